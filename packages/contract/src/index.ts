@@ -1,0 +1,28 @@
+export { codes, isCode, type Code, type CodeRow, type Fault, type RetryAdvice } from './codes.ts';
+export { InterceptError, type InterceptErrorOptions } from './intercept-error.ts';
+export {
+  isLabel,
+  parseRoutingKey,
+  parseServiceName,
+  toInterceptId,
+  toRoutingKey,
+  type InterceptId,
+  type RoutingKey,
+  type ServiceName,
+  type SessionId,
+} from './ids.ts';
+export type { Clock, Timer } from './clock.ts';
+export { silentLog, type Log, type LogFields } from './log.ts';
+export { silentMetrics, type Counter, type GaugeReader, type MetricOptions, type Metrics } from './metrics.ts';
+export type { Pipe, PipeHandler } from './pipe.ts';
+export type { Dialer, Target } from './target.ts';
+export type {
+  EndReason,
+  InterceptInfo,
+  InterceptSpec,
+  PortInfo,
+  PortProtocol,
+  ServiceInfo,
+  SessionState,
+  WhenAway,
+} from './intercept.ts';

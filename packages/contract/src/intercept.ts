@@ -1,0 +1,74 @@
+import type { InterceptId, RoutingKey, ServiceName } from './ids.ts';
+
+/** What becomes of a keyed request while its intercept's session is away, after the hold. */
+export type WhenAway =
+  /** 503 `developer_offline`: nobody else answers in the developer's place. The default. */
+  | 'fail'
+  /** The baseline answers, marked `x-intercept-status: fell-back`. */
+  | 'baseline';
+
+/** What an agent asks for. */
+export interface InterceptSpec {
+  readonly service: ServiceName;
+  /** Name or number of the service's port; undefined is its only port (refused where there are several). */
+  readonly port: string | undefined;
+  readonly key: RoutingKey;
+  readonly whenAway: WhenAway;
+  /** Wanted lifetime; undefined is the manager's default (8 h), which is also the most it grants. */
+  readonly lifetimeMs: number | undefined;
+}
+
+/** Why an intercept ended. Closed. */
+export type EndReason =
+  /** Its owner said goodbye or took it away. */
+  | 'removed'
+  /** Its lifetime was over and nobody renewed it. */
+  | 'expired'
+  /** Its session was lost and did not come back in time. */
+  | 'session_gone'
+  /** Another process of the same owner took it over, as its session was lost. */
+  | 'replaced';
+
+/** Where an intercept's session stands. */
+export type SessionState =
+  /** Requests reach the developer. */
+  | 'ready'
+  /** The session is lost; requests are held, then answered by `WhenAway`. */
+  | 'away';
+
+/** An intercept as the manager knows it. */
+export interface InterceptInfo {
+  readonly id: InterceptId;
+  readonly service: ServiceName;
+  /** The port's name. */
+  readonly port: string;
+  readonly key: RoutingKey;
+  readonly owner: string;
+  readonly whenAway: WhenAway;
+  readonly session: SessionState;
+  /** The developer's machine, for people: host name, bounded and printable. */
+  readonly client: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** How a port's traffic is understood. */
+export type PortProtocol = 'auto' | 'http' | 'tcp';
+
+/** A routed port of a service. */
+export interface PortInfo {
+  readonly name: string;
+  /** `HOST:PORT` that callers dial. */
+  readonly listen: string;
+  /** `HOST:PORT` of the baseline. */
+  readonly baseline: string;
+  readonly protocol: PortProtocol;
+  /** What people should know about this port's traffic ("HTTP/2 connections go to the baseline: 3 so far"). */
+  readonly notes: readonly string[];
+}
+
+/** A service as the manager knows it. */
+export interface ServiceInfo {
+  readonly name: ServiceName;
+  readonly ports: readonly PortInfo[];
+}

@@ -16,13 +16,5 @@ export { silentLog, type Log, type LogFields } from './log.ts';
 export { silentMetrics, type Counter, type GaugeReader, type MetricOptions, type Metrics } from './metrics.ts';
 export type { Pipe, PipeHandler } from './pipe.ts';
 export type { Dialer, Target } from './target.ts';
-export type {
-  EndReason,
-  InterceptInfo,
-  InterceptSpec,
-  PortInfo,
-  PortProtocol,
-  ServiceInfo,
-  SessionState,
-  WhenAway,
-} from './intercept.ts';
+export type { EndReason, InterceptInfo, InterceptSpec, PortInfo, PortProtocol, ServiceInfo, SessionState, WhenAway } from './intercept.ts';
+export { toLimitValues, type Limit, type LimitTable, type LimitValues } from './limits.ts';

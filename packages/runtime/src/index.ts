@@ -1,1 +1,6 @@
-export {};
+export { createBackoff, type Backoff, type BackoffOptions } from './backoff.ts';
+export { createLog, logFormats, logLevels, type LogDestination, type LogFormat, type LogLevel, type LogOptions } from './log.ts';
+export { runMain, type MainContext } from './main.ts';
+export { createMetrics, type RenderedMetrics } from './metrics.ts';
+export { sleep, toAbortError } from './sleep.ts';
+export { createSystemClock } from './system-clock.ts';

@@ -1,0 +1,69 @@
+import { constants } from 'node:os';
+import { InterceptError } from '@switchyard/contract';
+
+/** What the process gives to a program's main function. */
+export interface MainContext {
+  /**
+   * Aborted by the first SIGINT or SIGTERM with an `InterceptError` `canceled` whose `detail.signal` names it. The program
+   * then stops in order. A second signal ends the process at once.
+   */
+  readonly signal: AbortSignal;
+  /** The arguments after the program's name. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The working directory of the process. */
+  readonly cwd: string;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** A program may stay this long after its main function returned (to flush its output), then it is ended. */
+const lingerMs = 1_000;
+
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * The edge between a program and its process: runs `main` once and ends the process with the exit code that it returns.
+ * An error that `main` throws is shown on standard error and decides the exit code (`codes`); one that nobody caught is
+ * shown with its stack, once, and ends the process with code 1. A closed standard output or error is not an error.
+ */
+export async function runMain(main: (context: MainContext) => Promise<number>): Promise<void> {
+  process.stdout.on('error', ignoreClosedReader);
+  process.stderr.on('error', ignoreClosedReader);
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(toReport(InterceptError.from(error)));
+    process.exit(1);
+  });
+  const { argv, env, stdout, stderr } = process;
+  const context: MainContext = { signal: abortOnSignals(), argv: argv.slice(2), env, cwd: process.cwd(), stdout, stderr };
+  process.exitCode = await main(context).catch((reason: unknown) => {
+    const error = InterceptError.from(reason);
+    stderr.write(toReport(error));
+    return error.row.exit;
+  });
+  setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of stopSignals) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+      controller.abort(new InterceptError('canceled', `Stopped by ${name}.`, { detail: { signal: name } }));
+    });
+  }
+  return controller.signal;
+}
+
+/** Somebody who reads our output may go away at any time (`| head`); the program's work goes on. */
+function ignoreClosedReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** What a person sees of an error that ends the program. */
+function toReport(error: InterceptError): string {
+  const hint = error.hint === undefined ? '' : `${error.hint}\n`;
+  if (error.code !== 'internal') return `error: ${error.message}\n${hint}`;
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return `internal error: ${cause.stack ?? error.message}\nThis is a fault of Switchyard itself; please report it.\n`;
+}

@@ -13,7 +13,7 @@ export {
 } from './ids.ts';
 export type { Clock, Timer } from './clock.ts';
 export { silentLog, type Log, type LogFields } from './log.ts';
-export { silentMetrics, type Counter, type GaugeReader, type MetricOptions, type Metrics } from './metrics.ts';
+export { silentMetrics, type CountReading, type Counter, type GaugeReader, type MetricOptions, type Metrics } from './metrics.ts';
 export type { Pipe, PipeHandler } from './pipe.ts';
 export type { Dialer, Target } from './target.ts';
 export type { EndReason, InterceptInfo, InterceptSpec, PortInfo, PortProtocol, ServiceInfo, SessionState, WhenAway } from './intercept.ts';

@@ -13,8 +13,16 @@ export interface MetricOptions<Label extends string = never> {
   readonly labels?: readonly Label[];
 }
 
+/** One value of a counter that is read on scrape. */
+export interface CountReading<Label extends string = never> {
+  readonly labels: Readonly<Record<Label, string>>;
+  readonly total: number;
+}
+
 /** Metrics, as a port. */
 export interface Metrics {
+  /** Registers a counter whose totals are read on scrape: for hot paths, where an event costs one integer addition. */
+  totals<Label extends string = never>(options: MetricOptions<Label>, read: () => Iterable<CountReading<Label>>): void;
   counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;
   /** Registers a gauge that is read on scrape. */
   gauge(options: MetricOptions, read: GaugeReader): void;
@@ -22,6 +30,7 @@ export interface Metrics {
 
 /** Counts nothing: the default of libraries and tests. */
 export const silentMetrics: Metrics = {
+  totals: () => {},
   counter: () => ({ add: () => {} }),
   gauge: () => {},
 };

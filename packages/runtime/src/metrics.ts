@@ -13,6 +13,18 @@ export interface RenderedMetrics extends Metrics {
 export function createMetrics(): RenderedMetrics {
   const registry = new Registry();
   return {
+    totals: ({ name, help, labels = [] }, read) => {
+      new Counter({
+        name,
+        help,
+        labelNames: labels,
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const reading of read()) this.inc(reading.labels, reading.total);
+        },
+      });
+    },
     counter: ({ name, help, labels = [] }) => {
       const counter = new Counter({ name, help, labelNames: labels, registers: [registry] });
       return { add: (amount, values) => (values === undefined ? counter.inc(amount) : counter.inc(values, amount)) };

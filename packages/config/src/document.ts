@@ -1,0 +1,95 @@
+import { InterceptError } from '@switchyard/contract';
+import { readFile } from 'node:fs/promises';
+import { isMap, isNode, isScalar, LineCounter, parseDocument as parseYaml, type Document } from 'yaml';
+import type { z } from 'zod';
+import { toMistakes, type Mistake } from './mistake.ts';
+
+/** The largest configuration file that is read. */
+export const documentLimitBytes = 1_048_576;
+
+interface Place {
+  readonly line: number;
+  readonly col: number;
+}
+
+/**
+ * Parses a YAML (or JSON) document and checks it against `schema`; returns the schema's output, defaults filled in.
+ * Throws `bad_config`, naming every mistake as `FILE:LINE:COLUMN: what is wrong` with the nearest right word.
+ * `detail` holds `file`, `line` and `column` of the first mistake, and how many `mistakes` there are.
+ */
+export function parseDocument<Schema extends z.ZodType>(text: string, file: string, schema: Schema): z.output<Schema> {
+  const lines = new LineCounter();
+  const document = parseYaml(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) {
+    throw toError(
+      file,
+      broken.map((error) => ({ place: lines.linePos(error.pos[0]), text: sentence(error.message) })),
+    );
+  }
+  const data = toData(document, file);
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const mistakes = toMistakes(result.error.issues, schema, data);
+  throw toError(
+    file,
+    mistakes.map((mistake) => ({ place: placeOf(document, mistake, lines), text: mistake.text })),
+  );
+}
+
+/** Reads and parses a file as `parseDocument` does; a file that cannot be read is `bad_config` too. */
+export async function readDocument<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema>> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw new InterceptError('bad_config', missing ? `There is no file ${file}.` : `${file} cannot be read.`, {
+      cause,
+      hint: 'Check the path and who may read it.',
+      detail: { file },
+    });
+  }
+  if (bytes.length > documentLimitBytes) {
+    throw new InterceptError('bad_config', `${file} has ${bytes.length} bytes; a configuration file has at most ${documentLimitBytes}.`, {
+      detail: { file },
+    });
+  }
+  return parseDocument(bytes.toString('utf8'), file, schema);
+}
+
+/** Aliases are resolved here, which is where a document that multiplies itself is refused. */
+function toData(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new InterceptError('bad_config', `${file}: the aliases cannot be resolved.`, { cause, detail: { file } });
+  }
+}
+
+/** Where a mistake stands: at its key, at its value, or at the nearest container that exists. */
+function placeOf(document: Document, mistake: Mistake, lines: LineCounter): Place {
+  const { path } = mistake;
+  for (let length = path.length; length > 0; length--) {
+    const container = document.getIn(path.slice(0, length - 1), true);
+    const step = path[length - 1];
+    const pair = isMap(container) ? container.items.find(({ key }) => (isScalar(key) ? key.value : key) === step) : undefined;
+    const value = pair?.value ?? document.getIn(path.slice(0, length), true);
+    const node = pair !== undefined && (mistake.onKey || length < path.length || !isNode(value)) ? pair.key : value;
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]);
+  }
+  return { line: 1, col: 1 };
+}
+
+function toError(file: string, found: readonly { readonly place: Place; readonly text: string }[]): InterceptError {
+  const sorted = found.toSorted((a, b) => a.place.line - b.place.line || a.place.col - b.place.col);
+  const rows = sorted.map(({ place, text }) => `${file}:${place.line}:${place.col}: ${text}`);
+  const first = sorted[0]?.place ?? { line: 1, col: 1 };
+  const message = rows.length === 1 ? rows.join('') : `${file} has ${rows.length} mistakes:\n  ${rows.join('\n  ')}`;
+  return new InterceptError('bad_config', message, { detail: { file, line: first.line, column: first.col, mistakes: rows.length } });
+}
+
+/** The YAML library's message as one clause. */
+function sentence(message: string): string {
+  return message.split('\n', 1)[0]?.trim() ?? message;
+}

@@ -1,0 +1,26 @@
+import type { RoutingKey, ServiceName } from '@switchyard/contract';
+
+/** How a manager wants agents to prove who they are. */
+export type AuthMode = 'none' | 'token';
+
+/** The protocol versions that one end speaks, both ends included. */
+export interface VersionRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What a manager says about itself. */
+export interface ManagerInfo {
+  /** Version of the manager's software, for people. */
+  readonly version: string;
+  /** Protocol versions that it speaks. */
+  readonly protocol: VersionRange;
+  readonly auth: AuthMode;
+}
+
+/** Which of the caller's own intercepts to remove. Several fields narrow; without one, `all` must be true. */
+export interface RemovalFilter {
+  readonly service?: ServiceName;
+  readonly key?: RoutingKey;
+  readonly all: boolean;
+}

@@ -1,0 +1,10 @@
+import type { EndReason, InterceptId } from '@switchyard/contract';
+
+/** What a manager tells an agent without being asked. */
+export type SessionEvent =
+  /** The intercept is gone; no further pipe will come for it. */
+  | { readonly t: 'intercept_ended'; readonly id: InterceptId; readonly reason: EndReason }
+  /** The intercept ends at `expiresAt` unless it is renewed. */
+  | { readonly t: 'expiry_warning'; readonly id: InterceptId; readonly expiresAt: Date }
+  /** The manager is about to stop: finish what runs and connect again. */
+  | { readonly t: 'draining' };

@@ -1,1 +1,9 @@
-export {};
+export { BodyScanner } from './body.ts';
+export { planConnectionClose, planConnectionHygiene, type ConnectionHygiene } from './connection-edits.ts';
+export { editHead, type HeadEdit } from './edit-head.ts';
+export { FieldNames } from './field-names.ts';
+export { noFields, type Field } from './framing-fields.ts';
+export { http1Limits } from './limits.ts';
+export type { Progress, Refusal } from './refusal.ts';
+export { RequestHeadParser } from './request-head.ts';
+export { ResponseHeadParser, untilClose } from './response-head.ts';

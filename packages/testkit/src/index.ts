@@ -6,3 +6,16 @@ export { openEchoServer, type EchoServer } from './echo-server.ts';
 export { watchLeaks, type LeakWatch } from './leaks.ts';
 export { until, type UntilOptions } from './until.ts';
 export { createRandom, cutEveryByte, cutRandomly, type Random } from './random.ts';
+export { openRawClient, type ConnectionEnd, type RawClient } from './raw-client.ts';
+export {
+  answerPlainly,
+  openStrictOrigin,
+  type OriginConnection,
+  type OriginRequest,
+  type OriginViolation,
+  type StrictOrigin,
+  type StrictOriginOptions,
+} from './strict-origin.ts';
+export { StrictError, valuesOf, type Framing, type StrictField } from './strict-message.ts';
+export { parseStrictRequest, parseStrictRequestHead, type StrictRequest, type StrictRequestHead } from './strict-request.ts';
+export { parseStrictResponse, type StrictResponse, type StrictResponseHead } from './strict-response.ts';

@@ -29,7 +29,7 @@ export function cutEveryByte(bytes: Buffer): Buffer[] {
 }
 
 function cutAt(bytes: Buffer, cuts: number[]): Buffer[] {
-  const edges = [0, ...cuts.sort((a, b) => a - b), bytes.length];
+  const edges = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
   const pieces: Buffer[] = [];
   for (const [index, edge] of edges.entries()) {
     const next = edges[index + 1];

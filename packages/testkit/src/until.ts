@@ -8,16 +8,23 @@ export interface UntilOptions {
   readonly about?: string;
 }
 
+/** `T` without the values that count as "not yet". */
+export type Found<T> = Exclude<T, undefined | null | false | 0 | ''>;
+
 /** Polls `condition` until it gives a truthy value and returns that value; rejects when the time is over. */
-export async function until<T>(condition: () => T | Promise<T>, options: UntilOptions = {}): Promise<T> {
+export async function until<T>(condition: () => T | Promise<T>, options: UntilOptions = {}): Promise<Found<T>> {
   const timeoutMs = options.timeoutMs ?? 5000;
   const start = performance.now();
   for (let pauseMs = 0; ; pauseMs = Math.min(pauseMs + 1, 10)) {
     const value = await condition();
-    if (value) return value;
+    if (isFound(value)) return value;
     if (performance.now() - start > timeoutMs) {
       throw new Error(`gave up after ${timeoutMs} ms waiting for ${options.about ?? String(condition)}`);
     }
     await delay(pauseMs);
   }
+}
+
+function isFound<T>(value: T): value is T & Found<T> {
+  return Boolean(value);
 }

@@ -1,0 +1,11 @@
+import type { Contender } from './contender.ts';
+import { haproxy } from './contenders/haproxy.ts';
+import { httpProxy } from './contenders/http-proxy.ts';
+import { nginx } from './contenders/nginx.ts';
+import { switchyardRouter } from './contenders/switchyard-router.ts';
+import { switchyard } from './contenders/switchyard.ts';
+
+/** Everyone who can be measured, by name. */
+export const contenders: ReadonlyMap<string, Contender> = new Map(
+  [haproxy, nginx, httpProxy, switchyardRouter, switchyard].map((contender) => [contender.name, contender]),
+);

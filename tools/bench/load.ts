@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** One burst of load. */
+export interface Load {
+  readonly port: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly headers: readonly string[];
+  readonly cpu: number;
+  readonly signal: AbortSignal;
+}
+
+/** What came of it. */
+export interface LoadResult {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+}
+
+/** Runs wrk, pinned; throws when any answer was not 2xx or any connection failed, as such a figure would say nothing. */
+export async function applyLoad(load: Load): Promise<LoadResult> {
+  const { port, seconds, connections, headers, cpu, signal } = load;
+  const wrk = [
+    'wrk',
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    ...headers.flatMap((header) => ['-H', header]),
+    `http://127.0.0.1:${port}/`,
+  ];
+  const { stdout } = await run('taskset', ['-c', String(cpu), ...wrk], { signal, timeout: (seconds + 15) * 1_000 });
+  const failure = /^\s*(Non-2xx.*|Socket errors.*)$/m.exec(stdout)?.[1];
+  if (failure !== undefined) throw new Error(`wrk at port ${port} reports: ${failure}`);
+  return { requests: readNumber(stdout, /(\d+) requests in/), requestsPerSecond: readNumber(stdout, /Requests\/sec:\s+([\d.]+)/) };
+}
+
+function readNumber(text: string, pattern: RegExp): number {
+  const found = pattern.exec(text)?.[1];
+  if (found === undefined) throw new Error(`wrk printed nothing like ${pattern.source}:\n${text}`);
+  return Number(found);
+}

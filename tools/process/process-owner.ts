@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isListening } from './free-port.ts';
+import { isAlive, listTree, signalAll } from './process-tree.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Grace between SIGTERM and SIGKILL. */
+const graceMs = 3_000;
+
+/** How a program is started. */
+export interface StartOptions {
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  /** Added to the owner's environment; `undefined` takes a variable away. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A program that somebody here started and has to end. */
+export interface OwnedProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Where its output goes. */
+  readonly logPath: string;
+  /** What it wrote until now. */
+  readLog(): string;
+  /** Undefined while it runs. */
+  readonly exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined;
+  /** Resolves when it accepts connections at `port`; throws with its last words when it ends before, or takes over 10 s. */
+  listening(port: number): Promise<void>;
+  /** SIGTERM, 3 s of grace, SIGKILL, for it and all that descend from it. Idempotent. */
+  stop(): Promise<void>;
+  /** SIGKILL at once, for it and all that descend from it: a crash. */
+  crash(): Promise<void>;
+}
+
+/** Starts programs in process groups of their own, and leaves none of them behind. */
+export interface ProcessOwner extends AsyncDisposable {
+  /** Temporary, for configuration and logs; removed at the end unless `keepFolder` was called. */
+  readonly folder: string;
+  start(name: string, command: string, options?: StartOptions): OwnedProcess;
+  keepFolder(): void;
+}
+
+/**
+ * `label` begins the name of the temporary folder; `env` is what every program inherits. In whatever way this process exits (but for a
+ * SIGKILL of its own), its programs end with it.
+ */
+export function openProcessOwner(label: string, env: NodeJS.ProcessEnv): ProcessOwner {
+  const folder = mkdtempSync(join(tmpdir(), `${label}-`));
+  const owned: OwnedProcess[] = [];
+  let keep = false;
+  const lastResort = (): void => {
+    for (const { pid, exit } of owned) if (exit === undefined) signalAll(listTree(pid), 'SIGKILL');
+  };
+  process.on('exit', lastResort);
+  return {
+    folder,
+    start: (name, command, options = {}) => {
+      const started = startProcess(name, command, { ...options, env: { ...env, ...options.env }, logPath: join(folder, `${name}.log`) });
+      owned.push(started);
+      return started;
+    },
+    keepFolder: () => {
+      keep = true;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(owned.map(async (each) => each.stop()));
+      process.off('exit', lastResort);
+      if (!keep) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function startProcess(name: string, command: string, options: StartOptions & { readonly logPath: string }): OwnedProcess {
+  const { args = [], cwd, env, logPath } = options;
+  const log = openSync(logPath, 'a');
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
+  closeSync(log);
+  child.on('error', () => {}); // `pid` is undefined then, which the next line reports.
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${name}: ${command} could not be started.`);
+  const readLog = (): string => readFileSync(logPath, 'utf8');
+  return {
+    name,
+    pid,
+    logPath,
+    readLog,
+    get exit() {
+      return toExit(child);
+    },
+    listening: async (port) => {
+      const condition = async (): Promise<boolean> => {
+        if (toExit(child) !== undefined) throw new Error(`${name} ended before it listened. Its last words:\n${toLastLines(readLog())}`);
+        return isListening(port);
+      };
+      await waitFor(condition, { what: `${name} to listen on port ${port}; see ${logPath}`, timeoutMs: 10_000 });
+    },
+    stop: async () => end(pid, 'SIGTERM'),
+    crash: async () => end(pid, 'SIGKILL'),
+  };
+}
+
+/** SIGTERM goes to the program alone, as it may want to end its children in an order of its own; SIGKILL goes to whoever remains. */
+async function end(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const tree = listTree(pid);
+  const isOver = (): boolean => !tree.some(isAlive);
+  if (isOver()) return;
+  signalAll(signal === 'SIGTERM' ? [pid] : tree, signal);
+  try {
+    await waitFor(isOver, { what: `process ${pid} to end`, timeoutMs: graceMs });
+  } catch {
+    signalAll([...new Set([...tree, ...listTree(pid)])], 'SIGKILL');
+    await waitFor(isOver, { what: `process ${pid} to end after SIGKILL`, timeoutMs: graceMs });
+  }
+}
+
+function toExit(child: ChildProcess): OwnedProcess['exit'] {
+  const { exitCode: code, signalCode: signal } = child;
+  return code === null && signal === null ? undefined : { code, signal };
+}
+
+function toLastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-15).join('\n');
+}

@@ -1,1 +1,10 @@
-export {};
+export { defaultAliases, parseAlias, type Alias } from './alias.ts';
+export { findConflict, type Conflict, type RouteClaim } from './conflict.ts';
+export { decide } from './decide.ts';
+export type { Completion, Decision, LineEdit, RouteCount, Strip } from './decision.ts';
+export type { Evidence, Field } from './evidence.ts';
+export type { MemberName } from './member-list.ts';
+export { baggageHeader, twinHeader } from './names.ts';
+export { toServedBy, toVary } from './response-headers.ts';
+export type { Rule } from './rule.ts';
+export { createSnapshot, type PortTable, type RouteOptions, type Snapshot } from './snapshot.ts';

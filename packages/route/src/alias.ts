@@ -1,0 +1,44 @@
+import { InterceptError } from '@switchyard/contract';
+import type { MemberName } from './member-list.ts';
+import { baggageHeader, cookieHeader, tracestateHeader, twinHeader } from './names.ts';
+
+/** Another place where a key may stand, for people who come from another tool. */
+export type Alias =
+  /** The whole value of a header. */
+  | { readonly t: 'header'; readonly header: string }
+  /** A member of `baggage` or `tracestate`. */
+  | { readonly t: 'member'; readonly header: typeof baggageHeader | typeof tracestateHeader; readonly name: MemberName };
+
+/** The aliases of a configuration that names none: what Bridge to Kubernetes sends. */
+export const defaultAliases: readonly string[] = ['kubernetes-route-as'];
+
+/** RFC 9110 section 5.6.2. */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Headers that cannot be an alias: those with a meaning here, and those that an untrusted service must not lose. */
+const reserved: ReadonlySet<string> = new Set([
+  twinHeader,
+  baggageHeader,
+  cookieHeader,
+  tracestateHeader,
+  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+]);
+
+/**
+ * Reads one alias of a configuration: a header's name (`kubernetes-route-as`), a member (`baggage:okteto-divert`, `tracestate:intercept`)
+ * or all members that begin alike (`baggage:sd-*`). Header names may have any case. Throws `bad_config`.
+ */
+export function parseAlias(text: string): Alias {
+  const colon = text.indexOf(':');
+  const header = (colon === -1 ? text : text.slice(0, colon)).toLowerCase();
+  if (colon === -1) {
+    if (token.test(header) && !reserved.has(header)) return { t: 'header', header };
+  } else if (header === baggageHeader || header === tracestateHeader) {
+    const prefix = text.endsWith('*');
+    const name = text.slice(colon + 1, prefix ? -1 : undefined);
+    if (token.test(name) && !name.includes('*')) return { t: 'member', header, name: { text: name, prefix } };
+  }
+  throw new InterceptError('bad_config', `"${text}" cannot be an alias of the routing key.`, {
+    hint: 'Name a header of its own ("x-my-key"), or a member ("baggage:okteto-divert", "baggage:sd-*", "tracestate:intercept").',
+  });
+}

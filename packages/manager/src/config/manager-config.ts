@@ -1,0 +1,57 @@
+import type { Address } from '@switchyard/config';
+import type { PortProtocol, ServiceName } from '@switchyard/contract';
+import type { ManagerLimits } from '../limits.ts';
+
+/** A manager's configuration: checked, complete, immutable. */
+export interface ManagerConfig {
+  /** Where agents and command lines connect to. */
+  readonly listen: Address;
+  /** Where `/healthz`, `/readyz` and `/metrics` are served. */
+  readonly health: Address;
+  readonly auth: AuthConfig;
+  readonly routing: {
+    /** Further headers that carry a key, lower case. */
+    readonly aliases: readonly string[];
+  };
+  readonly limits: ManagerLimits;
+  readonly services: readonly ServiceConfig[];
+}
+
+/** How agents and command lines prove who they are. */
+export type AuthConfig =
+  /** They do not: the name that a caller claims is believed. Only on loopback. */
+  | { readonly mode: 'none' }
+  /** By a token, which decides the name. */
+  | { readonly mode: 'token'; readonly users: readonly UserConfig[] };
+
+/** A token's owner. A user may have several tokens. */
+export interface UserConfig {
+  readonly name: string;
+  /** `sha256:` and the hash of the token in hexadecimal digits. */
+  readonly token: string;
+}
+
+/** A service whose traffic this manager routes. */
+export interface ServiceConfig {
+  readonly name: ServiceName;
+  /** Whether browsers enter here: a key in the query is then kept in a cookie. */
+  readonly entry: boolean;
+  /** `untrusted`: requests come from outside, so keys on them are dropped. */
+  readonly edge: 'trusted' | 'untrusted';
+  readonly ports: readonly PortConfig[];
+}
+
+/** A port of a service. */
+export interface PortConfig {
+  readonly name: string;
+  /** Where callers dial the service. */
+  readonly listen: Address;
+  /** Where the baseline listens. */
+  readonly origin: Address;
+  readonly protocol: PortProtocol;
+}
+
+/** An address as `HOST:PORT`, an IPv6 host in brackets. */
+export function toAddressText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,159 @@
+import { parseDocument } from '@switchyard/config';
+import { InterceptError } from '@switchyard/contract';
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { managerSchema } from './schema.ts';
+
+const head = 'apiVersion: switchyard.dev/v1\nkind: Manager\n';
+const orders = 'services:\n  - name: orders\n    ports:\n      - { name: http, listen: 127.0.0.1:18081, origin: 127.0.0.1:28081 }\n';
+const hash = `sha256:${'0'.repeat(64)}`;
+
+function mistakesOf(text: string): readonly string[] {
+  try {
+    parseDocument(text, 'manager.yaml', managerSchema);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InterceptError) || error.code !== 'bad_config') throw error;
+    const lines = error.message.split('\n').map((line) => line.trim());
+    return lines.filter((line) => line.startsWith('manager.yaml:'));
+  }
+}
+
+test('a short file gets the documented defaults', () => {
+  expect(parseDocument(head + orders, 'manager.yaml', managerSchema)).toMatchObject({
+    listen: { host: '127.0.0.1', port: 7480 },
+    health: { host: '127.0.0.1', port: 7481 },
+    auth: { mode: 'none' },
+    routing: { aliases: ['kubernetes-route-as'] },
+    limits: {
+      holdMs: 10_000,
+      heldPerIntercept: 64,
+      lifetimeMs: 28_800_000,
+      awayLifetimeMs: 300_000,
+      expiryWarningMs: 600_000,
+      interceptsPerOwner: 256,
+      drainGraceMs: 10_000,
+    },
+    services: [
+      {
+        name: 'orders',
+        entry: false,
+        edge: 'trusted',
+        ports: [
+          { name: 'http', listen: { host: '127.0.0.1', port: 18_081 }, origin: { host: '127.0.0.1', port: 28_081 }, protocol: 'auto' },
+        ],
+      },
+    ],
+  });
+});
+
+test('every setting can be written', () => {
+  const text = `${head}listen: 0.0.0.0:7480\nhealth: "[::1]:0"
+auth: { mode: token, users: [{ name: alice, token: "${hash}" }] }
+routing: { aliases: [X-Team] }
+limits: { hold: 0s, heldPerIntercept: 1, lifetime: 30m, awayLifetime: 1m30s, expiryWarning: 5m, interceptsPerOwner: 2, drainGrace: 500ms }
+services: [{ name: web, entry: true, edge: untrusted, ports: [{ name: http, listen: "0.0.0.0:1", origin: "web.internal:80", protocol: http }] }]\n`;
+  expect(parseDocument(text, 'manager.yaml', managerSchema)).toMatchObject({
+    auth: { mode: 'token', users: [{ name: 'alice', token: hash }] },
+    routing: { aliases: ['x-team'] },
+    limits: { holdMs: 0, lifetimeMs: 1_800_000, awayLifetimeMs: 90_000, drainGraceMs: 500 },
+    services: [{ entry: true, edge: 'untrusted', ports: [{ protocol: 'http' }] }],
+  });
+});
+
+test('the example is right', async () => {
+  const text = await readFile(new URL('../../../../examples/standalone/manager.yaml', import.meta.url), 'utf8');
+  expect(mistakesOf(text)).toEqual([]);
+});
+
+const cases: readonly (readonly [name: string, text: string, mistakes: readonly string[]])[] = [
+  ['an empty file', '', ['manager.yaml:1:1: the document must be a map']],
+  [
+    'a key that is nearly right',
+    `${head}services:\n  - name: orders\n    ports:\n      - name: http\n        listen: 127.0.0.1:18081\n        orgin: 127.0.0.1:28081\n`,
+    [
+      'manager.yaml:6:9: services[0].ports[0].origin is missing',
+      'manager.yaml:8:9: unknown key "orgin" in services[0].ports[0]; did you mean "origin"?',
+    ],
+  ],
+  [
+    'an unknown limit',
+    `${head}limits: { holds: 10s }\n${orders}`,
+    ['manager.yaml:3:11: unknown key "holds" in limits; did you mean "hold"?'],
+  ],
+  [
+    'an unknown auth mode',
+    `${head}auth: { mode: tokn }\n${orders}`,
+    ['manager.yaml:3:15: auth.mode must be "none" or "token"; did you mean "token"?'],
+  ],
+  ['a listen that is no HOST:PORT', `${head}listen: 7480\n${orders}`, ['manager.yaml:3:9: listen must be a string']],
+  [
+    'a port out of range',
+    `${head}listen: 127.0.0.1:74800\n${orders}`,
+    ['manager.yaml:3:9: listen must be HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:8080'],
+  ],
+  [
+    'a bad duration',
+    `${head}limits: { hold: 10 seconds }\n${orders}`,
+    ['manager.yaml:3:17: limits.hold must be a duration such as 8h, 1h30m, 10s or 250ms'],
+  ],
+  [
+    'a port name without a letter',
+    `${head}services: [{ name: a, ports: [{ name: "80", listen: "127.0.0.1:1", origin: "127.0.0.1:2" }] }]\n`,
+    ['manager.yaml:3:39: services[0].ports[0].name must have a letter, so that it is not taken for a number'],
+  ],
+  [
+    'duplicate names and listeners, all of them shown',
+    `${head}services:
+  - { name: orders, ports: [{ name: http, listen: "127.0.0.1:1", origin: "127.0.0.1:2" }, { name: http, listen: "127.0.0.1:3", origin: "127.0.0.1:4" }] }
+  - { name: orders, ports: [{ name: http, listen: "localhost:1", origin: "127.0.0.1:2" }] }
+  - { name: web, ports: [{ name: http, listen: "0.0.0.0:7481", origin: "127.0.0.1:2" }] }\n`,
+    [
+      'manager.yaml:4:99: services[0].ports[1].name "http" is the name of ports[0] already',
+      'manager.yaml:5:13: services[1].name "orders" is the name of services[0] already',
+      'manager.yaml:5:51: services[1].ports[0].listen is taken: orders/http listens at 127.0.0.1:1',
+      'manager.yaml:6:48: services[2].ports[0].listen is taken: health listens at 127.0.0.1:7481',
+    ],
+  ],
+  [
+    'a port that would call itself',
+    `${head}services: [{ name: a, ports: [{ name: http, listen: "0.0.0.0:81", origin: "localhost:81" }] }]\n`,
+    ['manager.yaml:3:75: services[0].ports[0].origin is where this port itself listens; requests would go round in circles'],
+  ],
+  [
+    'auth none where other machines reach it',
+    `${head}listen: 0.0.0.0:7480\n${orders}`,
+    [
+      'manager.yaml:3:9: listen is 0.0.0.0:7480, which other machines can reach, while auth mode "none" believes any name that a caller claims; listen at 127.0.0.1:7480, or set auth mode to "token"',
+    ],
+  ],
+  [
+    'a token in the place of its hash, which is not repeated',
+    `${head}auth: { mode: token, users: [{ name: alice, token: hunter2 }] }\n${orders}`,
+    [
+      'manager.yaml:3:52: auth.users[0].token must be "sha256:" and 64 lower-case hexadecimal digits; `switchyard-manager hash-token` makes it from a token',
+    ],
+  ],
+  [
+    'one token for two users',
+    `${head}auth: { mode: token, users: [{ name: a, token: "${hash}" }, { name: b, token: "${hash}" }] }\n${orders}`,
+    ['manager.yaml:3:143: auth.users[1].token is the token of auth.users[0] already; make one for each user'],
+  ],
+  [
+    'broken YAML',
+    `${head}services: [\n`,
+    ['manager.yaml:4:1: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+  ],
+];
+
+test.for(cases)('%s', ([, text, mistakes]) => {
+  expect(mistakesOf(text)).toEqual(mistakes);
+});
+
+test.for(['127.0.0.1', '127.1.2.3', '[::1]', 'localhost'])('auth none may listen at %s', (host) => {
+  expect(mistakesOf(`${head}listen: "${host}:7480"\n${orders}`)).toEqual([]);
+});
+
+test.for(['[::]', '10.0.0.1', '127.example.org', 'manager'])('auth none may not listen at %s', (host) => {
+  expect(mistakesOf(`${head}listen: "${host}:7480"\n${orders}`)).toHaveLength(1);
+});

@@ -1,0 +1,110 @@
+import { dialAddress, duration, formatDuration, label, listenAddress, z } from '@switchyard/config';
+import { parseServiceName } from '@switchyard/contract';
+import { managerLimits, type ManagerLimitName } from '../limits.ts';
+import { checkConfig } from './checks.ts';
+import type { AuthConfig, ManagerConfig } from './manager-config.ts';
+
+/** The header that users of Bridge to Kubernetes send. */
+const defaultAliases = ['kubernetes-route-as'];
+
+const headerName = z
+  .string()
+  .max(64)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'must be the name of a header' })
+  .toLowerCase();
+
+const portName = label.refine((name) => /[a-z]/.test(name), { error: 'must have a letter, so that it is not taken for a number' });
+
+const port = z.strictObject({
+  name: portName.meta({ description: 'Name of the port, unique in its service.' }),
+  listen: listenAddress.meta({ description: 'Where callers dial the service.' }),
+  origin: dialAddress.meta({ description: 'Where the ordinary workload (the baseline) listens.' }),
+  protocol: z
+    .enum(['auto', 'http', 'tcp'])
+    .default('auto')
+    .meta({ description: 'How traffic is understood; auto looks at the first bytes of each connection.' }),
+});
+
+const service = z.strictObject({
+  name: label.transform(parseServiceName).meta({ description: 'What callers call the service.' }),
+  entry: z.boolean().default(false).meta({ description: 'Whether browsers enter here: a key in the query is then kept in a cookie.' }),
+  edge: z
+    .enum(['trusted', 'untrusted'])
+    .default('trusted')
+    .meta({ description: 'untrusted: requests come from outside, so keys on them are dropped.' }),
+  ports: z.array(port).min(1).max(64),
+});
+
+const user = z.strictObject({
+  name: label.meta({ description: 'The owner whom the token proves.' }),
+  token: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, {
+      error: 'must be "sha256:" and 64 lower-case hexadecimal digits; `switchyard-manager hash-token` makes it from a token',
+    })
+    .meta({ description: 'sha256: and the hash of a random token, as `switchyard-manager hash-token` prints it.' }),
+});
+
+const auth = z
+  .strictObject({
+    mode: z.enum(['none', 'token']),
+    users: z.array(user).min(1).optional().meta({ description: 'Who may call, in mode token.' }),
+  })
+  .transform(({ mode, users }, context): AuthConfig => {
+    if (mode === 'token' && users !== undefined) return { mode, users };
+    if (mode === 'none' && users === undefined) return { mode };
+    const message = mode === 'token' ? 'is missing: who may call, and their hashed tokens' : 'has no meaning in mode "none"';
+    context.addIssue({ code: 'custom', path: ['users'], message });
+    return z.NEVER;
+  });
+
+const routing = z.strictObject({
+  aliases: z.array(headerName).max(16).default(defaultAliases).meta({ description: 'Further headers that carry a key.' }),
+});
+
+const limits = z
+  .strictObject({
+    hold: limitDuration('holdMs', { minMs: 0 }),
+    heldPerIntercept: limitCount('heldPerIntercept'),
+    lifetime: limitDuration('lifetimeMs'),
+    awayLifetime: limitDuration('awayLifetimeMs'),
+    expiryWarning: limitDuration('expiryWarningMs', { minMs: 0 }),
+    interceptsPerOwner: limitCount('interceptsPerOwner'),
+    drainGrace: limitDuration('drainGraceMs', { minMs: 0 }),
+  })
+  .transform(({ hold, lifetime, awayLifetime, expiryWarning, drainGrace, ...counts }) => ({
+    ...counts,
+    holdMs: hold,
+    lifetimeMs: lifetime,
+    awayLifetimeMs: awayLifetime,
+    expiryWarningMs: expiryWarning,
+    drainGraceMs: drainGrace,
+  }));
+
+/** The schema of `manager.yaml`: what is written there, as a `ManagerConfig`. */
+export const managerSchema: z.ZodType<ManagerConfig> = z
+  .strictObject({
+    apiVersion: z.literal('switchyard.dev/v1'),
+    kind: z.literal('Manager'),
+    listen: listenAddress.prefault('127.0.0.1:7480').meta({ description: 'Where agents and command lines connect to.' }),
+    health: listenAddress
+      .prefault('127.0.0.1:7481')
+      .meta({ description: 'Where /healthz, /readyz and /metrics are served, to anybody who asks.' }),
+    auth: auth.prefault({ mode: 'none' }).meta({
+      description: 'How callers prove who they are. none believes the name that a caller claims, and is allowed on loopback only.',
+    }),
+    routing: routing.prefault({}),
+    limits: limits.prefault({}),
+    services: z.array(service).min(1).max(1_000),
+  })
+  .superRefine(checkConfig);
+
+function limitDuration(name: ManagerLimitName, options: { readonly minMs?: number } = {}) {
+  const { value, about } = managerLimits[name];
+  return duration(options).prefault(formatDuration(value)).meta({ description: about });
+}
+
+function limitCount(name: ManagerLimitName) {
+  const { value, about } = managerLimits[name];
+  return z.number().int().min(1).max(100_000).default(value).meta({ description: about });
+}

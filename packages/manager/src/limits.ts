@@ -1,0 +1,54 @@
+import type { LimitTable, LimitValues } from '@switchyard/contract';
+
+/** Names of the manager's own bounds. Each stands in the configuration under `limits`. */
+export type ManagerLimitName =
+  | 'holdMs'
+  | 'heldPerIntercept'
+  | 'lifetimeMs'
+  | 'awayLifetimeMs'
+  | 'expiryWarningMs'
+  | 'interceptsPerOwner'
+  | 'drainGraceMs';
+
+/** Every bound of the manager. `LIMITS.md` and the configuration's defaults come from here. */
+export const managerLimits: LimitTable<ManagerLimitName> = {
+  holdMs: {
+    value: 10_000,
+    unit: 'ms',
+    about:
+      'How long connections to an intercept are held, counted from the loss of its session. Afterwards they fail with developer_offline at once.',
+  },
+  heldPerIntercept: {
+    value: 64,
+    unit: 'count',
+    about: 'Connections held for one intercept at a time. One more fails with limit_reached.',
+  },
+  lifetimeMs: {
+    value: 8 * 3_600_000,
+    unit: 'ms',
+    about: 'How long an intercept lives unless it is renewed: what is granted by default, and the most that is granted.',
+  },
+  awayLifetimeMs: {
+    value: 5 * 60_000,
+    unit: 'ms',
+    about: 'An intercept whose session was lost ends after this time, unless the session comes back.',
+  },
+  expiryWarningMs: {
+    value: 10 * 60_000,
+    unit: 'ms',
+    about: 'How long before its end the owner of an intercept is warned.',
+  },
+  interceptsPerOwner: {
+    value: 256,
+    unit: 'count',
+    about: 'Live intercepts of one owner. Registering one more fails with limit_reached.',
+  },
+  drainGraceMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'How long exchanges may go on after the manager was told to stop. Afterwards they are cut.',
+  },
+};
+
+/** The numbers of `managerLimits`, after the configuration. */
+export type ManagerLimits = LimitValues<typeof managerLimits>;

@@ -20,7 +20,10 @@ export interface Pipe {
   /** Stops delivery of data; the peer is slowed down by back-pressure. */
   pause(): void;
   resume(): void;
-  /** Names who receives the events, once, before the first event is delivered. A pipe starts paused: call `resume()`. */
+  /**
+   * Names who receives the events, before the first one is delivered. A pipe starts paused: call `resume()`.
+   * Called again, it hands the pipe over: later events go to the new handler.
+   */
   attach(handler: PipeHandler): void;
   /** Bytes accepted by `write` and not yet handed to the system or the peer. */
   readonly bufferedBytes: number;

@@ -1,1 +1,3 @@
-export {};
+export { openAgent, type Agent, type AgentDeps, type AgentIntercept, type AgentOptions } from './agent.ts';
+export type { AgentEvent, AgentEventHandler } from './event.ts';
+export { connectLocal, formatLocalAddress, type LocalAddress } from './local-address.ts';

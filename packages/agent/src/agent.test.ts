@@ -1,0 +1,193 @@
+import { InterceptError, silentLog } from '@switchyard/contract';
+import { createFakeClock, openEchoServer, recordPipe, until, watchLeaks, type FakeClock } from '@switchyard/testkit';
+import { setImmediate } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { createFakeManager, idOf, specOf, type FakeManager } from '../test/fake-manager.ts';
+import { openAgent, type Agent, type AgentIntercept } from './agent.ts';
+import type { AgentEvent } from './event.ts';
+
+interface Bench {
+  readonly clock: FakeClock;
+  readonly manager: FakeManager;
+  readonly events: AgentEvent[];
+  readonly names: () => readonly string[];
+  open(intercepts?: readonly AgentIntercept[], signal?: AbortSignal): Promise<Agent>;
+}
+
+function createBench(): Bench {
+  const clock = createFakeClock();
+  const manager = createFakeManager(clock);
+  const events: AgentEvent[] = [];
+  const { openTunnel } = manager;
+  return {
+    clock,
+    manager,
+    events,
+    names: () => events.map(({ t }) => t),
+    async open(intercepts = [{ spec: specOf('orders'), deliver: { host: '127.0.0.1', port: 1 } }], signal = new AbortController().signal) {
+      const identity = { url: new URL('http://127.0.0.1:7480'), owner: 'alice', client: 'laptop', token: undefined };
+      const agent = await openAgent(
+        { clock, log: silentLog, openTunnel },
+        { ...identity, intercepts, onEvent: (event) => events.push(event), signal },
+      );
+      onTestFinished(() => agent.goodbye());
+      return agent;
+    },
+  };
+}
+
+/** Moves time in steps until `condition` holds. */
+async function advanceUntil(clock: FakeClock, condition: () => boolean, stepMs = 50): Promise<void> {
+  for (let steps = 0; !condition(); steps++) {
+    if (steps > 10_000) throw new Error(`gave up waiting for ${String(condition)}`);
+    clock.advance(stepMs);
+    await setImmediate();
+  }
+}
+
+test('registers every intercept, and takes them away with a goodbye', async () => {
+  const { manager, open, names } = createBench();
+  const agent = await open([
+    { spec: specOf('orders', 60_000), deliver: { host: '127.0.0.1', port: 1 } },
+    { spec: specOf('payments'), deliver: { host: '127.0.0.1', port: 2 } },
+  ]);
+  expect(manager.registered).toEqual([[specOf('orders', 60_000), specOf('payments')]]);
+  expect(agent.intercepts.map(({ id }) => id)).toEqual([idOf('orders'), idOf('payments')]);
+  await agent.goodbye();
+  await agent.goodbye();
+  expect(await agent.closed).toBeUndefined();
+  expect(manager).toMatchObject({ goodbyes: 1, open: 0 });
+  expect(names()).toEqual(['connected', 'closed']);
+});
+
+test('a first attempt that fails is final and leaves nothing registered', async () => {
+  const { manager, open, clock } = createBench();
+  manager.refuse('open', new InterceptError('manager_unreachable', 'Nobody there.'));
+  await expect(open()).rejects.toMatchObject({ code: 'manager_unreachable' });
+  manager.refuse('open', undefined);
+  manager.refuse('register', new InterceptError('route_conflict', 'bob has it.'));
+  await expect(open()).rejects.toMatchObject({ code: 'route_conflict' });
+  expect(manager).toMatchObject({ goodbyes: 1, open: 0 });
+  expect(clock.pending).toBe(0);
+});
+
+test('opening can be given up', async () => {
+  const { open } = createBench();
+  const reason = new InterceptError('canceled', 'Stopped by SIGINT.');
+  await expect(open(undefined, AbortSignal.abort(reason))).rejects.toBe(reason);
+});
+
+test('a lost session comes back within a second and registers the rest of the lifetime', async () => {
+  const { manager, open, events, names, clock } = createBench();
+  await open([{ spec: specOf('orders', 3_600_000), deliver: { host: '127.0.0.1', port: 1 } }]);
+  clock.advance(600_000);
+  manager.lose();
+  await advanceUntil(clock, () => names().length === 3);
+  const again = events[2];
+  const awayMs = again?.t === 'connected' ? again.awayMs : undefined;
+  expect(names()).toEqual(['connected', 'reconnecting', 'connected']);
+  expect(awayMs).toBeGreaterThanOrEqual(50);
+  expect(awayMs).toBeLessThanOrEqual(1_050);
+  const restMs = manager.registered[1]?.[0]?.lifetimeMs;
+  expect(restMs).toBeLessThanOrEqual(3_000_000 - 50);
+  expect(restMs).toBeGreaterThanOrEqual(3_000_000 - 1_050);
+});
+
+test('it keeps trying: at most 1 s apart in the first minute, then at most 5 s', async () => {
+  const { manager, open, names, clock } = createBench();
+  await open();
+  manager.refuse('open', new InterceptError('manager_unreachable', 'Nobody there.'));
+  const lostAtMs = clock.now();
+  manager.lose();
+  await advanceUntil(clock, () => clock.now() - lostAtMs > 180_000);
+  manager.refuse('open', undefined);
+  await advanceUntil(clock, () => names().at(-1) === 'connected');
+  const gapsMs = manager.attemptsAtMs.slice(1).map((atMs, index) => atMs - (manager.attemptsAtMs[index] ?? 0));
+  const early = gapsMs.filter((_, index) => (manager.attemptsAtMs[index] ?? 0) - lostAtMs < 59_000);
+  expect(Math.max(...early)).toBeLessThanOrEqual(1_050);
+  expect(Math.max(...gapsMs)).toBeLessThanOrEqual(5_050);
+  expect(Math.max(...gapsMs)).toBeGreaterThan(1_050);
+  expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(50);
+  expect(names().filter((name) => name === 'reconnecting')).toHaveLength(1);
+});
+
+test('a refusal that no retry can heal ends it', async () => {
+  const { manager, open, names, clock } = createBench();
+  const agent = await open();
+  manager.refuse('register', new InterceptError('route_conflict', 'bob has it now.'));
+  manager.lose();
+  await advanceUntil(clock, () => names().includes('closed'));
+  expect(await agent.closed).toMatchObject({ code: 'route_conflict' });
+  expect(names()).toEqual(['connected', 'reconnecting', 'closed']);
+  expect(clock.pending).toBe(0);
+});
+
+test('goodbye ends the wait for a manager that is away', async () => {
+  const { manager, open, clock, names } = createBench();
+  const agent = await open();
+  manager.lose();
+  await until(() => names().includes('reconnecting') && clock.pending > 0);
+  await agent.goodbye();
+  expect(await agent.closed).toBeUndefined();
+  expect(clock.pending).toBe(0);
+});
+
+test('an intercept that ended is told once and not registered again', async () => {
+  const { manager, open, events, clock } = createBench();
+  const agent = await open([
+    { spec: specOf('orders', 60_000), deliver: { host: '127.0.0.1', port: 1 } },
+    { spec: specOf('payments'), deliver: { host: '127.0.0.1', port: 2 } },
+    { spec: specOf('web', 600), deliver: { host: '127.0.0.1', port: 3 } },
+  ]);
+  manager.notify({ t: 'expiry_warning', id: idOf('orders'), expiresAt: new Date(0) });
+  manager.notify({ t: 'intercept_ended', id: idOf('orders'), reason: 'replaced' });
+  manager.notify({ t: 'intercept_ended', id: idOf('orders'), reason: 'replaced' });
+  manager.notify({ t: 'draining' });
+  expect(events.slice(1)).toMatchObject([
+    { t: 'expiry_warning', intercept: { id: idOf('orders') }, expiresAt: new Date(0) },
+    { t: 'intercept_ended', intercept: { id: idOf('orders') }, reason: 'replaced' },
+    { t: 'draining' },
+  ]);
+  clock.advance(601);
+  manager.lose();
+  await advanceUntil(clock, () => manager.registered.length === 2);
+  await until(() => events.at(-1)?.t === 'connected');
+  expect(manager.registered[1]?.map(({ service }) => service)).toEqual(['payments']);
+  expect(events.at(-2)).toMatchObject({ t: 'intercept_ended', intercept: { id: idOf('web') }, reason: 'expired' });
+  expect(agent.intercepts.map(({ id }) => id)).toEqual([idOf('payments')]);
+});
+
+test('renews through the session that is open', async () => {
+  const { manager, open, clock, names } = createBench();
+  const agent = await open();
+  const info = await agent.renew(idOf('orders'), 5_000);
+  expect(info.expiresAt.getTime() - clock.date().getTime()).toBe(5_000);
+  expect(agent.intercepts[0]).toBe(info);
+  await expect(agent.renew(idOf('web'))).rejects.toMatchObject({ code: 'intercept_not_found' });
+  manager.lose();
+  await until(() => names().includes('reconnecting'));
+  await expect(agent.renew(idOf('orders'))).rejects.toMatchObject({ code: 'tunnel_lost' });
+});
+
+test('each pipe reaches the process of its intercept; a pipe of none is reset', async () => {
+  const leaks = watchLeaks();
+  const { manager, open, events } = createBench();
+  {
+    await using echo = await openEchoServer();
+    await open([
+      { spec: specOf('orders'), deliver: { host: '127.0.0.1', port: echo.port } },
+      { spec: specOf('payments'), deliver: { host: '127.0.0.1', port: 1 } },
+    ]);
+    const orders = recordPipe(manager.openPipe(idOf('orders')));
+    orders.pipe.write(Buffer.from('hello'));
+    expect((await orders.untilBytes(5)).toString()).toBe('hello');
+    orders.pipe.end();
+    expect(await orders.untilClose()).toBeUndefined();
+    const payments = recordPipe(manager.openPipe(idOf('payments')));
+    expect(await payments.untilClose()).toMatchObject({ code: 'local_refused' });
+    expect(events.at(-1)).toMatchObject({ t: 'delivery_failed', intercept: { id: idOf('payments') }, error: { code: 'local_refused' } });
+    const nobody = recordPipe(manager.openPipe(idOf('web')));
+    expect(await nobody.untilClose()).toMatchObject({ code: 'intercept_not_found' });
+  }
+  await leaks.expectNone();
+});

@@ -1,0 +1,20 @@
+import type { EndReason, InterceptError, InterceptInfo } from '@switchyard/contract';
+
+/** What an agent tells its program. */
+export type AgentEvent =
+  /** The session is up and every intercept is registered; `awayMs` is how long it was lost, undefined the first time. */
+  | { readonly t: 'connected'; readonly awayMs: number | undefined }
+  /** The session was lost; the agent tries to come back until it says `connected` or `closed`. */
+  | { readonly t: 'reconnecting'; readonly error: InterceptError }
+  /** The manager is about to stop; the session will be lost. */
+  | { readonly t: 'draining' }
+  /** An intercept is over; the session and its other intercepts go on. */
+  | { readonly t: 'intercept_ended'; readonly intercept: InterceptInfo; readonly reason: EndReason }
+  | { readonly t: 'expiry_warning'; readonly intercept: InterceptInfo; readonly expiresAt: Date }
+  /** A connection could not be delivered to the local process. */
+  | { readonly t: 'delivery_failed'; readonly intercept: InterceptInfo; readonly error: InterceptError }
+  /** The last event: `error` says why when nobody asked for it. */
+  | { readonly t: 'closed'; readonly error: InterceptError | undefined };
+
+/** Receives an agent's events, in order. */
+export type AgentEventHandler = (event: AgentEvent) => void;

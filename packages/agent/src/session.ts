@@ -1,0 +1,211 @@
+import {
+  InterceptError,
+  type Clock,
+  type EndReason,
+  type InterceptId,
+  type InterceptInfo,
+  type InterceptSpec,
+  type Log,
+  type Pipe,
+} from '@switchyard/contract';
+import { createBackoff, sleep } from '@switchyard/runtime';
+import type { SessionEvent, TunnelClient } from '@switchyard/tunnel';
+import type { AgentEventHandler } from './event.ts';
+
+/** Opens one tunnel connection; rejects as `openTunnelClient` does. */
+export type OpenTunnel = (signal: AbortSignal) => Promise<TunnelClient>;
+
+/** An intercept that a session keeps registered. */
+export interface Registration {
+  readonly spec: InterceptSpec;
+  /** Receives the connections of this intercept. */
+  readonly onPipe: (pipe: Pipe, info: InterceptInfo) => void;
+}
+
+/** What a session needs from outside. */
+export interface SessionDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly openTunnel: OpenTunnel;
+  readonly emit: AgentEventHandler;
+}
+
+/** Where a session stands; each state holds only what exists in it. */
+type State =
+  | { readonly t: 'connecting'; readonly lostAtMs: number | undefined }
+  | { readonly t: 'ready'; readonly client: TunnelClient }
+  | { readonly t: 'waiting'; readonly lostAtMs: number; readonly delayMs: number }
+  | { readonly t: 'closed'; readonly error: InterceptError | undefined };
+
+/** A registration and what the manager last said of it. */
+interface Entry extends Registration {
+  info: InterceptInfo | undefined;
+}
+
+/** How long after a loss the waits stay short: a manager that was only restarted is back by then. */
+const restartSpanMs = 60_000;
+
+/**
+ * A developer's link to the manager, whatever connection carries it. When the connection is lost it waits with jitter (at most 1 s in
+ * the first minute, then 5 s), connects, and registers again what is not over. It ends for good when it is told to, when
+ * its first attempt fails, or when the manager refuses with what no retry can heal.
+ */
+export class Session {
+  readonly #deps: SessionDeps;
+  readonly #entries: Set<Entry>;
+  readonly #stop = new AbortController();
+  readonly #quick = createBackoff({ firstMs: 100, maxMs: 1_000 });
+  readonly #patient = createBackoff({ firstMs: 2_000, maxMs: 5_000 });
+  /** The connection that is open, whether its intercepts are registered yet or not. */
+  #client: TunnelClient | undefined;
+  /** Resolves, never rejects, when the session is over: with the error unless somebody asked for it. */
+  readonly closed: Promise<InterceptError | undefined>;
+
+  /** Connects at once. */
+  constructor(deps: SessionDeps, registrations: readonly Registration[]) {
+    this.#deps = deps;
+    this.#entries = new Set(registrations.map((registration) => ({ ...registration, info: undefined })));
+    this.closed = this.#run();
+  }
+
+  /** The live intercepts, as the manager last described them. */
+  get intercepts(): readonly InterceptInfo[] {
+    return [...this.#entries].flatMap(({ info }) => info ?? []);
+  }
+
+  /** Rejects with `tunnel_lost` while the manager is away, else as the manager answers. */
+  async renew(id: InterceptId, lifetimeMs: number | undefined): Promise<InterceptInfo> {
+    const entry = this.#find(id);
+    if (entry === undefined) throw new InterceptError('intercept_not_found', `The intercept ${id} is over.`);
+    if (this.#client === undefined)
+      throw new InterceptError('tunnel_lost', 'The manager is away, so that the intercept cannot be renewed now.');
+    entry.info = await this.#client.renew(id, lifetimeMs);
+    return entry.info;
+  }
+
+  /** Leaves in order; resolves when the session is over. Idempotent. */
+  async goodbye(): Promise<void> {
+    this.#stop.abort(new InterceptError('canceled', 'The session was ended.'));
+    await this.#client?.goodbye();
+    await this.closed;
+  }
+
+  async #run(): Promise<InterceptError | undefined> {
+    let state: State = { t: 'connecting', lostAtMs: undefined };
+    while (state.t !== 'closed') state = await this.#leave(state);
+    this.#deps.emit({ t: 'closed', error: state.error });
+    return state.error;
+  }
+
+  /** Stays in `state` until it is over, and answers the next one. */
+  #leave(state: Exclude<State, { t: 'closed' }>): Promise<State> {
+    switch (state.t) {
+      case 'connecting':
+        return this.#connect(state.lostAtMs);
+      case 'ready':
+        return this.#serve(state.client);
+      case 'waiting':
+        return this.#wait(state.lostAtMs, state.delayMs);
+    }
+  }
+
+  async #connect(lostAtMs: number | undefined): Promise<State> {
+    const { clock, emit, openTunnel } = this.#deps;
+    try {
+      const client = await openTunnel(this.#stop.signal);
+      this.#client = client;
+      await this.#registerAll(client);
+      // A goodbye during the attempt found no connection to say it on.
+      this.#stop.signal.throwIfAborted();
+      this.#quick.reset();
+      this.#patient.reset();
+      emit({ t: 'connected', awayMs: lostAtMs === undefined ? undefined : clock.now() - lostAtMs });
+      return { t: 'ready', client };
+    } catch (reason) {
+      const next = this.#afterFailure(InterceptError.from(reason), lostAtMs);
+      // What did get registered must not outlive a session that is over.
+      if (next.t === 'closed') await this.#client?.goodbye();
+      await this.#release();
+      return next;
+    }
+  }
+
+  async #serve(client: TunnelClient): Promise<State> {
+    const error = await client.closed;
+    await this.#release();
+    if (error === undefined) return { t: 'closed', error };
+    const next = this.#afterFailure(error, this.#deps.clock.now());
+    if (next.t === 'waiting') this.#deps.emit({ t: 'reconnecting', error });
+    return next;
+  }
+
+  async #wait(lostAtMs: number, delayMs: number): Promise<State> {
+    try {
+      await sleep(this.#deps.clock, delayMs, this.#stop.signal);
+      return { t: 'connecting', lostAtMs };
+    } catch {
+      return { t: 'closed', error: undefined };
+    }
+  }
+
+  #afterFailure(error: InterceptError, lostAtMs: number | undefined): State {
+    if (lostAtMs === undefined) return { t: 'closed', error };
+    if (this.#stop.signal.aborted) return { t: 'closed', error: undefined };
+    if (error.row.retry === 'never') return { t: 'closed', error };
+    const backoff = this.#deps.clock.now() - lostAtMs < restartSpanMs ? this.#quick : this.#patient;
+    const delayMs = backoff.next();
+    this.#deps.log.debug('session_retry', { code: error.code, delayMs });
+    return { t: 'waiting', lostAtMs, delayMs };
+  }
+
+  async #release(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.[Symbol.asyncDispose]();
+  }
+
+  async #registerAll(client: TunnelClient): Promise<void> {
+    const registered = Promise.withResolvers<void>();
+    client.onEvent((event) => this.#onEvent(event));
+    // A pipe may overtake the answer that says which intercept it belongs to: it waits for that answer, unread.
+    client.onPipe((id, pipe) => void registered.promise.then(() => this.#onPipe(id, pipe)));
+    try {
+      for (const entry of this.#entries) await this.#register(client, entry);
+    } finally {
+      registered.resolve();
+    }
+  }
+
+  /** An intercept that comes back has only the rest of its lifetime. */
+  async #register(client: TunnelClient, entry: Entry): Promise<void> {
+    const restMs = entry.info === undefined ? undefined : entry.info.expiresAt.getTime() - this.#deps.clock.date().getTime();
+    if (restMs !== undefined && restMs <= 0) this.#drop(entry, 'expired');
+    else entry.info = await client.register({ ...entry.spec, lifetimeMs: restMs ?? entry.spec.lifetimeMs });
+  }
+
+  #onPipe(id: InterceptId, pipe: Pipe): void {
+    const entry = this.#find(id);
+    if (entry?.info === undefined) pipe.reset(new InterceptError('intercept_not_found', `The intercept ${id} is over.`));
+    else entry.onPipe(pipe, entry.info);
+  }
+
+  #onEvent(event: SessionEvent): void {
+    if (event.t === 'draining') {
+      this.#deps.emit(event);
+      return;
+    }
+    const entry = this.#find(event.id);
+    if (entry?.info === undefined) return;
+    if (event.t === 'intercept_ended') this.#drop(entry, event.reason);
+    else this.#deps.emit({ t: 'expiry_warning', intercept: entry.info, expiresAt: event.expiresAt });
+  }
+
+  #drop(entry: Entry, reason: EndReason): void {
+    this.#entries.delete(entry);
+    if (entry.info !== undefined) this.#deps.emit({ t: 'intercept_ended', intercept: entry.info, reason });
+  }
+
+  #find(id: InterceptId): Entry | undefined {
+    return this.#entries.values().find(({ info }) => info?.id === id);
+  }
+}

@@ -1,0 +1,118 @@
+import { InterceptError, type InterceptId, type InterceptSpec } from '@switchyard/contract';
+import { encodeMessage } from './encode.ts';
+import { ControlRequestSchema, type Hello } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
+import { fromSpec, parseInterceptId, toSpec } from './intercept.ts';
+import type { VersionRange } from './manager-info.ts';
+import { parseName, parseText } from './text.ts';
+import { parseMessage, toViolation } from './violation.ts';
+
+/** The first message of an agent. */
+export interface HelloMessage {
+  readonly t: 'hello';
+  readonly instance: string;
+  readonly owner: string;
+  readonly client: string;
+  readonly versions: VersionRange;
+  readonly token: string | undefined;
+}
+
+/** What an agent asks; `request` is the number that the answer carries. */
+export type AgentRequest =
+  | { readonly t: 'register'; readonly request: number; readonly spec: InterceptSpec }
+  | { readonly t: 'unregister'; readonly request: number; readonly id: InterceptId }
+  | { readonly t: 'renew'; readonly request: number; readonly id: InterceptId; readonly lifetimeMs: number | undefined };
+
+/** What an agent sends on its control stream. */
+export type AgentMessage = HelloMessage | AgentRequest | { readonly t: 'heartbeat' } | { readonly t: 'goodbye' };
+
+/** What a manager reads: also what it cannot do (`invalid`: answer the request with `error`) or does not know (ignore it). */
+export type ReceivedAgentMessage =
+  | AgentMessage
+  | { readonly t: 'invalid'; readonly request: number; readonly error: InterceptError }
+  | { readonly t: 'unknown' };
+
+/** An agent's message as bytes. */
+export function encodeAgentMessage(message: AgentMessage): Buffer {
+  return encodeMessage(ControlRequestSchema, { message: toProto(message) });
+}
+
+type ProtoMessage = NonNullable<Parameters<typeof encodeMessage<typeof ControlRequestSchema>>[1]['message']>;
+
+function toProto(message: AgentMessage): ProtoMessage {
+  switch (message.t) {
+    case 'hello': {
+      const { instance, owner, client, versions, token } = message;
+      return {
+        case: 'hello',
+        value: {
+          instance,
+          owner,
+          client,
+          versions,
+          credentials: token === undefined ? { case: undefined } : { case: 'token', value: token },
+        },
+      };
+    }
+    case 'heartbeat':
+      return { case: 'heartbeat', value: {} };
+    case 'goodbye':
+      return { case: 'goodbye', value: {} };
+    case 'register':
+      return { case: 'register', value: { request: message.request, spec: toSpec(message.spec) } };
+    case 'unregister':
+      return { case: 'unregister', value: { request: message.request, id: message.id } };
+    case 'renew': {
+      const { request, id, lifetimeMs } = message;
+      return { case: 'renew', value: { request, id, ...(lifetimeMs === undefined ? {} : { lifetimeMs }) } };
+    }
+  }
+}
+
+/** An agent's message; throws `protocol_violation` (no message) or `bad_usage` (a hello that says nonsense). */
+export function parseAgentMessage(bytes: Uint8Array): ReceivedAgentMessage {
+  const { message } = parseMessage(ControlRequestSchema, bytes);
+  switch (message.case) {
+    case 'hello':
+      return parseHello(message.value);
+    case 'heartbeat':
+      return { t: 'heartbeat' };
+    case 'goodbye':
+      return { t: 'goodbye' };
+    case 'register': {
+      const { request, spec } = message.value;
+      return parseRequest(request, () => ({ t: 'register', request, spec: fromSpec(spec) }));
+    }
+    case 'unregister': {
+      const { request, id } = message.value;
+      return parseRequest(request, () => ({ t: 'unregister', request, id: parseInterceptId(id) }));
+    }
+    case 'renew': {
+      const { request, id, lifetimeMs } = message.value;
+      return parseRequest(request, () => ({ t: 'renew', request, id: parseInterceptId(id), lifetimeMs }));
+    }
+    case undefined:
+      return { t: 'unknown' };
+  }
+}
+
+function parseRequest(request: number, parse: () => AgentRequest): ReceivedAgentMessage {
+  try {
+    return parse();
+  } catch (reason) {
+    return { t: 'invalid', request, error: InterceptError.from(reason) };
+  }
+}
+
+function parseHello(hello: Hello): HelloMessage {
+  const { min, max } = hello.versions ?? { min: 0, max: 0 };
+  if (min < 1 || max < min) throw toViolation('its hello names no protocol version');
+  if (!/^[\x21-\x7e]{16,64}$/.test(hello.instance)) throw toViolation('its hello has no instance of 16 to 64 characters');
+  return {
+    t: 'hello',
+    instance: hello.instance,
+    owner: parseName('owner', hello.owner, 128),
+    client: parseText('client', hello.client, 128),
+    versions: { min, max },
+    token: hello.credentials.case === 'token' ? parseText('token', hello.credentials.value, 8192) : undefined,
+  };
+}

@@ -1,0 +1,129 @@
+import {
+  InterceptError,
+  parseRoutingKey,
+  parseServiceName,
+  type InterceptInfo,
+  type PortInfo,
+  type PortProtocol,
+  type ServiceInfo,
+} from '@switchyard/contract';
+import { encodeMessage } from './encode.ts';
+import {
+  AuthMode as ProtoAuth,
+  GetManagerRequestSchema,
+  GetManagerResponseSchema,
+  ListInterceptsResponseSchema,
+  ListServicesResponseSchema,
+  PortProtocol as ProtoProtocol,
+  RemoveInterceptsRequestSchema,
+  RemoveInterceptsResponseSchema,
+  type Port,
+  type Service,
+} from './generated/switchyard/api/v1/api_pb.ts';
+import { fromIntercept, toIntercept } from './intercept.ts';
+import type { AuthMode, ManagerInfo, RemovalFilter } from './manager-info.ts';
+import { toShown } from './text.ts';
+import { parseMessage, toViolation } from './violation.ts';
+
+const textLimit = 256;
+const auths: Readonly<Record<AuthMode, ProtoAuth>> = { none: ProtoAuth.NONE, token: ProtoAuth.TOKEN };
+const protocols: Readonly<Record<PortProtocol, ProtoProtocol>> = {
+  auto: ProtoProtocol.AUTO,
+  http: ProtoProtocol.HTTP,
+  tcp: ProtoProtocol.TCP,
+};
+
+/** A request that asks for nothing in particular: of GetManager, ListServices and ListIntercepts. */
+export function encodeEmptyRequest(): Buffer {
+  return encodeMessage(GetManagerRequestSchema, {});
+}
+
+/** The answer to GetManager as bytes. */
+export function encodeManagerInfo({ version, protocol, auth }: ManagerInfo): Buffer {
+  return encodeMessage(GetManagerResponseSchema, { version, protocol, auth: auths[auth] });
+}
+
+/** The answer to GetManager; throws `protocol_violation`. */
+export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
+  const { version, protocol, auth } = parseMessage(GetManagerResponseSchema, bytes);
+  if (protocol === undefined) throw toViolation('it names no protocol version');
+  return {
+    version: toShown(version, textLimit),
+    protocol: { min: protocol.min, max: protocol.max },
+    auth: auth === ProtoAuth.NONE ? 'none' : 'token',
+  };
+}
+
+/** The answer to ListServices as bytes. */
+export function encodeServices(services: readonly ServiceInfo[]): Buffer {
+  return encodeMessage(ListServicesResponseSchema, {
+    services: services.map(({ name, ports }) => ({
+      name,
+      ports: ports.map((port) => ({ ...port, notes: [...port.notes], protocol: protocols[port.protocol] })),
+    })),
+  });
+}
+
+/** The answer to ListServices; throws `bad_usage` or `protocol_violation`. */
+export function parseServices(bytes: Uint8Array): readonly ServiceInfo[] {
+  return parseMessage(ListServicesResponseSchema, bytes).services.map(fromService);
+}
+
+function fromService({ name, ports }: Service): ServiceInfo {
+  return { name: parseServiceName(toShown(name, textLimit)), ports: ports.map(fromPort) };
+}
+
+function fromPort({ name, listen, baseline, protocol, notes }: Port): PortInfo {
+  return {
+    name: toShown(name, textLimit),
+    listen: toShown(listen, textLimit),
+    baseline: toShown(baseline, textLimit),
+    protocol: fromProtocol(protocol),
+    notes: notes.map((note) => toShown(note, textLimit)),
+  };
+}
+
+function fromProtocol(protocol: ProtoProtocol): PortProtocol {
+  if (protocol === ProtoProtocol.HTTP) return 'http';
+  return protocol === ProtoProtocol.TCP ? 'tcp' : 'auto';
+}
+
+/** The answer to ListIntercepts as bytes. */
+export function encodeIntercepts(intercepts: readonly InterceptInfo[]): Buffer {
+  return encodeMessage(ListInterceptsResponseSchema, { intercepts: intercepts.map(toIntercept) });
+}
+
+/** The answer to ListIntercepts; throws `bad_usage` or `protocol_violation`. */
+export function parseIntercepts(bytes: Uint8Array): readonly InterceptInfo[] {
+  return parseMessage(ListInterceptsResponseSchema, bytes).intercepts.map(fromIntercept);
+}
+
+/** A request of RemoveIntercepts as bytes. */
+export function encodeRemoval({ service, key, all }: RemovalFilter): Buffer {
+  return encodeMessage(RemoveInterceptsRequestSchema, { service: service ?? '', key: key ?? '', all });
+}
+
+/** A request of RemoveIntercepts; throws `bad_usage` or `protocol_violation`. */
+export function parseRemoval(bytes: Uint8Array): RemovalFilter {
+  const { service, key, all } = parseMessage(RemoveInterceptsRequestSchema, bytes);
+  if (service === '' && key === '' && !all) {
+    throw new InterceptError('bad_usage', 'The request does not say which intercepts to remove.', {
+      hint: 'Name a service or a key, or ask for all.',
+    });
+  }
+  return {
+    ...(service === '' ? {} : { service: parseServiceName(toShown(service, textLimit)) }),
+    ...(key === '' ? {} : { key: parseRoutingKey(toShown(key, textLimit)) }),
+    all,
+  };
+}
+
+/** The answer to RemoveIntercepts as bytes. */
+export function encodeRemoved(intercepts: readonly InterceptInfo[]): Buffer {
+  return encodeMessage(RemoveInterceptsResponseSchema, { intercepts: intercepts.map(toIntercept) });
+}
+
+/** The answer to RemoveIntercepts; throws `bad_usage` or `protocol_violation`. */
+export function parseRemoved(bytes: Uint8Array): readonly InterceptInfo[] {
+  return parseMessage(RemoveInterceptsResponseSchema, bytes).intercepts.map(fromIntercept);
+}

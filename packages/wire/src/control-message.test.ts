@@ -1,0 +1,173 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  InterceptError,
+  parseRoutingKey,
+  parseServiceName,
+  toInterceptId,
+  type InterceptInfo,
+  type InterceptSpec,
+  type SessionId,
+} from '@switchyard/contract';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeAgentMessage, parseAgentMessage, type AgentMessage } from './agent-message.ts';
+import { ControlRequestSchema, ControlResponseSchema, type EndReason } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
+import { encodeManagerMessage, parseManagerMessage, type ManagerMessage } from './manager-message.ts';
+
+const service = parseServiceName('orders');
+const key = parseRoutingKey('alice');
+const id = toInterceptId(service, 'http', key);
+const spec: InterceptSpec = { service, port: undefined, key, whenAway: 'fail', lifetimeMs: undefined };
+const intercept: InterceptInfo = {
+  id,
+  service,
+  port: 'http',
+  key,
+  owner: 'alice@example.com',
+  whenAway: 'baseline',
+  session: 'away',
+  client: 'laptop',
+  createdAt: new Date('2030-01-01T00:00:00.123Z'),
+  expiresAt: new Date('2030-01-01T08:00:00Z'),
+};
+const hello: Extract<AgentMessage, { t: 'hello' }> = {
+  t: 'hello',
+  instance: '0123456789abcdef',
+  owner: 'alice',
+  client: 'laptop',
+  versions: { min: 1, max: 2 },
+  token: undefined,
+};
+
+const agentMessages: readonly AgentMessage[] = [
+  hello,
+  { ...hello, token: 'secret', client: '' },
+  { t: 'heartbeat' },
+  { t: 'goodbye' },
+  { t: 'register', request: 1, spec },
+  { t: 'register', request: 2, spec: { ...spec, port: '8080', whenAway: 'baseline', lifetimeMs: 28_800_000 } },
+  { t: 'unregister', request: 3, id },
+  { t: 'renew', request: 4, id, lifetimeMs: undefined },
+  { t: 'renew', request: 5, id, lifetimeMs: 0 },
+];
+
+function outcomeOf(parse: () => unknown): string {
+  try {
+    parse();
+    return 'message';
+  } catch (reason) {
+    return String(reason);
+  }
+}
+
+test.each(agentMessages)('an agent message comes back as it was: $t', (message) => {
+  expect(parseAgentMessage(encodeAgentMessage(message))).toEqual(message);
+});
+
+const managerMessages: readonly ManagerMessage[] = [
+  {
+    t: 'welcome',
+    session: 's-1' as SessionId,
+    secret: Buffer.alloc(32, 9),
+    version: 1,
+    idlePipes: 16,
+    maxIdlePipes: 256,
+    maxPipes: 4096,
+  },
+  { t: 'heartbeat' },
+  { t: 'reply', request: 1, result: { t: 'intercept', intercept } },
+  { t: 'reply', request: 2, result: { t: 'done' } },
+  { t: 'want_pipes', count: 3 },
+  { t: 'event', event: { t: 'draining' } },
+  { t: 'event', event: { t: 'expiry_warning', id, expiresAt: intercept.expiresAt } },
+  { t: 'event', event: { t: 'intercept_ended', id, reason: 'removed' } },
+  { t: 'event', event: { t: 'intercept_ended', id, reason: 'expired' } },
+  { t: 'event', event: { t: 'intercept_ended', id, reason: 'session_gone' } },
+  { t: 'event', event: { t: 'intercept_ended', id, reason: 'replaced' } },
+];
+
+test.each(managerMessages)('a manager message comes back as it was: $t', (message) => {
+  expect(parseManagerMessage(encodeManagerMessage(message))).toEqual(message);
+});
+
+test('a refusal keeps code, message and hint', () => {
+  const error = new InterceptError('not_signed_in', 'The token is wrong.', { hint: 'Ask for another.', cause: 'secret' });
+  for (const message of [
+    parseManagerMessage(encodeManagerMessage({ t: 'closed', error })),
+    parseManagerMessage(encodeManagerMessage({ t: 'reply', request: 1, result: { t: 'failure', error } })),
+  ]) {
+    const got =
+      message.t === 'closed' ? message.error : message.t === 'reply' && message.result.t === 'failure' ? message.result.error : undefined;
+    expect(got?.cause).toBeUndefined();
+    expect(got).toMatchObject({ code: 'not_signed_in', message: 'The token is wrong.', hint: 'Ask for another.' });
+  }
+});
+
+test.each([
+  { owner: '' },
+  { owner: 'a'.repeat(129) },
+  { owner: 'al\u001b[31mice' },
+  { owner: 'al\u202eice' },
+  { client: 'x\ny' },
+  { client: 'c'.repeat(129) },
+  { token: 't'.repeat(8193) },
+  { instance: 'short' },
+  { instance: 'i'.repeat(65) },
+  { versions: { min: 0, max: 1 } },
+  { versions: { min: 2, max: 1 } },
+])('a hello that says nonsense is refused: %o', (part) => {
+  expect(() => parseAgentMessage(encodeAgentMessage({ ...hello, ...part }))).toThrow(InterceptError);
+});
+
+test.each([{ service: 'Orders' }, { service: '' }, { key: 'a_b' }, { port: 'x y' }, { service: 'o'.repeat(5000) }])(
+  'a request with bad content can still be answered: %o',
+  (part) => {
+    const bytes = toBinary(
+      ControlRequestSchema,
+      create(ControlRequestSchema, {
+        message: { case: 'register', value: { request: 7, spec: { service: 'orders', key: 'alice', ...part } } },
+      }),
+    );
+    const message = parseAgentMessage(bytes);
+    expect(message).toMatchObject({ t: 'invalid', request: 7, error: { code: 'bad_usage' } });
+    expect(message.t === 'invalid' && message.error.message.length).toBeLessThan(400);
+  },
+);
+
+test('an id that is no intercept id is refused', () => {
+  for (const bad of ['orders', 'orders.http', 'orders.http.alice.more', 'Orders.http.alice', '']) {
+    const bytes = toBinary(
+      ControlRequestSchema,
+      create(ControlRequestSchema, { message: { case: 'unregister', value: { request: 1, id: bad } } }),
+    );
+    expect(parseAgentMessage(bytes)).toMatchObject({ t: 'invalid', error: { code: 'bad_usage' } });
+  }
+});
+
+test('an unknown end reason counts as removed, an unknown message is unknown', () => {
+  const ended = create(ControlResponseSchema, { message: { case: 'interceptEnded', value: { id, reason: 99 as EndReason } } });
+  expect(parseManagerMessage(toBinary(ControlResponseSchema, ended))).toEqual({
+    t: 'event',
+    event: { t: 'intercept_ended', id, reason: 'removed' },
+  });
+  expect(parseManagerMessage(Buffer.from([0xfa, 0x01, 0x00]))).toEqual({ t: 'unknown' });
+  expect(parseAgentMessage(Buffer.alloc(0))).toEqual({ t: 'unknown' });
+});
+
+test('any bytes are a message or an InterceptError, never another failure', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...agentMessages.map(encodeAgentMessage), ...managerMessages.map(encodeManagerMessage)),
+      fc.nat(),
+      fc.nat(255),
+      (bytes, at, value) => {
+        const broken = Buffer.from(bytes);
+        broken[at % Math.max(1, broken.length)] = value;
+        for (const parse of [parseAgentMessage, parseManagerMessage]) {
+          expect(outcomeOf(() => parse(broken))).toMatch(/^(?:message|InterceptError)/);
+        }
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});

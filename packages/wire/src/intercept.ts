@@ -1,0 +1,112 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampDate, timestampFromDate, type Timestamp } from '@bufbuild/protobuf/wkt';
+import {
+  InterceptError,
+  isLabel,
+  parseRoutingKey,
+  parseServiceName,
+  toInterceptId,
+  type InterceptId,
+  type InterceptInfo,
+  type InterceptSpec,
+  type SessionState,
+  type WhenAway,
+} from '@switchyard/contract';
+import {
+  SessionState as ProtoState,
+  WhenAway as ProtoWhenAway,
+  type Intercept,
+  type InterceptSchema,
+  type InterceptSpec as ProtoSpec,
+  type InterceptSpecSchema,
+} from './generated/switchyard/types/v1/types_pb.ts';
+import { parseName, toShown } from './text.ts';
+import { toViolation } from './violation.ts';
+
+const textLimit = 128;
+const whenAways: Readonly<Record<WhenAway, ProtoWhenAway>> = { fail: ProtoWhenAway.FAIL, baseline: ProtoWhenAway.BASELINE };
+const states: Readonly<Record<SessionState, ProtoState>> = { ready: ProtoState.READY, away: ProtoState.AWAY };
+
+/** `SERVICE.PORT.KEY` as an id; throws `bad_usage`. */
+export function parseInterceptId(text: string): InterceptId {
+  const [service, port, key, ...rest] = text.slice(0, 256).split('.');
+  if (service === undefined || port === undefined || key === undefined || rest.length > 0) {
+    throw new InterceptError('bad_usage', `"${toShown(text, textLimit)}" is no intercept: an intercept is named SERVICE.PORT.KEY.`);
+  }
+  return toInterceptId(parseServiceName(service), parsePort(port), parseRoutingKey(key));
+}
+
+function parsePort(text: string): string {
+  if (!isLabel(text)) throw new InterceptError('bad_usage', `"${toShown(text, textLimit)}" is no port: give its name or number.`);
+  return text;
+}
+
+/** A spec for the wire. */
+export function toSpec(spec: InterceptSpec): MessageInitShape<typeof InterceptSpecSchema> {
+  return {
+    service: spec.service,
+    port: spec.port ?? '',
+    key: spec.key,
+    whenAway: whenAways[spec.whenAway],
+    ...(spec.lifetimeMs === undefined ? {} : { lifetimeMs: spec.lifetimeMs }),
+  };
+}
+
+/** A peer's spec; throws `bad_usage`. */
+export function fromSpec(spec: ProtoSpec | undefined): InterceptSpec {
+  if (spec === undefined) throw new InterceptError('bad_usage', 'An intercept was asked for without saying which.');
+  return {
+    service: parseServiceName(toShown(spec.service, textLimit)),
+    port: spec.port === '' ? undefined : parsePort(spec.port),
+    key: parseRoutingKey(toShown(spec.key, textLimit)),
+    whenAway: parseWhenAway(spec.whenAway),
+    lifetimeMs: spec.lifetimeMs,
+  };
+}
+
+function parseWhenAway(value: ProtoWhenAway): WhenAway {
+  if (value === ProtoWhenAway.FAIL || value === ProtoWhenAway.UNSPECIFIED) return 'fail';
+  if (value === ProtoWhenAway.BASELINE) return 'baseline';
+  throw new InterceptError('bad_usage', 'This manager does not know what is asked for the time when the session is away.', {
+    hint: 'Use "fail" or "baseline", or a newer manager.',
+  });
+}
+
+/** An intercept for the wire. */
+export function toIntercept(info: InterceptInfo): MessageInitShape<typeof InterceptSchema> {
+  return {
+    id: info.id,
+    service: info.service,
+    port: info.port,
+    key: info.key,
+    owner: info.owner,
+    whenAway: whenAways[info.whenAway],
+    session: states[info.session],
+    client: info.client,
+    createdAt: timestampFromDate(info.createdAt),
+    expiresAt: timestampFromDate(info.expiresAt),
+  };
+}
+
+/** A manager's intercept; throws `protocol_violation` or `bad_usage`. */
+export function fromIntercept(intercept: Intercept): InterceptInfo {
+  return {
+    id: parseInterceptId(intercept.id),
+    service: parseServiceName(toShown(intercept.service, textLimit)),
+    port: parsePort(intercept.port),
+    key: parseRoutingKey(toShown(intercept.key, textLimit)),
+    owner: parseName('owner', intercept.owner, textLimit),
+    whenAway: intercept.whenAway === ProtoWhenAway.BASELINE ? 'baseline' : 'fail',
+    session: intercept.session === ProtoState.AWAY ? 'away' : 'ready',
+    client: toShown(intercept.client, textLimit),
+    createdAt: fromTimestamp(intercept.createdAt),
+    expiresAt: fromTimestamp(intercept.expiresAt),
+  };
+}
+
+/** A peer's point in time; throws `protocol_violation`. */
+export function fromTimestamp(timestamp: Timestamp | undefined): Date {
+  const date = timestamp === undefined ? undefined : timestampDate(timestamp);
+  if (date === undefined || Number.isNaN(date.getTime())) throw toViolation('it sent an intercept without a valid time');
+  return date;
+}

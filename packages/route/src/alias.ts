@@ -15,13 +15,19 @@ export const defaultAliases: readonly string[] = ['kubernetes-route-as'];
 /** RFC 9110 section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Headers that cannot be an alias: those with a meaning here, and those that an untrusted service must not lose. */
-const reserved: ReadonlySet<string> = new Set([
-  twinHeader,
-  baggageHeader,
-  cookieHeader,
-  tracestateHeader,
-  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+/** Headers with a meaning of their own here, so no alias. */
+const ownHeaders: ReadonlySet<string> = new Set([twinHeader, baggageHeader, cookieHeader, tracestateHeader]);
+/** Headers that shape the message: an untrusted service, which takes aliases off, must never lose one. */
+const messageHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 
 /**
@@ -32,7 +38,7 @@ export function parseAlias(text: string): Alias {
   const colon = text.indexOf(':');
   const header = (colon === -1 ? text : text.slice(0, colon)).toLowerCase();
   if (colon === -1) {
-    if (token.test(header) && !reserved.has(header)) return { t: 'header', header };
+    if (token.test(header) && !ownHeaders.has(header) && !messageHeaders.has(header)) return { t: 'header', header };
   } else if (header === baggageHeader || header === tracestateHeader) {
     const prefix = text.endsWith('*');
     const name = text.slice(colon + 1, prefix ? -1 : undefined);

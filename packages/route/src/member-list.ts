@@ -59,7 +59,7 @@ function readMember(member: string, offset: number, syntax: ListSyntax, name: Me
 export function removeMembers(list: string, syntax: ListSyntax, matches: (name: string) => boolean): string {
   const members = list.split(syntax.separator);
   const kept = members.filter((member) => !matches(lenientName(member, syntax)));
-  return kept.length === members.length ? list : kept.join(syntax.separator).trim();
+  return kept.length === members.length ? list : trimBlanks(kept.join(syntax.separator));
 }
 
 function lenientName(member: string, syntax: ListSyntax): string {
@@ -86,6 +86,11 @@ export function decodePercent(text: string): string {
 function isBlank(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return code === 0x20 || code === 0x09;
+}
+
+function trimBlanks(text: string): string {
+  const start = skipBlanks(text, 0);
+  return text.slice(start, Math.max(start, dropBlanks(text)));
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -34,7 +34,7 @@ export interface Snapshot {
 }
 
 interface ServiceTables {
-  readonly ports: Map<string, PortTable>;
+  readonly ports: ReadonlyMap<string, PortTable>;
   /** The table of a port without rules. */
   readonly other: PortTable;
 }
@@ -42,41 +42,38 @@ interface ServiceTables {
 /** Builds the snapshot of `rules`. Throws `bad_config` for an alias that `parseAlias` does not read. */
 export function createSnapshot(rules: Iterable<Rule>, options: RouteOptions = {}): Snapshot {
   const { entryServices = new Set(), untrustedServices = new Set() } = options;
-  const ordered = [...rules].sort((left, right) => left.createdAt - right.createdAt);
+  const ordered = [...rules].toSorted((left, right) => left.createdAt - right.createdAt);
   const aliases = (options.aliases ?? defaultAliases).map(parseAlias);
-  const liveKeys = new Set(ordered.map((rule) => rule.key));
-  const createTable = (service: ServiceName | undefined, portRules: readonly Rule[]): PortTable => ({
-    rules: new Map(portRules.toReversed().map((rule) => [rule.key, rule])),
-    liveKeys,
+  const ordinary: PortTable = {
+    rules: new Map(),
+    liveKeys: new Set(ordered.map((rule) => rule.key)),
     aliases,
-    entry: service !== undefined && entryServices.has(service),
-    untrusted: service !== undefined && untrustedServices.has(service),
-  });
-  const unknown = createTable(undefined, []);
-  const services = createServiceTables(ordered, [...entryServices, ...untrustedServices], createTable);
+    entry: false,
+    untrusted: false,
+  };
+  const byService = Map.groupBy(ordered, (rule) => rule.service);
+  const services = new Map<ServiceName, ServiceTables>();
+  for (const service of new Set([...byService.keys(), ...entryServices, ...untrustedServices])) {
+    const other = { ...ordinary, entry: entryServices.has(service), untrusted: untrustedServices.has(service) };
+    services.set(service, { ports: createPortTables(byService.get(service) ?? [], other), other });
+  }
   return {
     rules: ordered,
     fieldNames: new Set([twinHeader, baggageHeader, ...aliases.map((alias) => alias.header), cookieHeader]),
     table(service, port) {
       const tables = services.get(service);
-      return tables === undefined ? unknown : (tables.ports.get(port) ?? tables.other);
+      return tables === undefined ? ordinary : (tables.ports.get(port) ?? tables.other);
     },
   };
 }
 
-function createServiceTables(
-  rules: readonly Rule[],
-  marked: readonly ServiceName[],
-  createTable: (service: ServiceName, portRules: readonly Rule[]) => PortTable,
-): ReadonlyMap<ServiceName, ServiceTables> {
-  const byService = Map.groupBy(rules, (rule) => rule.service);
-  const services = new Map<ServiceName, ServiceTables>();
-  for (const service of [...byService.keys(), ...marked]) {
-    const ports = new Map<string, PortTable>();
-    for (const [port, portRules] of Map.groupBy(byService.get(service) ?? [], (rule) => rule.port)) {
-      ports.set(port, createTable(service, portRules));
-    }
-    services.set(service, { ports, other: createTable(service, []) });
+/** The tables of one service's ports; its `rules` come oldest first. */
+function createPortTables(rules: readonly Rule[], other: PortTable): ReadonlyMap<string, PortTable> {
+  const tables = new Map<string, PortTable>();
+  for (const [port, portRules] of Map.groupBy(rules, (rule) => rule.port)) {
+    const byKey = new Map<RoutingKey, Rule>();
+    for (const rule of portRules) if (!byKey.has(rule.key)) byKey.set(rule.key, rule);
+    tables.set(port, { ...other, rules: byKey });
   }
-  return services;
+  return tables;
 }

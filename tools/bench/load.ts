@@ -19,7 +19,7 @@ export interface LoadResult {
   readonly requestsPerSecond: number;
 }
 
-/** Runs wrk, pinned; throws when any answer was not 2xx or any connection failed, as such a figure would say nothing. */
+/** Runs wrk, pinned. Throws when any answer was not 2xx or any connection failed, as such a figure would say nothing. */
 export async function applyLoad(load: Load): Promise<LoadResult> {
   const { port, seconds, connections, headers, cpu, signal } = load;
   const wrk = [
@@ -31,9 +31,14 @@ export async function applyLoad(load: Load): Promise<LoadResult> {
     `http://127.0.0.1:${port}/`,
   ];
   const { stdout } = await run('taskset', ['-c', String(cpu), ...wrk], { signal, timeout: (seconds + 15) * 1_000 });
-  const failure = /^\s*(Non-2xx.*|Socket errors.*)$/m.exec(stdout)?.[1];
-  if (failure !== undefined) throw new Error(`wrk at port ${port} reports: ${failure}`);
-  return { requests: readNumber(stdout, /(\d+) requests in/), requestsPerSecond: readNumber(stdout, /Requests\/sec:\s+([\d.]+)/) };
+  return parseLoadResult(stdout);
+}
+
+/** Reads what wrk prints. */
+export function parseLoadResult(text: string): LoadResult {
+  const failure = /^\s*(Non-2xx.*|Socket errors.*)$/m.exec(text)?.[1];
+  if (failure !== undefined) throw new Error(`wrk reports: ${failure}`);
+  return { requests: readNumber(text, /(\d+) requests in/), requestsPerSecond: readNumber(text, /Requests\/sec:\s+([\d.]+)/) };
 }
 
 function readNumber(text: string, pattern: RegExp): number {

@@ -6,9 +6,6 @@ import { isListening } from './free-port.ts';
 import { isAlive, listTree, signalAll } from './process-tree.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Grace between SIGTERM and SIGKILL. */
-const graceMs = 3_000;
-
 /** How a program is started. */
 export interface StartOptions {
   readonly args?: readonly string[];
@@ -25,11 +22,11 @@ export interface OwnedProcess {
   readonly logPath: string;
   /** What it wrote until now. */
   readLog(): string;
-  /** Undefined while it runs. */
-  readonly exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined;
-  /** Resolves when it accepts connections at `port`; throws with its last words when it ends before, or takes over 10 s. */
+  /** Throws with its last words when it has ended. */
+  assertRunning(): void;
+  /** Resolves when it accepts connections at `port`; throws when it ends before, or after 10 s. */
   listening(port: number): Promise<void>;
-  /** SIGTERM, 3 s of grace, SIGKILL, for it and all that descend from it. Idempotent. */
+  /** SIGTERM, grace, SIGKILL, for it and all that descend from it. Idempotent. */
   stop(): Promise<void>;
   /** SIGKILL at once, for it and all that descend from it: a crash. */
   crash(): Promise<void>;
@@ -45,20 +42,25 @@ export interface ProcessOwner extends AsyncDisposable {
 
 /**
  * `label` begins the name of the temporary folder; `env` is what every program inherits. In whatever way this process exits (but for a
- * SIGKILL of its own), its programs end with it.
+ * SIGKILL of its own), its programs end with it. `graceMs` is what they have between SIGTERM and SIGKILL.
  */
-export function openProcessOwner(label: string, env: NodeJS.ProcessEnv): ProcessOwner {
+export function openProcessOwner(label: string, env: NodeJS.ProcessEnv, graceMs = 3_000): ProcessOwner {
   const folder = mkdtempSync(join(tmpdir(), `${label}-`));
   const owned: OwnedProcess[] = [];
   let keep = false;
   const lastResort = (): void => {
-    for (const { pid, exit } of owned) if (exit === undefined) signalAll(listTree(pid), 'SIGKILL');
+    for (const { pid } of owned) if (isAlive(pid)) signalAll(listTree(pid), 'SIGKILL');
   };
   process.on('exit', lastResort);
   return {
     folder,
     start: (name, command, options = {}) => {
-      const started = startProcess(name, command, { ...options, env: { ...env, ...options.env }, logPath: join(folder, `${name}.log`) });
+      const started = startProcess(name, command, {
+        ...options,
+        env: { ...env, ...options.env },
+        logPath: join(folder, `${name}.log`),
+        graceMs,
+      });
       owned.push(started);
       return started;
     },
@@ -73,8 +75,12 @@ export function openProcessOwner(label: string, env: NodeJS.ProcessEnv): Process
   };
 }
 
-function startProcess(name: string, command: string, options: StartOptions & { readonly logPath: string }): OwnedProcess {
-  const { args = [], cwd, env, logPath } = options;
+function startProcess(
+  name: string,
+  command: string,
+  options: StartOptions & { readonly logPath: string; readonly graceMs: number },
+): OwnedProcess {
+  const { args = [], cwd, env, logPath, graceMs } = options;
   const log = openSync(logPath, 'a');
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
   closeSync(log);
@@ -82,28 +88,30 @@ function startProcess(name: string, command: string, options: StartOptions & { r
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name}: ${command} could not be started.`);
   const readLog = (): string => readFileSync(logPath, 'utf8');
+  const assertRunning = (): void => {
+    if (hasEnded(child)) throw new Error(`${name} ended too early. Its last words:\n${toLastLines(readLog())}`);
+  };
+  const listening = async (port: number): Promise<void> => {
+    const condition = async (): Promise<boolean> => {
+      assertRunning();
+      return isListening(port);
+    };
+    await waitFor(condition, { what: `${name} to listen on port ${port}; see ${logPath}`, timeoutMs: 10_000 });
+  };
   return {
     name,
     pid,
     logPath,
     readLog,
-    get exit() {
-      return toExit(child);
-    },
-    listening: async (port) => {
-      const condition = async (): Promise<boolean> => {
-        if (toExit(child) !== undefined) throw new Error(`${name} ended before it listened. Its last words:\n${toLastLines(readLog())}`);
-        return isListening(port);
-      };
-      await waitFor(condition, { what: `${name} to listen on port ${port}; see ${logPath}`, timeoutMs: 10_000 });
-    },
-    stop: async () => end(pid, 'SIGTERM'),
-    crash: async () => end(pid, 'SIGKILL'),
+    assertRunning,
+    listening,
+    stop: async () => end(pid, 'SIGTERM', graceMs),
+    crash: async () => end(pid, 'SIGKILL', graceMs),
   };
 }
 
 /** SIGTERM goes to the program alone, as it may want to end its children in an order of its own; SIGKILL goes to whoever remains. */
-async function end(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+async function end(pid: number, signal: 'SIGTERM' | 'SIGKILL', graceMs: number): Promise<void> {
   const tree = listTree(pid);
   const isOver = (): boolean => !tree.some(isAlive);
   if (isOver()) return;
@@ -112,13 +120,12 @@ async function end(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await waitFor(isOver, { what: `process ${pid} to end`, timeoutMs: graceMs });
   } catch {
     signalAll([...new Set([...tree, ...listTree(pid)])], 'SIGKILL');
-    await waitFor(isOver, { what: `process ${pid} to end after SIGKILL`, timeoutMs: graceMs });
+    await waitFor(isOver, { what: `process ${pid} to end after SIGKILL` });
   }
 }
 
-function toExit(child: ChildProcess): OwnedProcess['exit'] {
-  const { exitCode: code, signalCode: signal } = child;
-  return code === null && signal === null ? undefined : { code, signal };
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 function toLastLines(text: string): string {

@@ -10,7 +10,7 @@ export interface ManagerConfig {
   readonly health: Address;
   readonly auth: AuthConfig;
   readonly routing: {
-    /** Further headers that carry a key, lower case. */
+    /** Further places where a key may stand, as `parseAlias` of `@switchyard/route` reads them. */
     readonly aliases: readonly string[];
   };
   readonly limits: ManagerLimits;

@@ -55,7 +55,7 @@ limits: { hold: 0s, heldPerIntercept: 1, lifetime: 30m, awayLifetime: 1m30s, exp
 services: [{ name: web, entry: true, edge: untrusted, ports: [{ name: http, listen: "0.0.0.0:1", origin: "web.internal:80", protocol: http }] }]\n`;
   expect(parseDocument(text, 'manager.yaml', managerSchema)).toMatchObject({
     auth: { mode: 'token', users: [{ name: 'alice', token: hash }] },
-    routing: { aliases: ['x-team'] },
+    routing: { aliases: ['X-Team'] },
     limits: { holdMs: 0, lifetimeMs: 1_800_000, awayLifetimeMs: 90_000, drainGraceMs: 500 },
     services: [{ entry: true, edge: 'untrusted', ports: [{ protocol: 'http' }] }],
   });

@@ -1,17 +1,13 @@
 import { dialAddress, duration, formatDuration, label, listenAddress, z } from '@switchyard/config';
 import { parseServiceName } from '@switchyard/contract';
+import { defaultAliases, parseAlias } from '@switchyard/route';
 import { managerLimits, type ManagerLimitName } from '../limits.ts';
 import { checkConfig } from './checks.ts';
 import type { AuthConfig, ManagerConfig } from './manager-config.ts';
 
-/** The header that users of Bridge to Kubernetes send. */
-const defaultAliases = ['kubernetes-route-as'];
-
-const headerName = z
-  .string()
-  .max(64)
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'must be the name of a header' })
-  .toLowerCase();
+const alias = z.string().max(128).refine(isAlias, {
+  error: 'must be a header of its own ("x-my-key") or a member ("baggage:okteto-divert", "baggage:sd-*", "tracestate:intercept")',
+});
 
 const portName = label.refine((name) => /[a-z]/.test(name), { error: 'must have a letter, so that it is not taken for a number' });
 
@@ -59,7 +55,11 @@ const auth = z
   });
 
 const routing = z.strictObject({
-  aliases: z.array(headerName).max(16).default(defaultAliases).meta({ description: 'Further headers that carry a key.' }),
+  aliases: z
+    .array(alias)
+    .max(16)
+    .default([...defaultAliases])
+    .meta({ description: 'Further places where a key may stand, in the order in which they speak.' }),
 });
 
 const limits = z
@@ -98,6 +98,15 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
     services: z.array(service).min(1).max(1_000),
   })
   .superRefine(checkConfig);
+
+function isAlias(text: string): boolean {
+  try {
+    parseAlias(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function limitDuration(name: ManagerLimitName, options: { readonly minMs?: number } = {}) {
   const { value, about } = managerLimits[name];

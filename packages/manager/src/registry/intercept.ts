@@ -1,0 +1,60 @@
+import type { InterceptId, InterceptInfo, RoutingKey, ServiceName, WhenAway } from '@switchyard/contract';
+import type { Rule } from '@switchyard/route';
+import type { ServerSession } from '@switchyard/tunnel';
+
+/** A live agent session, with who proved to be behind it. */
+export interface AgentSession extends Pick<ServerSession, 'id' | 'openPipe' | 'notify'> {
+  readonly owner: string;
+  /** The developer's machine, for people. */
+  readonly client: string;
+  /** Tells one agent process from another. */
+  readonly instance: string;
+}
+
+/** Where an intercept's session stands. */
+export type Link =
+  /** The session is live. */
+  | { readonly t: 'ready'; readonly session: AgentSession }
+  /** `last`, its session, was lost at `since` (`sinceMs` on the clock's monotonic scale). */
+  | { readonly t: 'away'; readonly last: AgentSession; readonly since: Date; readonly sinceMs: number };
+
+/** A live intercept. Immutable: a change is another object. */
+export interface Intercept {
+  readonly id: InterceptId;
+  /** What people call it: `"alice" on orders`. */
+  readonly title: string;
+  readonly service: ServiceName;
+  /** The port's name. */
+  readonly port: string;
+  readonly key: RoutingKey;
+  readonly owner: string;
+  readonly whenAway: WhenAway;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  /** `expiresAt` on the clock's monotonic scale. */
+  readonly expiresAtMs: number;
+  readonly link: Link;
+}
+
+/** The session that the intercept has, or had last. */
+export function sessionOf({ link }: Intercept): AgentSession {
+  return link.t === 'ready' ? link.session : link.last;
+}
+
+/** The intercept as the data plane sees it. While the session is away it names the last one. */
+export function toRule(intercept: Intercept): Rule {
+  const { id, service, port, key, owner, createdAt, whenAway } = intercept;
+  const target = { t: 'tunnel', session: sessionOf(intercept).id, intercept: id } as const;
+  return { id, service, port, key, owner, createdAt: createdAt.getTime(), whenAway, target };
+}
+
+/** The intercept as everybody may see it. */
+export function toInfo(intercept: Intercept): InterceptInfo {
+  const { id, service, port, key, owner, whenAway, createdAt, expiresAt, link } = intercept;
+  return { id, service, port, key, owner, whenAway, session: link.t, client: sessionOf(intercept).client, createdAt, expiresAt };
+}
+
+/** A moment as messages name it. In UTC, as manager and reader may live in different zones. */
+export function toTimeText(date: Date): string {
+  return `${date.toISOString().slice(11, 16)} UTC`;
+}

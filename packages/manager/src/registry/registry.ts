@@ -1,0 +1,228 @@
+import {
+  InterceptError,
+  toInterceptId,
+  type Clock,
+  type EndReason,
+  type InterceptId,
+  type InterceptInfo,
+  type InterceptSpec,
+  type Log,
+} from '@switchyard/contract';
+import type { Rule } from '@switchyard/route';
+import type { RemovalFilter } from '@switchyard/tunnel';
+import type { ManagerLimits } from '../limits.ts';
+import type { Catalog, Place } from './catalog.ts';
+import { InterceptTable, type Due } from './intercept-table.ts';
+import { sessionOf, toInfo, toRule, type AgentSession, type Intercept } from './intercept.ts';
+import { refuseConflict, refuseTwin } from './refusals.ts';
+
+/** What the registry stands on. */
+export interface RegistryDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly catalog: Catalog;
+  /** Takes the rules of all live intercepts: once after each change of them, before the method that made it returns. */
+  readonly publish: (rules: readonly Rule[]) => void;
+  /** Learns of each intercept that ended. */
+  readonly onEnd: (reason: EndReason) => void;
+}
+
+/**
+ * All live intercepts and what may become of them. In memory only: agents register again after a restart.
+ * A method runs to its end, or throws with nothing changed. Dispose stops the timers and ends nothing.
+ */
+export class Registry implements Disposable {
+  readonly #deps: RegistryDeps;
+  readonly #limits: ManagerLimits;
+  readonly #table: InterceptTable;
+
+  constructor(deps: RegistryDeps, limits: ManagerLimits) {
+    this.#deps = deps;
+    this.#limits = limits;
+    this.#table = new InterceptTable(deps.clock);
+  }
+
+  /**
+   * Adds an intercept. One that the same owner has already goes over to `session` if its own session is lost or belongs to the same
+   * process. Throws `route_conflict`, `limit_reached`, `bad_usage` and what `Catalog.find` throws.
+   */
+  register(session: AgentSession, spec: InterceptSpec): InterceptInfo {
+    const place = this.#deps.catalog.find(spec.service, spec.port);
+    const expiry = this.#grant(spec.lifetimeMs);
+    const old = this.#admit(session, place, spec);
+    // The same process came back after a broken connection: that must not lengthen the intercept's life.
+    const kept = old !== undefined && sessionOf(old).instance === session.instance ? old : undefined;
+    const { createdAt, expiresAt, expiresAtMs } = kept ?? { createdAt: this.#deps.clock.date(), ...expiry };
+    const { key, whenAway } = spec;
+    const { service, port } = place;
+    const intercept: Intercept = {
+      id: toInterceptId(service, port, key),
+      title: `"${key}" on ${place.title}`,
+      service,
+      port,
+      key,
+      owner: session.owner,
+      whenAway,
+      createdAt,
+      expiresAt,
+      expiresAtMs,
+      link: { t: 'ready', session },
+    };
+    this.#put(intercept);
+    this.#publish();
+    if (old !== undefined) this.#dismiss(old, session);
+    this.#table.announce(intercept.id);
+    this.#log(old === undefined ? 'intercept_started' : 'intercept_resumed', intercept, { client: session.client });
+    return toInfo(intercept);
+  }
+
+  /** Ends an intercept of `session`. Throws `intercept_not_found`. */
+  unregister(session: AgentSession, id: InterceptId): void {
+    this.#end([this.#own(session, id)], 'removed');
+  }
+
+  /** Lets an intercept of `session` live for `lifetimeMs` from now (undefined: the limit, which is also the most). Throws `intercept_not_found`. */
+  renew(session: AgentSession, id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
+    const renewed = { ...this.#own(session, id), ...this.#grant(lifetimeMs) };
+    this.#put(renewed);
+    this.#log('intercept_renewed', renewed, { expires: renewed.expiresAt.toISOString() });
+    return toInfo(renewed);
+  }
+
+  /** The session said goodbye: its intercepts end, and nothing is held for them. */
+  leave(session: AgentSession): void {
+    this.#end(this.#linkedTo(session), 'removed');
+  }
+
+  /** The session was lost: its intercepts are away from now on. */
+  lose(session: AgentSession): void {
+    const { clock } = this.#deps;
+    const link = { t: 'away', last: session, since: clock.date(), sinceMs: clock.now() } as const;
+    for (const intercept of this.#linkedTo(session)) {
+      this.#put({ ...intercept, link });
+      this.#table.announce(intercept.id);
+      this.#log('intercept_away', intercept);
+    }
+  }
+
+  /** Ends the intercepts of `owner` that match, tells their sessions, and returns what they were. Throws `bad_usage` where the filter says nothing. */
+  remove(owner: string, { service, key, all }: RemovalFilter): readonly InterceptInfo[] {
+    if (service === undefined && key === undefined && !all) {
+      throw new InterceptError('bad_usage', 'It was not said which intercepts to remove.', {
+        hint: 'Name a service or a key, or ask for all of yours.',
+      });
+    }
+    const matching = this.#table
+      .all()
+      .filter((intercept) => intercept.owner === owner)
+      .filter((intercept) => (service ?? intercept.service) === intercept.service && (key ?? intercept.key) === intercept.key);
+    this.#end(matching, 'removed');
+    for (const { id, link } of matching) {
+      if (link.t === 'ready') link.session.notify({ t: 'intercept_ended', id, reason: 'removed' });
+    }
+    return matching.map(toInfo);
+  }
+
+  /** All live intercepts. */
+  list(): readonly InterceptInfo[] {
+    return this.#table.all().map(toInfo);
+  }
+
+  /** The live intercept `id`. */
+  get(id: InterceptId): Intercept | undefined {
+    return this.#table.get(id);
+  }
+
+  /** Calls `onChange` when the intercept `id` ends, or its session is lost or replaced. Returns how to stop that. */
+  watch(id: InterceptId, onChange: () => void): () => void {
+    return this.#table.watch(id, onChange);
+  }
+
+  [Symbol.dispose](): void {
+    this.#table[Symbol.dispose]();
+  }
+
+  /** Lets `session` have an intercept, or throws. Returns the one that it takes over. */
+  #admit(session: AgentSession, { service, port }: Place, { key }: InterceptSpec): Intercept | undefined {
+    const { owner } = session;
+    const all = this.#table.all();
+    refuseConflict(all, { service, port, key, owner });
+    const old = this.#table.get(toInterceptId(service, port, key));
+    if (old !== undefined) {
+      refuseTwin(old, session);
+    } else if (all.filter((intercept) => intercept.owner === owner).length >= this.#limits.interceptsPerOwner) {
+      throw new InterceptError('limit_reached', `${owner} has ${this.#limits.interceptsPerOwner} intercepts, and no more are allowed.`, {
+        hint: 'Remove some with `intercept down`.',
+      });
+    }
+    return old;
+  }
+
+  #grant(wantedMs: number | undefined): Pick<Intercept, 'expiresAt' | 'expiresAtMs'> {
+    if (wantedMs !== undefined && !(wantedMs > 0)) {
+      throw new InterceptError('bad_usage', 'An intercept cannot have a lifetime of nothing.', { hint: 'Ask for a lifetime such as 1h.' });
+    }
+    const lifetimeMs = Math.min(wantedMs ?? this.#limits.lifetimeMs, this.#limits.lifetimeMs);
+    const { clock } = this.#deps;
+    return { expiresAt: new Date(clock.date().getTime() + lifetimeMs), expiresAtMs: clock.now() + lifetimeMs };
+  }
+
+  #put(intercept: Intercept): void {
+    this.#table.put(intercept, this.#duesOf(intercept));
+  }
+
+  #duesOf(intercept: Intercept): readonly Due[] {
+    const { id, link, expiresAt } = intercept;
+    const nowMs = this.#deps.clock.now();
+    const leftMs = intercept.expiresAtMs - nowMs;
+    const expire = { afterMs: leftMs, act: () => this.#expire(intercept) };
+    if (link.t === 'away') {
+      const goneMs = link.sinceMs + this.#limits.awayLifetimeMs - nowMs;
+      return [expire, { afterMs: goneMs, act: () => this.#end([intercept], 'session_gone') }];
+    }
+    const warnMs = leftMs - this.#limits.expiryWarningMs;
+    if (warnMs <= 0) return [expire];
+    return [expire, { afterMs: warnMs, act: () => link.session.notify({ t: 'expiry_warning', id, expiresAt }) }];
+  }
+
+  #expire(intercept: Intercept): void {
+    this.#end([intercept], 'expired');
+    const { id, link } = intercept;
+    if (link.t === 'ready') link.session.notify({ t: 'intercept_ended', id, reason: 'expired' });
+  }
+
+  /** Ends `intercepts` as one change. */
+  #end(intercepts: readonly Intercept[], reason: EndReason): void {
+    if (intercepts.length === 0) return;
+    for (const { id } of intercepts) this.#table.remove(id);
+    this.#publish();
+    for (const intercept of intercepts) {
+      this.#table.announce(intercept.id);
+      this.#deps.onEnd(reason);
+      this.#log('intercept_ended', intercept, { reason });
+    }
+  }
+
+  /** Tells the session that had `old` before `session` took it, where it still lives. */
+  #dismiss({ id, link }: Intercept, session: AgentSession): void {
+    if (link.t === 'ready' && link.session !== session) link.session.notify({ t: 'intercept_ended', id, reason: 'replaced' });
+  }
+
+  #linkedTo(session: AgentSession): readonly Intercept[] {
+    return this.#table.all().filter(({ link }) => link.t === 'ready' && link.session === session);
+  }
+
+  #own(session: AgentSession, id: InterceptId): Intercept {
+    const intercept = this.#table.get(id);
+    if (intercept?.link.t === 'ready' && intercept.link.session === session) return intercept;
+    throw new InterceptError('intercept_not_found', `This session has no intercept ${id}.`, { hint: 'It has ended: register it again.' });
+  }
+
+  #publish(): void {
+    this.#deps.publish(this.#table.all().map(toRule));
+  }
+
+  #log(event: string, { id, owner }: Intercept, fields: Readonly<Record<string, string>> = {}): void {
+    this.#deps.log.info(event, { intercept: id, owner, ...fields });
+  }
+}

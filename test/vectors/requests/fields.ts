@@ -1,0 +1,105 @@
+import { each, type RequestVector } from '../request-vector.ts';
+import { toPrintable, wire } from '../wire.ts';
+
+/** Field lines: a token, a colon, a value (RFC 9112 section 5, RFC 9110 section 5.5). */
+export const fields: readonly RequestVector[] = [
+  ...each(
+    [
+      'A:b',
+      'A:',
+      'A: ',
+      'A:  b  ',
+      'A:\t b\t',
+      'A: b\tc',
+      "!#$%&'*+-.^_|~`09: b",
+      'A: :b:',
+      'A: "b, c;d"',
+      'A: \x80\xff',
+      'A: caf\xc3\xa9',
+      'Content_Length: 9',
+      'Transfer_Encoding: chunked',
+      `A: ${'b'.repeat(8192)}`,
+    ],
+    (line) => ({
+      name: `the field line ${toPrintable(line)} passes as it is`,
+      send: wire`GET / HTTP/1.1\r\nHost: orders\r\n${line}\r\n\r\n`,
+      outcome: 'baseline',
+    }),
+  ),
+  ...each(
+    [
+      'A : b',
+      'A\t: b',
+      ' A: b',
+      '\tA: b',
+      ': b',
+      'A',
+      'A b',
+      'A b: c',
+      'A(b): c',
+      'A@b: c',
+      'A/b: c',
+      'A[0]: b',
+      'A"b: c',
+      'A\\b: c',
+      'A,B: c',
+      'A;B: c',
+      'A=b: c',
+      'A?: b',
+      '{A}: b',
+      '\xe9: b',
+      'A\x80: b',
+      'A\0: b',
+      'A\x7f: b',
+      'A\r: b',
+      '\x00',
+      '\x20',
+    ],
+    (line) => ({
+      name: `${toPrintable(line)} is no field line`,
+      send: wire`GET / HTTP/1.1\r\nHost: orders\r\n${line}\r\n\r\n`,
+      outcome: 'refused 400',
+    }),
+  ),
+  ...each(['\0', '\x01', '\x07', '\x08', '\x0b', '\x0c', '\x0e', '\x1b', '\x1f', '\x7f'], (char) => ({
+    name: `a value holds ${toPrintable(char)}`,
+    send: wire`GET / HTTP/1.1\r\nHost: orders\r\nA: b${char}c\r\n\r\n`,
+    outcome: 'refused 400',
+  })),
+  ...each(
+    ['Host: orders\r\n A: b', 'Host:\r\n orders', 'Host: orders\r\nA: b\r\n\tc', 'Host: orders\r\nA:\r\n b', 'Host: orders\r\nA: b\r\n '],
+    (lines) => ({
+      name: `a folded line: ${toPrintable(lines)}`,
+      send: wire`GET / HTTP/1.1\r\n${lines}\r\n\r\n`,
+      outcome: 'refused 400',
+    }),
+  ),
+  { name: 'white space before the first field line', send: wire`GET / HTTP/1.1\r\n Host: orders\r\n\r\n`, outcome: 'refused 400' },
+  {
+    name: 'repeated fields keep their order, spelling and spaces',
+    send: wire`GET / HTTP/1.1\r\nHost: orders\r\nA: 1\r\na:2\r\nA:   3 \r\nB: x\r\nA: 4\r\n\r\n`,
+    outcome: 'baseline',
+  },
+  { name: '2,500 fields', send: wire`GET / HTTP/1.1\r\nHost: orders\r\n${'A: b\r\n'.repeat(2500)}\r\n`, outcome: 'baseline' },
+  {
+    name: 'a head of just under 64 KiB',
+    send: wire`GET / HTTP/1.1\r\nHost: orders\r\nA: ${'b'.repeat(65_400)}\r\n\r\n`,
+    outcome: 'baseline',
+  },
+  {
+    name: 'a field of over 64 KiB',
+    send: wire`GET / HTTP/1.1\r\nHost: orders\r\nA: ${'b'.repeat(66_000)}\r\n\r\n`,
+    outcome: 'refused 431',
+  },
+  {
+    name: 'many fields of over 64 KiB',
+    send: wire`GET / HTTP/1.1\r\nHost: orders\r\n${'A: b\r\n'.repeat(11_000)}\r\n`,
+    outcome: 'refused 431',
+  },
+  { name: 'a target of over 64 KiB', send: wire`GET /${'a'.repeat(66_000)} HTTP/1.1\r\nHost: orders\r\n\r\n`, outcome: 'refused 431' },
+  {
+    name: 'a field name of over 64 KiB',
+    send: wire`GET / HTTP/1.1\r\nHost: orders\r\n${'a'.repeat(66_000)}: b\r\n\r\n`,
+    outcome: 'refused 431',
+  },
+];

@@ -22,6 +22,7 @@ export interface OwnedProcess {
   readonly logPath: string;
   /** What it wrote until now. */
   readLog(): string;
+  readonly running: boolean;
   /** Throws with its last words when it has ended. */
   assertRunning(): void;
   /** Resolves when it accepts connections at `port`; throws when it ends before, or after 10 s. */
@@ -49,7 +50,7 @@ export function openProcessOwner(label: string, env: NodeJS.ProcessEnv, graceMs 
   const owned: OwnedProcess[] = [];
   let keep = false;
   const lastResort = (): void => {
-    for (const { pid } of owned) if (isAlive(pid)) signalAll(listTree(pid), 'SIGKILL');
+    for (const { pid, running } of owned) if (running) signalAll(listTree(pid), 'SIGKILL');
   };
   process.on('exit', lastResort);
   return {
@@ -68,7 +69,7 @@ export function openProcessOwner(label: string, env: NodeJS.ProcessEnv, graceMs 
       keep = true;
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(owned.map(async (each) => each.stop()));
+      for (const each of owned.toReversed()) await each.stop();
       process.off('exit', lastResort);
       if (!keep) rmSync(folder, { recursive: true, force: true });
     },
@@ -89,7 +90,7 @@ function startProcess(
   if (pid === undefined) throw new Error(`${name}: ${command} could not be started.`);
   const readLog = (): string => readFileSync(logPath, 'utf8');
   const assertRunning = (): void => {
-    if (hasEnded(child)) throw new Error(`${name} ended too early. Its last words:\n${toLastLines(readLog())}`);
+    if (!isRunning(child)) throw new Error(`${name} ended too early. Its last words:\n${toLastLines(readLog())}`);
   };
   const listening = async (port: number): Promise<void> => {
     const condition = async (): Promise<boolean> => {
@@ -98,15 +99,20 @@ function startProcess(
     };
     await waitFor(condition, { what: `${name} to listen on port ${port}; see ${logPath}`, timeoutMs: 10_000 });
   };
+  // The number of a process that has ended may be somebody else's by now.
+  const endIfRunning = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => (isRunning(child) ? end(pid, signal, graceMs) : undefined);
   return {
     name,
     pid,
     logPath,
+    get running() {
+      return isRunning(child);
+    },
     readLog,
     assertRunning,
     listening,
-    stop: async () => end(pid, 'SIGTERM', graceMs),
-    crash: async () => end(pid, 'SIGKILL', graceMs),
+    stop: async () => endIfRunning('SIGTERM'),
+    crash: async () => endIfRunning('SIGKILL'),
   };
 }
 
@@ -114,7 +120,6 @@ function startProcess(
 async function end(pid: number, signal: 'SIGTERM' | 'SIGKILL', graceMs: number): Promise<void> {
   const tree = listTree(pid);
   const isOver = (): boolean => !tree.some(isAlive);
-  if (isOver()) return;
   signalAll(signal === 'SIGTERM' ? [pid] : tree, signal);
   try {
     await waitFor(isOver, { what: `process ${pid} to end`, timeoutMs: graceMs });
@@ -124,8 +129,8 @@ async function end(pid: number, signal: 'SIGTERM' | 'SIGKILL', graceMs: number):
   }
 }
 
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
 }
 
 function toLastLines(text: string): string {

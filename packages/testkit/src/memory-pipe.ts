@@ -86,7 +86,6 @@ class MemoryPipe implements Pipe {
   }
 
   attach(handler: PipeHandler): void {
-    if (this.#handler !== undefined) throw new Error('a pipe takes one handler, once');
     this.#handler = handler;
     this.#schedule();
   }
@@ -108,33 +107,35 @@ class MemoryPipe implements Pipe {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      if (this.#handler !== undefined && !this.#closed) this.#deliver(this.#handler);
+      this.#deliver();
     });
   }
 
-  #deliver(handler: PipeHandler): void {
-    this.#deliverData(handler);
+  #deliver(): void {
+    this.#deliverData();
+    if (this.#handler === undefined || this.#closed) return;
     if (this.#flowing && !this.#over && this.#inbound.length === 0 && this.#peer.#ended && !this.#peerEnded) {
       this.#peerEnded = true;
-      handler.onEnd();
+      this.#handler.onEnd();
     }
     if (this.#wantsDrain && !this.#over && this.bufferedBytes <= this.#lowWaterBytes) {
       this.#wantsDrain = false;
-      if (!this.#ended) handler.onDrain();
+      if (!this.#ended) this.#handler.onDrain();
     }
     if (this.#resetReason !== undefined || (this.#ended && this.#peerEnded)) {
       this.#closed = true;
-      handler.onClose(this.#resetReason);
+      this.#handler.onClose(this.#resetReason);
     }
   }
 
-  #deliverData(handler: PipeHandler): void {
-    while (this.#flowing && !this.#over) {
+  /** A callback may pause, reset or hand over the pipe, so each piece asks anew. */
+  #deliverData(): void {
+    while (this.#handler !== undefined && this.#flowing && !this.#over) {
       const bytes = this.#inbound.shift();
       if (bytes === undefined) break;
       this.#inboundBytes -= bytes.length;
       if (this.#peer.#wantsDrain) this.#peer.#schedule();
-      handler.onData(bytes);
+      this.#handler.onData(bytes);
     }
   }
 }

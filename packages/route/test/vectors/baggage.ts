@@ -28,6 +28,8 @@ export const baggageVectors: readonly Vector[] = [
   },
 ];
 
+const long = `a=${'x'.repeat(8192 - ',intercept=alice'.length - 'a='.length)}`;
+
 /** Completing baggage (rule 3). */
 export const completionVectors: readonly Vector[] = [
   { why: '3: without baggage a line is added', send: ['x-intercept-id: alice'], outcome: ['to alice', addBaggage] },
@@ -57,10 +59,11 @@ export const completionVectors: readonly Vector[] = [
     outcome: ['to alice', addTwin, 'count baggage_full'],
   },
   {
-    why: '3: nor does more than 8192 bytes',
-    send: ['x-intercept-id: alice', `baggage: a=${'x'.repeat(8192 - 17)}`],
-    outcome: ['to alice', 'count baggage_full'],
+    why: '3: 8192 bytes fit',
+    send: ['x-intercept-id: alice', `baggage: ${long}`],
+    outcome: ['to alice', `- baggage: ${long}`, `+ baggage: ${long},intercept=alice`],
   },
+  { why: '3: one more does not', send: ['x-intercept-id: alice', `baggage: ${long}x`], outcome: ['to alice', 'count baggage_full'] },
   {
     why: '3: a wrong key is replaced however full the baggage is',
     send: ['x-intercept-id: alice', `baggage: ${full},intercept=bob`],

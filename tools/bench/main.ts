@@ -1,36 +1,70 @@
 // `pnpm bench`: CPU time per request of our proxy beside others, in one run. How and why: README.md beside this file.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { runMain, type MainContext } from '@switchyard/runtime';
 import { browserHeaders } from './browser-headers.ts';
-import type { Row } from './contender.ts';
+import type { Row, Workbench } from './contender.ts';
 import { contenders } from './contenders.ts';
 import { readHotSpots } from './cpu-profile.ts';
 import { createCpuTime } from './cpu-time.ts';
 import { measure, type OpenRow, type Shape } from './measure.ts';
 import { parseOptions, usage, type BenchOptions } from './options.ts';
-import { toReport } from './report.ts';
+import { toReport, type Result } from './report.ts';
 import { summarize, toTable } from './summary.ts';
-import { findObstacle, openWorkbench, type OpenWorkbench } from './workbench.ts';
+import { findObstacle, openWorkbench } from './workbench.ts';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 
-async function main(options: BenchOptions, signal: AbortSignal): Promise<void> {
-  await using bench = await openWorkbench({ env: process.env, profileFolder: options.profileFolder });
-  const { rows, versions } = await openRows(bench, options.rows);
-  const { rounds, seconds, connections } = options;
-  const shape: Shape = { rounds, seconds, connections, headers: options.browserHeaders ? browserHeaders : [] };
-  const onProgress = (text: string): void => console.error(text);
-  const samples = await measure(rows, shape, { cpuTime: createCpuTime(), loadCpu: bench.loadCpu, signal, onProgress });
-  const lines = summarize(samples);
-  console.log(toTable(lines));
-  if (options.write) save({ lines, shape, versions: new Map([...versions, ['origin', bench.originAbout]]) });
+async function main({ argv, env, signal, stdout, stderr }: MainContext): Promise<number> {
+  const say = (line: string): void => void stderr.write(`${line}\n`);
+  try {
+    const options = parseOptions(argv);
+    const obstacle = findObstacle();
+    if (options === 'help') stdout.write(usage);
+    else if (obstacle !== undefined) say(`Nothing is measured: ${obstacle}.`);
+    else stdout.write(`${await bench(options, { env, signal, say })}\n`);
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    say(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
 }
 
-/** Opens what the rows need; who is not installed or does not start is left out with a line that says so. */
-async function openRows(
-  bench: OpenWorkbench,
-  wanted: readonly Row[],
-): Promise<{ rows: readonly OpenRow[]; versions: ReadonlyMap<string, string> }> {
+interface BenchDeps {
+  readonly env: MainContext['env'];
+  readonly signal: AbortSignal;
+  /** Tells the person who waits how far it is. */
+  say(line: string): void;
+}
+
+/** Measures, saves what is to be saved, and resolves with what to print. */
+async function bench(options: BenchOptions, { env, signal, say }: BenchDeps): Promise<string> {
+  const { rounds, seconds, connections, profileFolder } = options;
+  const shape: Shape = { rounds, seconds, connections, headers: options.browserHeaders ? browserHeaders : [] };
+  const result = await measureRows(options, shape, { env, signal, say });
+  if (options.write) {
+    save(result);
+    say('Saved to docs/benchmark.md and docs/benchmark.json.');
+  }
+  return [toTable(result.lines), ...(profileFolder === undefined ? [] : toHotSpotLines(profileFolder))].join('\n');
+}
+
+async function measureRows({ profileFolder, rows: wanted }: BenchOptions, shape: Shape, { env, signal, say }: BenchDeps): Promise<Result> {
+  await using workbench = await openWorkbench({ env, profileFolder });
+  const { rows, versions } = await openRows(workbench, wanted, say);
+  const samples = await measure(rows, shape, { cpuTime: createCpuTime(), loadCpu: workbench.loadCpu, signal, say });
+  return { lines: summarize(samples), shape, versions: new Map([...versions, ['origin', workbench.originAbout]]) };
+}
+
+interface OpenRows {
+  readonly rows: readonly OpenRow[];
+  /** Of whom takes part, by name. */
+  readonly versions: ReadonlyMap<string, string>;
+}
+
+/** Opens what the rows need; who is not installed is left out with a line that says so. */
+async function openRows(workbench: Workbench, wanted: readonly Row[], say: BenchDeps['say']): Promise<OpenRows> {
   const rows: OpenRow[] = [];
   const versions = new Map<string, string>();
   for (const [name, contender] of contenders) {
@@ -38,51 +72,27 @@ async function openRows(
     if (own.length === 0) continue;
     const version = contender.version();
     if (version === undefined) {
-      console.error(`${name} is left out: it is not installed (Debian package: ${contender.debianPackage ?? 'none'}).`);
+      say(`${name} is left out: it is not installed (Debian package: ${contender.debianPackage ?? 'none'}).`);
       continue;
     }
-    const running = await contender.open(bench);
+    const running = await contender.open(workbench);
     versions.set(name, version);
     rows.push(...own.map((row) => ({ row, running })));
   }
   return { rows, versions };
 }
 
-function save(result: Parameters<typeof toReport>[0]): void {
+function save(result: Result): void {
   mkdirSync(docs, { recursive: true });
   writeFileSync(`${docs}benchmark.md`, toReport(result));
   writeFileSync(`${docs}benchmark.json`, `${JSON.stringify({ ...result, versions: Object.fromEntries(result.versions) }, undefined, 2)}\n`);
-  console.error('Saved to docs/benchmark.md and docs/benchmark.json.');
 }
 
-function showHotSpots(folder: string): void {
-  for (const [file, spots] of readHotSpots(folder, 30)) {
-    console.log(`\n${file}`);
-    for (const { name, place, share } of spots) console.log(`${(share * 100).toFixed(1).padStart(6)} %  ${name}  ${place}`);
-  }
+function toHotSpotLines(folder: string): readonly string[] {
+  return [...readHotSpots(folder, 30)].flatMap(([file, spots]) => [
+    `\n${file}`,
+    ...spots.map(({ name, place, share }) => `${(share * 100).toFixed(1).padStart(6)} %  ${name}  ${place}`),
+  ]);
 }
 
-async function run(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') {
-    console.log(usage);
-    return 0;
-  }
-  const obstacle = findObstacle();
-  if (obstacle !== undefined) {
-    console.error(`Nothing is measured: ${obstacle}.`);
-    return 0;
-  }
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)));
-  await main(options, stop.signal);
-  if (options.profileFolder !== undefined) showHotSpots(options.profileFolder);
-  return 0;
-}
-
-try {
-  process.exitCode = await run();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runMain(main);

@@ -30,8 +30,8 @@ export interface MeasureDeps {
   readonly cpuTime: CpuTime;
   readonly loadCpu: number;
   readonly signal: AbortSignal;
-  /** Told before each measurement. */
-  onProgress(text: string): void;
+  /** Told how far it is. */
+  say(line: string): void;
 }
 
 const warmUpSeconds = 2;
@@ -39,13 +39,12 @@ const warmUpSeconds = 2;
 /** Measures all rows in turn, `rounds` times over, so that what disturbs the machine meanwhile disturbs them alike. */
 export async function measure(rows: readonly OpenRow[], shape: Shape, deps: MeasureDeps): Promise<ReadonlyMap<Row, readonly Sample[]>> {
   for (const row of rows) await checkSides(row);
+  deps.say('warming up');
   for (const row of rows) await sample(row, { ...shape, seconds: warmUpSeconds }, deps);
   const samples = new Map<Row, Sample[]>(rows.map(({ row }) => [row, []]));
   for (let round = 1; round <= shape.rounds; round += 1) {
-    for (const open of rows) {
-      deps.onProgress(`round ${round} of ${shape.rounds}: ${open.row.contender}, ${open.row.kind}`);
-      samples.get(open.row)?.push(await sample(open, shape, deps));
-    }
+    deps.say(`round ${round} of ${shape.rounds}, ${rows.length * shape.seconds} s`);
+    for (const open of rows) samples.get(open.row)?.push(await sample(open, shape, deps));
   }
   return samples;
 }

@@ -20,6 +20,13 @@ const rule: Rule = {
 };
 const router = await openRouter({ clock: createSystemClock(), log: silentLog, metrics: silentMetrics });
 router.update(createSnapshot([rule]));
-await router.listen({ service, port: 'http', host, listenPort: Number(port), protocol: 'http', baseline: { host, port: Number(baselinePort) } });
+await router.listen({
+  service,
+  port: 'http',
+  host,
+  listenPort: Number(port),
+  protocol: 'http',
+  baseline: { host, port: Number(baselinePort) },
+});
 // With --cpu-prof the profile is written on exit.
 process.once('SIGTERM', () => process.exit(0));

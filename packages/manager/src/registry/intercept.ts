@@ -11,12 +11,29 @@ export interface AgentSession extends Pick<ServerSession, 'id' | 'openPipe' | 'n
   readonly instance: string;
 }
 
+/** The session is live. */
+export interface ReadyLink {
+  readonly t: 'ready';
+  readonly session: AgentSession;
+}
+
+/** The session is lost. */
+export interface AwayLink {
+  readonly t: 'away';
+  /** The session that was lost. */
+  readonly last: AgentSession;
+  /** When it was lost. */
+  readonly since: Date;
+  /** `since` on the clock's monotonic scale. */
+  readonly sinceMs: number;
+  /** When the intercept ends unless a session comes back. */
+  readonly until: Date;
+  /** `until` on the clock's monotonic scale. */
+  readonly untilMs: number;
+}
+
 /** Where an intercept's session stands. */
-export type Link =
-  /** The session is live. */
-  | { readonly t: 'ready'; readonly session: AgentSession }
-  /** `last`, its session, was lost at `since` (`sinceMs` on the clock's monotonic scale). */
-  | { readonly t: 'away'; readonly last: AgentSession; readonly since: Date; readonly sinceMs: number };
+export type Link = ReadyLink | AwayLink;
 
 /** A live intercept. Immutable: a change is another object. */
 export interface Intercept {

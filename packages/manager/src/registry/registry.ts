@@ -13,7 +13,7 @@ import type { RemovalFilter } from '@switchyard/tunnel';
 import type { ManagerLimits } from '../limits.ts';
 import type { Catalog, Place } from './catalog.ts';
 import { InterceptTable, type Due } from './intercept-table.ts';
-import { sessionOf, toInfo, toRule, type AgentSession, type Intercept } from './intercept.ts';
+import { sessionOf, toInfo, toRule, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
 import { refuseConflict, refuseTwin } from './refusals.ts';
 
 /** What the registry stands on. */
@@ -96,10 +96,8 @@ export class Registry implements Disposable {
 
   /** The session was lost: its intercepts are away from now on. */
   lose(session: AgentSession): void {
-    const { clock } = this.#deps;
-    const link = { t: 'away', last: session, since: clock.date(), sinceMs: clock.now() } as const;
     for (const intercept of this.#linkedTo(session)) {
-      this.#put({ ...intercept, link });
+      this.#put({ ...intercept, link: this.#away(session) });
       this.#table.announce(intercept.id);
       this.#log('intercept_away', intercept);
     }
@@ -167,6 +165,12 @@ export class Registry implements Disposable {
     return { expiresAt: new Date(clock.date().getTime() + lifetimeMs), expiresAtMs: clock.now() + lifetimeMs };
   }
 
+  #away(last: AgentSession): AwayLink {
+    const { clock } = this.#deps;
+    const [since, sinceMs, leftMs] = [clock.date(), clock.now(), this.#limits.awayLifetimeMs];
+    return { t: 'away', last, since, sinceMs, until: new Date(since.getTime() + leftMs), untilMs: sinceMs + leftMs };
+  }
+
   #put(intercept: Intercept): void {
     this.#table.put(intercept, this.#duesOf(intercept));
   }
@@ -177,8 +181,7 @@ export class Registry implements Disposable {
     const leftMs = intercept.expiresAtMs - nowMs;
     const expire = { afterMs: leftMs, act: () => this.#expire(intercept) };
     if (link.t === 'away') {
-      const goneMs = link.sinceMs + this.#limits.awayLifetimeMs - nowMs;
-      return [expire, { afterMs: goneMs, act: () => this.#end([intercept], 'session_gone') }];
+      return [expire, { afterMs: link.untilMs - nowMs, act: () => this.#end([intercept], 'session_gone') }];
     }
     const warnMs = leftMs - this.#limits.expiryWarningMs;
     if (warnMs <= 0) return [expire];

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { OwnedProcess, ProcessOwner } from '../process/process-owner.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { createKeptConnection } from './kept-connection.ts';
+import { readOrdersVersion } from './orders-version.ts';
 import { toManagerConfig, type DemoPorts } from './ports.ts';
-import { readOrdersVersion } from './verdict.ts';
 
 const toPath = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const shop = toPath('examples/shop/');
@@ -32,7 +32,10 @@ export function createStage(owner: ProcessOwner, ports: DemoPorts, signal: Abort
   const start = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): OwnedProcess =>
     owner.start(name, process.execPath, { args, cwd: shop, env: { ...urls, ...env } });
   const intercept = (name: string, args: readonly string[]): OwnedProcess =>
-    start(name, [cliMain, ...args, '--key', name, '--manager', manager], { INTERCEPT_USER: name });
+    start(name, [cliMain, ...args, '--key', name, '--manager', manager], {
+      INTERCEPT_USER: name,
+      XDG_CONFIG_HOME: join(owner.folder, name),
+    });
   const reaches = async (name: string, program: OwnedProcess): Promise<void> => {
     using connection = createKeptConnection(ports.routed.orders);
     const what = `requests with ${name}'s key to reach ${name}; see ${program.logPath}`;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { judge, readOrdersVersion } from './verdict.ts';
+import { readOrdersVersion } from './orders-version.ts';
+import { judge } from './verdict.ts';
 
 const orders = (version: string): unknown => ({ service: 'orders', version, payments: { service: 'payments', version: 'baseline' } });
 

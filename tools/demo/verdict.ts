@@ -1,4 +1,5 @@
 import type { Answer } from './kept-connection.ts';
+import { readOrdersVersion } from './orders-version.ts';
 import type { Ask } from './steps.ts';
 
 /** What came back, in words, and whether it was what had to come. */
@@ -21,11 +22,4 @@ export function judge({ expect }: Ask, { status, headers, body }: Answer): Verdi
 /** What had to come, in words. */
 export function toExpectation({ expect }: Ask): string {
   return 'orders' in expect ? `orders: ${expect.orders}` : `${expect.status} ${expect.error}`;
-}
-
-/** Which version of `orders` took part in an answer of `orders` or of `web`; undefined when none did. */
-export function readOrdersVersion(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  if ('service' in body && body.service === 'orders') return 'version' in body ? String(body.version) : undefined;
-  return 'orders' in body ? readOrdersVersion(body.orders) : undefined;
 }

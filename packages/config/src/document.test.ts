@@ -19,6 +19,7 @@ const schema = z.strictObject({
         origin: dialAddress.optional(),
         port: portNumber.optional(),
         hold: duration().optional(),
+        local: z.union([portNumber, dialAddress]).optional(),
         target: z
           .discriminatedUnion('t', [z.strictObject({ t: z.literal('a'), weight: z.number() }), z.strictObject({ t: z.literal('b') })])
           .optional(),
@@ -98,6 +99,11 @@ const cases: readonly (readonly [name: string, text: string, message: string])[]
     'bad duration',
     'kind: Shop\nservices: [{ name: a, hold: 10 seconds }]\n',
     'shop.yaml:2:29: services[0].hold must be a duration such as 8h, 1h30m, 10s or 250ms',
+  ],
+  [
+    'a union of types: the mistake of the type that was written',
+    'kind: Shop\nservices: [{ name: a, local: x }]\n',
+    'shop.yaml:2:30: services[0].local must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080',
   ],
   ['empty file', '', 'shop.yaml:1:1: the document must be a map'],
 ];

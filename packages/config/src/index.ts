@@ -4,4 +4,4 @@ export { formatDuration, parseDuration } from './duration.ts';
 export { dialAddress, duration, label, listenAddress, portNumber, type Address } from './fields.ts';
 export { toJsonSchema, type JsonSchema } from './json-schema.ts';
 export { nearestWord } from './nearest-word.ts';
-export { toYaml } from './yaml-text.ts';
+export { toYaml, withYamlValue } from './yaml-text.ts';

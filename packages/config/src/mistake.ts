@@ -36,9 +36,11 @@ function mistakesOf(issue: z.core.$ZodIssue, schema: z.ZodType, data: unknown): 
   }
 }
 
-/** The variant of a union with the fewest mistakes is what the person meant. */
+/** The variant of a union with the fewest mistakes is what the person meant, preferably one of the type that was written. */
 function bestVariant(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType, data: unknown): readonly Mistake[] | undefined {
-  const [best] = issue.errors.toSorted((a, b) => a.length - b.length);
+  const isOtherType = (issues: readonly z.core.$ZodIssue[]): number =>
+    Number(issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
+  const [best] = issue.errors.toSorted((a, b) => isOtherType(a) - isOtherType(b) || a.length - b.length);
   if (best === undefined || best.length === 0) return undefined;
   return best.flatMap((inner) => mistakesOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, data));
 }

@@ -47,7 +47,7 @@ export interface Row {
 }
 
 /** `un-keyed` reaches the baseline; the others carry a live key to the developer's side. */
-export type Kind = 'un-keyed' | 'keyed, direct' | 'keyed, tunnel';
+type Kind = 'un-keyed' | 'keyed, direct' | 'keyed, tunnel';
 
 /** `HAProxy, un-keyed` is what all others are compared with. */
 export const reference: Row = { contender: 'HAProxy', kind: 'un-keyed' };
@@ -58,6 +58,7 @@ export const rows: readonly Row[] = [
   { contender: 'HAProxy', kind: 'keyed, direct' },
   { contender: 'nginx', kind: 'un-keyed' },
   { contender: 'http-proxy', kind: 'un-keyed' },
+  { contender: 'Node.js sockets', kind: 'un-keyed' },
   { contender: 'Switchyard router', kind: 'un-keyed' },
   { contender: 'Switchyard router', kind: 'keyed, direct' },
   { contender: 'Switchyard', kind: 'un-keyed' },

@@ -1,4 +1,5 @@
 import type { Contender } from './contender.ts';
+import { byteRelay } from './contenders/byte-relay.ts';
 import { haproxy } from './contenders/haproxy.ts';
 import { httpProxy } from './contenders/http-proxy.ts';
 import { nginx } from './contenders/nginx.ts';
@@ -7,5 +8,5 @@ import { switchyard } from './contenders/switchyard.ts';
 
 /** Everyone who can be measured, by name. */
 export const contenders: ReadonlyMap<string, Contender> = new Map(
-  [haproxy, nginx, httpProxy, switchyardRouter, switchyard].map((contender) => [contender.name, contender]),
+  [haproxy, nginx, httpProxy, byteRelay, switchyardRouter, switchyard].map((contender) => [contender.name, contender]),
 );

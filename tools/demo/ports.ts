@@ -13,7 +13,7 @@ export interface DemoPorts {
 }
 
 /** One port per service of the shop. */
-export interface ServicePorts {
+interface ServicePorts {
   readonly web: number;
   readonly orders: number;
   readonly payments: number;

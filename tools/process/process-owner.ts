@@ -7,7 +7,7 @@ import { isAlive, listTree, signalAll } from './process-tree.ts';
 import { waitFor } from './wait-for.ts';
 
 /** How a program is started. */
-export interface StartOptions {
+interface StartOptions {
   readonly args?: readonly string[];
   readonly cwd?: string;
   /** Added to the owner's environment; `undefined` takes a variable away. */

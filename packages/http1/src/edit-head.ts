@@ -1,4 +1,4 @@
-import { COLON, CR } from './chars.ts';
+import { CR } from './chars.ts';
 
 /** One change of a head. Lines count field lines from 0, as `Field.line` does. */
 export type HeadEdit =
@@ -6,7 +6,9 @@ export type HeadEdit =
   | { readonly t: 'add'; readonly name: string; readonly value: string }
   /** Gives the field of a line another value; its name keeps its spelling. */
   | { readonly t: 'replace'; readonly line: number; readonly value: string }
-  | { readonly t: 'drop'; readonly line: number };
+  | { readonly t: 'drop'; readonly line: number }
+  /** Gives the request-target another query; empty takes the `?` away too. Only for a request-target that has one. */
+  | { readonly t: 'query'; readonly value: string };
 
 /**
  * A copy of a valid head with changes; every other byte stays as it is. Names and values are latin1 and trusted: they may
@@ -15,28 +17,41 @@ export type HeadEdit =
  * @param head one whole head, from its first byte to its empty line
  */
 export function editHead(head: Buffer, edits: readonly HeadEdit[]): Buffer {
-  const changes = new Map<number, string | undefined>();
+  const changes = new Map<number, HeadEdit>();
   let added = '';
   for (const edit of edits) {
     if (edit.t === 'add') added += `${edit.name}: ${edit.value}\r\n`;
-    else changes.set(edit.line, edit.t === 'replace' ? edit.value : undefined);
+    else changes.set(edit.t === 'query' ? startLine : edit.line, edit);
   }
   const end = head.length - 2;
-  if (changes.size === 0) return Buffer.concat([head.subarray(0, end), Buffer.from(`${added}\r\n`, 'latin1')]);
+  const tail = Buffer.from(`${added}\r\n`, 'latin1');
+  if (changes.size === 0) return Buffer.concat([head.subarray(0, end), tail]);
   const parts: Buffer[] = [];
-  let line = -1;
-  for (let start = 0; start < end;) {
+  for (let start = 0, line = startLine; start < end; line++) {
     const next = head.indexOf(CR, start) + 2;
-    if (!changes.has(line)) parts.push(head.subarray(start, next));
-    else {
-      const value = changes.get(line);
-      if (value !== undefined) parts.push(head.subarray(start, head.indexOf(COLON, start) + 1), Buffer.from(` ${value}\r\n`, 'latin1'));
-    }
+    const edit = changes.get(line);
+    parts.push(
+      edit === undefined ? head.subarray(start, next) : Buffer.from(editLine(head.toString('latin1', start, next), edit), 'latin1'),
+    );
     start = next;
-    line++;
   }
-  parts.push(Buffer.from(`${added}\r\n`, 'latin1'));
-  return Buffer.concat(parts);
+  return Buffer.concat([...parts, tail]);
+}
+
+/** Where the start line stands when field lines count from 0. */
+const startLine = -1;
+
+/** @param line one line with its CR LF */
+function editLine(line: string, edit: HeadEdit): string {
+  switch (edit.t) {
+    case 'replace':
+      return `${line.slice(0, line.indexOf(':') + 1)} ${edit.value}\r\n`;
+    case 'query':
+      return line.replace(/\?[^ ]*/, () => (edit.value === '' ? '' : `?${edit.value}`));
+    case 'drop':
+    case 'add':
+      return '';
+  }
 }
 
 /** The field lines of a valid head whose name is `name` (lower case), with their values. */

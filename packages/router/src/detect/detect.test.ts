@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { detect, type Detected } from './detect.ts';
+
+const vectors: readonly (readonly [first: string, expected: Detected])[] = [
+  ['GET / HTTP/1.1\r\n', 'http1'],
+  ['GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'http1'],
+  ['OPTIONS * HTTP/1.0\r\n', 'http1'],
+  ['M-SEARCH /x HTTP/1.1\r\n', 'http1'],
+  // Malformed, but a lenient server would serve them: they must meet the strict framer.
+  ['\r\n\r\nGET / HTTP/1.1\r\n', 'http1'],
+  ['\nGET / HTTP/1.1\r\n', 'http1'],
+  ['GET / HTTP/1.1\n', 'http1'],
+  ['GET  / HTTP/1.1\r\n', 'http1'],
+  ['GET\t/\tHTTP/1.1\r\n', 'http1'],
+  ['GET /\xff HTTP/1.1\r\n', 'http1'],
+  ['get / http/1.1\r\n', 'http1'],
+  ['GET / HTTP/1.1 \r\n', 'http1'],
+  ['GE(T / HTTP/1.1\r\n', 'http1'],
+  ['GET / HTTP/2.0\r\n', 'http1'],
+  [`GET /${'a'.repeat(20_000)}`, 'http1'],
+  // HTTP/2 with prior knowledge.
+  ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'http2'],
+  ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04', 'http2'],
+  ['PRI * HTTP/2.0\r\n\r\nS', 'more'],
+  ['P', 'more'],
+  // Undecided.
+  ['', 'more'],
+  ['\r\n', 'more'],
+  ['GET', 'more'],
+  ['GET /a b', 'more'],
+  ['GET / HTTP/1.1', 'more'],
+  ['GET / HTTP/1.1\r', 'more'],
+  // Other protocols whose clients speak first.
+  ['\x16\x03\x01\x02\x00\x01', 'tcp'],
+  ['*1\r\n$4\r\nPING\r\n', 'tcp'],
+  ['PING\r\n', 'tcp'],
+  ['set key 0 0 5\r\nhello\r\n', 'tcp'],
+  ['\0\0\0\x08\x04\xd2\x16\x2f', 'tcp'],
+  ['EHLO example.org\r\n', 'tcp'],
+  [' GET / HTTP/1.1\r\n', 'tcp'],
+];
+
+for (const [first, expected] of vectors) {
+  test(`${JSON.stringify(first.slice(0, 40))} is ${expected}`, () => {
+    expect(detect(Buffer.from(first, 'latin1'))).toBe(expected);
+  });
+}
+
+test('every cut of a request line is undecided until the line ends', () => {
+  const line = 'POST /orders?x=1 HTTP/1.1\r\n';
+  for (let end = 0; end < line.length; end++) expect(detect(Buffer.from(line.slice(0, end)))).toBe('more');
+});

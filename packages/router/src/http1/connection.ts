@@ -1,0 +1,404 @@
+import { InterceptError, type Pipe, type PipeHandler, type Target } from '@switchyard/contract';
+import type { HeadEdit, Refusal } from '@switchyard/http1';
+import type { PortContext } from '../port-context.ts';
+import { Exchange, type ReplayableHead } from './exchange.ts';
+import { createLocalReply } from './local-reply.ts';
+import { planLoss } from './loss.ts';
+import { editRequest, planRequest, type RequestPlan } from './request-plan.ts';
+import { RequestReader, type HeadVerdict, type RequestSink } from './request-reader.ts';
+import type { ResponseSink } from './response-reader.ts';
+import { ResponseSide } from './response-side.ts';
+import { Upstream, type UpstreamOwner } from './upstream.ts';
+
+/** Methods of which doing twice what was asked once changes nothing (RFC 9110 section 9.2.2). */
+const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+
+/** How far the connection is from its end. */
+type Phase =
+  /** Requests are decided one by one. */
+  | 'http'
+  /** An upgrade was accepted: bytes go through as they are. */
+  | 'raw'
+  /** Our half is ended; the client's is awaited and discarded. */
+  | 'finishing'
+  | 'closed';
+
+/**
+ * One client connection that speaks HTTP/1.1. Each request is decided on its own. All outstanding exchanges belong to one
+ * upstream, the active one: a request for another target waits until they are answered, so answers stay in order and are
+ * never buffered.
+ */
+export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner {
+  readonly exchanges: Exchange[] = [];
+  readonly context: PortContext;
+  readonly client: Pipe;
+  readonly #reader: RequestReader;
+  readonly #onClosed: () => void;
+  readonly #keyed: Map<string, Upstream> = new Map();
+  #baseline: Upstream | undefined;
+  #active: Upstream | undefined;
+  #phase: Phase = 'http';
+  #clientEnded = false;
+  #blocked = false;
+  #reading = true;
+  #lastActivity: number;
+  #headSince: number | undefined;
+
+  /** Takes `client` over and calls `onClosed` once, when everything is closed. */
+  constructor(client: Pipe, context: PortContext, onClosed: () => void) {
+    this.client = client;
+    this.context = context;
+    this.#onClosed = onClosed;
+    this.#lastActivity = context.coarseNow;
+    this.#reader = new RequestReader(this, () => context.routing.fieldNames, context.routing.routingNames);
+  }
+
+  /**
+   * @param first what the client sent already
+   * @param baseline a connection to the baseline that is open already, and silent
+   * @param clientEnded the client's half is ended already
+   */
+  start(first: Buffer, baseline: Pipe | undefined, clientEnded: boolean): void {
+    this.client.attach(this);
+    if (baseline !== undefined) this.#baseline = Upstream.adopt(this.context.baseline, this, baseline);
+    this.client.resume();
+    this.onData(first);
+    if (clientEnded) this.onEnd();
+  }
+
+  /** The upstream that the newest request went to. */
+  get active(): Upstream | undefined {
+    return this.#active;
+  }
+
+  /** Nothing is outstanding and no request has begun. */
+  get isIdle(): boolean {
+    return this.#phase === 'http' && this.exchanges.length === 0 && this.#reader.isBetweenRequests;
+  }
+
+  get isFinishing(): boolean {
+    return this.#phase === 'finishing' || this.#phase === 'closed';
+  }
+
+  // The client's side.
+
+  onData(bytes: Buffer): void {
+    if (this.isFinishing) return;
+    this.#lastActivity = this.context.coarseNow;
+    this.#reader.feed(bytes);
+    this.#afterRead();
+  }
+
+  onEnd(): void {
+    this.#clientEnded = true;
+    if (this.#phase === 'raw') this.#active?.end();
+    else if (this.#phase === 'http' && !this.#reader.isHolding) this.#passClientEnd();
+  }
+
+  onDrain(): void {
+    this.#active?.resume();
+  }
+
+  onClose(): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    this.#reader.stop();
+    this.#releaseUpstreams();
+    this.#onClosed();
+  }
+
+  /** Looks for deadlines that passed. */
+  sweep(now: number): void {
+    const { limits } = this.context;
+    const idleMs = now - this.#lastActivity;
+    if (this.#phase === 'finishing' && idleMs > limits.lingerMs) this.abort('The client did not close its connection.');
+    else if (this.#phase === 'raw' && idleMs > limits.spliceIdleMs) this.abort('The connection was idle for too long.');
+    else if (this.#phase === 'http') this.#sweepHttp(now, idleMs);
+  }
+
+  #sweepHttp(now: number, idleMs: number): void {
+    const { limits } = this.context;
+    if (this.#headSince !== undefined && now - this.#headSince > limits.headTimeoutMs) {
+      if (this.exchanges.length > 0) this.abort('A request head was not finished in time.');
+      else this.#refuse(new InterceptError('request_timeout', `The request head was not complete after ${limits.headTimeoutMs / 1000} s.`));
+    } else if (idleMs > limits.idleMs) {
+      if (this.exchanges.length > 0) this.abort('The exchange made no progress for too long.');
+      else this.finish();
+    } else this.#closeIdleKeyed(now - limits.keyedIdleMs);
+  }
+
+  #closeIdleKeyed(before: number): void {
+    for (const [name, upstream] of this.#keyed) {
+      const isBusy = upstream === this.#active && this.exchanges.length > 0;
+      if (isBusy || upstream.idleSince > before) continue;
+      this.#keyed.delete(name);
+      upstream.release();
+    }
+  }
+
+  // Requests, in the order in which they come.
+
+  onHead(bytes: Buffer, start: number, end: number): HeadVerdict {
+    const last = this.exchanges[this.exchanges.length - 1];
+    if (last !== undefined && (last.isBarrier || this.exchanges.length >= this.context.limits.pipelined)) return 'hold';
+    const plan = planRequest(this.context, this.#reader.head, bytes, start, end);
+    if (plan.t === 'refuse') {
+      if (last !== undefined) return 'hold';
+      this.#refuse(new InterceptError('protocol_violation', plan.message));
+      return 'stop';
+    }
+    const upstream = this.#find(plan.target);
+    if (last !== undefined && (upstream === undefined || upstream !== this.#active)) return 'hold';
+    return this.#go(plan, upstream ?? this.#open(plan.target), { bytes, start, end });
+  }
+
+  #go(plan: Extract<RequestPlan, { t: 'go' }>, upstream: Upstream, place: ReplayableHead): HeadVerdict {
+    if (upstream !== this.#active) {
+      this.#reader.flushRun();
+      this.#active = upstream;
+      this.#blocked = false;
+    }
+    const sent = plan.edits.length === 0 ? place : this.#edit(place, plan.edits);
+    this.exchanges.push(this.#createExchange(plan, sent));
+    this.context.counts.exchanges[plan.side]++;
+    for (const count of plan.counts) this.context.counts.routes[count]++;
+    if (sent === place) return 'relay';
+    this.#reader.flushRun();
+    this.onBytes(sent.bytes);
+    return 'replaced';
+  }
+
+  #edit(place: ReplayableHead, edits: readonly HeadEdit[]): ReplayableHead {
+    const bytes = editRequest(place.bytes, place.start, place.end, edits);
+    return { bytes, start: 0, end: bytes.length };
+  }
+
+  #createExchange(plan: Extract<RequestPlan, { t: 'go' }>, sent: ReplayableHead): Exchange {
+    const head = this.#reader.head;
+    const isReplayable = head.bodyBytes === 0 && !head.upgrade && idempotentMethods.has(head.method);
+    return new Exchange({
+      method: head.method,
+      isLast: !head.framing.persists(head.minor),
+      offersUpgrade: head.upgrade,
+      expectsContinue: head.framing.expectContinue,
+      replayable: isReplayable ? sent : undefined,
+      fallsBack: plan.fallsBack,
+      replyPlan: plan.replyPlan,
+    });
+  }
+
+  onBytes(bytes: Buffer): void {
+    if (this.#active !== undefined && !this.#active.write(bytes)) this.#blocked = true;
+  }
+
+  onRequestEnd(): void {
+    const exchange = this.exchanges[this.exchanges.length - 1];
+    if (exchange === undefined) return;
+    exchange.requestDone = true;
+    if (exchange.responseDone) this.exchanges.pop();
+  }
+
+  onRefused(refusal: Refusal, inHead: boolean): 'hold' | 'stop' {
+    const error = new InterceptError(refusal.code, refusal.message);
+    const front = this.exchanges[0];
+    if (inHead) {
+      if (front !== undefined) return 'hold';
+      this.#refuse(error);
+    } else if (front !== undefined && this.exchanges.length === 1 && !front.responseStarted) this.#refuse(error);
+    else this.abort(refusal.message);
+    return 'stop';
+  }
+
+  /** Answers a request that may not go on, and ends the connection: where the next request begins is not known. */
+  #refuse(error: InterceptError): void {
+    this.context.counts.exchanges.refused++;
+    this.client.write(this.#createReply(error, this.exchanges[0]?.method ?? this.#reader.head.method, true));
+    this.finish();
+  }
+
+  #createReply(error: InterceptError, method: string, closes: boolean): Buffer {
+    return createLocalReply(error, { requestId: this.context.nextRequestId(), method, closes });
+  }
+
+  #afterRead(): void {
+    if (!this.#reader.isInHead) this.#headSince = undefined;
+    else this.#headSince ??= this.context.coarseNow;
+    this.#updateFlow();
+  }
+
+  #updateFlow(): void {
+    const reading = this.isFinishing || (!this.#blocked && !this.#reader.isHolding);
+    if (reading === this.#reading) return;
+    this.#reading = reading;
+    if (reading) this.client.resume();
+    else this.client.pause();
+  }
+
+  /** All that the client will ever send has been relayed. */
+  #passClientEnd(): void {
+    if (this.exchanges.length === 0) this.finish();
+    else this.#active?.end();
+  }
+
+  /** All outstanding exchanges are answered: what was held may go on. */
+  proceed(): void {
+    if (this.exchanges.length > 0 || this.#phase !== 'http') return;
+    this.#reader.release();
+    this.#afterRead();
+    if (this.#clientEnded && this.#phase === 'http' && !this.#reader.isHolding) this.#passClientEnd();
+  }
+
+  /** The client and the active upstream agreed on another protocol. */
+  becomeRaw(): void {
+    this.exchanges.length = 0;
+    this.#phase = 'raw';
+    this.#reader.becomeRaw();
+    this.#updateFlow();
+    if (this.#clientEnded) this.#active?.end();
+  }
+
+  // Upstreams.
+
+  sinkOf(upstream: Upstream): ResponseSink {
+    return new ResponseSide(this, upstream);
+  }
+
+  onActivity(): void {
+    this.#lastActivity = this.context.coarseNow;
+  }
+
+  onUpstreamDrain(upstream: Upstream): void {
+    if (upstream !== this.#active) return;
+    this.#blocked = false;
+    this.#updateFlow();
+  }
+
+  onDialFailed(upstream: Upstream, error: InterceptError): void {
+    this.#forget(upstream);
+    if (upstream !== this.#active || this.exchanges.length === 0) return;
+    const fallsBack = error.code === 'developer_offline' && this.exchanges.every((exchange) => exchange.fallsBack);
+    if (fallsBack) this.#fallBack(upstream.takePending());
+    else this.#replyToAll(error);
+  }
+
+  #fallBack(pending: readonly Buffer[]): void {
+    this.#active = this.#find(this.context.baseline) ?? this.#open(this.context.baseline);
+    this.#blocked = false;
+    for (const exchange of this.exchanges) exchange.replyPlan = { ...exchange.replyPlan, servedBy: undefined, status: 'fell-back' };
+    this.context.counts.exchanges.fell_back += this.exchanges.length;
+    for (const bytes of pending) this.onBytes(bytes);
+    this.#updateFlow();
+  }
+
+  onUpstreamLost(upstream: Upstream, error: InterceptError | undefined): void {
+    const isActive = upstream === this.#active;
+    if (this.#phase === 'raw') {
+      if (!isActive) this.#forget(upstream);
+      else if (error === undefined) this.client.end();
+      else this.abort(error.message);
+      return;
+    }
+    this.#forget(upstream);
+    if (!this.isFinishing) this.#onLoss(upstream, isActive, error);
+    upstream.release();
+  }
+
+  #onLoss(upstream: Upstream, isActive: boolean, error: InterceptError | undefined): void {
+    const plan = planLoss({ upstream, exchanges: this.exchanges, isActive, error });
+    switch (plan.t) {
+      case 'forget':
+        return;
+      case 'complete':
+      case 'finish':
+        this.finish();
+        return;
+      case 'abort':
+        this.abort('The target was lost in the middle of its response.');
+        return;
+      case 'close-unanswered':
+        this.context.counts.connections.stale_closed++;
+        this.finish();
+        return;
+      case 'replay':
+        this.context.counts.connections.stale_replayed++;
+        this.#replay();
+        return;
+      case 'reply':
+        this.#replyToAll(plan.error);
+    }
+  }
+
+  #replay(): void {
+    this.#active = this.#open(this.context.baseline);
+    for (const { replayable } of this.exchanges) {
+      if (replayable !== undefined) this.onBytes(replayable.bytes.subarray(replayable.start, replayable.end));
+    }
+    if (this.#clientEnded) this.#active.end();
+    this.#updateFlow();
+  }
+
+  /** Answers every outstanding request in order; one whose body is still coming ends the connection. */
+  #replyToAll(error: InterceptError): void {
+    this.#active = undefined;
+    this.#blocked = false;
+    for (let exchange = this.exchanges.shift(); exchange !== undefined; exchange = this.exchanges.shift()) {
+      const closes = exchange.closes || !exchange.requestDone || this.context.draining;
+      this.context.counts.exchanges.failed++;
+      this.client.write(this.#createReply(error, exchange.method, closes));
+      if (closes) {
+        this.finish();
+        return;
+      }
+    }
+    this.proceed();
+    this.#updateFlow();
+  }
+
+  #find(target: Target): Upstream | undefined {
+    const upstream = target.t === 'baseline' ? this.#baseline : this.#keyed.get(nameOf(target));
+    return upstream?.isClosed === true ? undefined : upstream;
+  }
+
+  #open(target: Target): Upstream {
+    const upstream = Upstream.dial(target, this, (to, signal) => this.context.dialer.dial(to, signal));
+    upstream.idleSince = this.context.coarseNow;
+    if (target.t === 'baseline') this.#baseline = upstream;
+    else this.#keyed.set(nameOf(target), upstream);
+    return upstream;
+  }
+
+  #forget(upstream: Upstream): void {
+    if (upstream === this.#baseline) this.#baseline = undefined;
+    else if (upstream.target.t !== 'baseline' && this.#find(upstream.target) === undefined) this.#keyed.delete(nameOf(upstream.target));
+  }
+
+  // The end.
+
+  /** Ends the connection in order: what was written arrives, nothing more is read or sent. */
+  finish(): void {
+    if (this.isFinishing) return;
+    this.#phase = 'finishing';
+    this.#lastActivity = this.context.coarseNow;
+    this.exchanges.length = 0;
+    this.#reader.stop();
+    this.client.end();
+    this.#releaseUpstreams();
+    this.#updateFlow();
+  }
+
+  /** Ends the connection so that its client cannot take what it got for a whole answer. */
+  abort(message: string, code: 'tunnel_lost' | 'canceled' = 'canceled'): void {
+    this.client.reset(new InterceptError(code, message));
+  }
+
+  #releaseUpstreams(): void {
+    this.#baseline?.release();
+    for (const upstream of this.#keyed.values()) upstream.release();
+    this.#keyed.clear();
+    this.#baseline = this.#active = undefined;
+  }
+}
+
+function nameOf(target: Target): string {
+  return target.t === 'tunnel' ? `${target.session}/${target.intercept}` : `${target.host}:${target.port}`;
+}

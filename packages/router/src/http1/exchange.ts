@@ -1,0 +1,56 @@
+/** What a response gets besides what its target sent. */
+export interface ReplyPlan {
+  /** Value of `x-intercept-status`. */
+  readonly status?: 'no-route' | 'invalid-key' | 'fell-back' | undefined;
+  /** Value of `x-intercept-served-by`. */
+  readonly servedBy?: string | undefined;
+  readonly setCookie?: string | undefined;
+}
+
+/** A head that may be sent once more, as doing so twice has the effect of once and it has no body. */
+export interface ReplayableHead {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One request and its response, from the request's head to the last byte of both. */
+export class Exchange {
+  readonly method: string;
+  /** The client sends nothing behind this request. */
+  readonly isLast: boolean;
+  /** The client may be given another protocol (101). */
+  readonly offersUpgrade: boolean;
+  /** No request may go on behind this one before its response is complete. */
+  readonly isBarrier: boolean;
+  readonly replayable: ReplayableHead | undefined;
+  /** The baseline answers when the target's developer is away. */
+  readonly fallsBack: boolean;
+  replyPlan: ReplyPlan | undefined;
+  requestDone = false;
+  responseDone = false;
+  /** A byte of the response went to the client. */
+  responseStarted = false;
+  /** The client connection ends with this response. */
+  closes: boolean;
+  interimResponses = 0;
+
+  constructor(request: {
+    method: string;
+    isLast: boolean;
+    offersUpgrade: boolean;
+    expectsContinue: boolean;
+    replayable: ReplayableHead | undefined;
+    fallsBack: boolean;
+    replyPlan: ReplyPlan | undefined;
+  }) {
+    this.method = request.method;
+    this.isLast = request.isLast;
+    this.offersUpgrade = request.offersUpgrade;
+    this.isBarrier = request.isLast || request.offersUpgrade || request.expectsContinue;
+    this.replayable = request.replayable;
+    this.fallsBack = request.fallsBack;
+    this.replyPlan = request.replyPlan;
+    this.closes = request.isLast;
+  }
+}

@@ -1,0 +1,50 @@
+import { InterceptError } from '@switchyard/contract';
+import type { Exchange } from './exchange.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What to do when a target ended or lost its connection. */
+export type LossPlan =
+  /** Nothing depended on it. */
+  | { readonly t: 'forget' }
+  /** The client connection ends, in order: what its server did, it sees. */
+  | { readonly t: 'finish' }
+  /** The end of the connection was the end of the response. */
+  | { readonly t: 'complete' }
+  /** A part of the response went out: abort, as no honest answer is left. */
+  | { readonly t: 'abort' }
+  /** The connection was stale: the unanswered heads go out once more, on a fresh one. */
+  | { readonly t: 'replay' }
+  /** As `finish`, but requests were lost with it. */
+  | { readonly t: 'close-unanswered' }
+  | { readonly t: 'reply'; readonly error: InterceptError };
+
+/** What the plan depends on. */
+export interface Loss {
+  readonly upstream: Upstream;
+  /** The exchanges that are outstanding, in order; all of them belong to `upstream` when `isActive`. */
+  readonly exchanges: readonly Exchange[];
+  /** The newest request went to `upstream`. */
+  readonly isActive: boolean;
+  readonly error: InterceptError | undefined;
+}
+
+/**
+ * Plans what a client sees of a lost target connection. For the baseline: what it would have seen without us, except that a
+ * connection that died idle under a harmless request does not cost the client an error. For a developer's target: a clear
+ * answer, as long as one can be given.
+ */
+export function planLoss({ upstream, exchanges, isActive, error }: Loss): LossPlan {
+  const front = exchanges[0];
+  if (front === undefined) return upstream.isKeyed ? { t: 'forget' } : { t: 'finish' };
+  if (!isActive) return { t: 'forget' };
+  if (front.responseDone) return { t: 'finish' };
+  if (front.responseStarted) return error === undefined && upstream.reader.endsWithConnection ? { t: 'complete' } : { t: 'abort' };
+  if (upstream.isKeyed) return { t: 'reply', error: error ?? closedUnanswered(upstream) };
+  const isReplayable = upstream.answered && exchanges.every((exchange) => exchange.requestDone && exchange.replayable !== undefined);
+  return { t: isReplayable ? 'replay' : 'close-unanswered' };
+}
+
+function closedUnanswered(upstream: Upstream): InterceptError {
+  const place = upstream.target.t === 'tunnel' ? "The developer's process" : 'The target';
+  return new InterceptError('upstream_unreachable', `${place} closed the connection without an answer.`);
+}

@@ -1,0 +1,112 @@
+import type { Target } from '@switchyard/contract';
+import { editHead, planConnectionHygiene, type HeadEdit, type RequestHeadParser } from '@switchyard/http1';
+import {
+  decide,
+  toServedBy,
+  twinHeader,
+  baggageHeader,
+  type Completion,
+  type Decision,
+  type RouteCount,
+  type Strip,
+} from '@switchyard/route';
+import type { Side } from '../counts.ts';
+import type { PortContext } from '../port-context.ts';
+import type { ReplyPlan } from './exchange.ts';
+
+/** What becomes of one request: where it goes, how its head changes, what its response gets. */
+export type RequestPlan =
+  | {
+      readonly t: 'go';
+      readonly side: Side;
+      readonly target: Target;
+      /** What to answer with while the target is away. */
+      readonly fallsBack: boolean;
+      /** Empty: the head goes on as it came. */
+      readonly edits: readonly HeadEdit[];
+      readonly replyPlan: ReplyPlan | undefined;
+      readonly counts: readonly RouteCount[];
+    }
+  | { readonly t: 'refuse'; readonly message: string };
+
+const noEdits: readonly HeadEdit[] = Object.freeze([]);
+
+/** Plans what becomes of the request whose head stands in `bytes[start..end)`; `head` is its parse. */
+export function planRequest(context: PortContext, head: RequestHeadParser, bytes: Buffer, start: number, end: number): RequestPlan {
+  const { framing, queryStart } = head;
+  const query =
+    queryStart === -1 ? undefined : bytes.toString('latin1', start - head.start + queryStart, start - head.start + head.targetEnd);
+  const decision = decide(context.routing.table, { fields: framing.fields, query });
+  const hygiene = planHygiene(context, head, bytes, start, end);
+  return planDecision(context, decision, hygiene);
+}
+
+function planDecision(context: PortContext, decision: Decision, hygiene: readonly HeadEdit[]): RequestPlan {
+  const { counts } = decision;
+  const baseline = { t: 'go', target: context.baseline, fallsBack: false, counts } as const;
+  switch (decision.t) {
+    case 'baseline':
+      return {
+        ...baseline,
+        side: 'baseline',
+        edits: hygiene,
+        replyPlan: decision.status === undefined ? undefined : { status: decision.status },
+      };
+    case 'stripped':
+      return { ...baseline, side: 'baseline', edits: [...hygiene, ...planStripEdits(decision.strip)], replyPlan: undefined };
+    case 'passing':
+      return {
+        ...baseline,
+        side: 'passing',
+        edits: [...hygiene, ...planCompletionEdits(decision.key, decision.completion)],
+        replyPlan: decision.setCookie === undefined ? undefined : { setCookie: decision.setCookie },
+      };
+    case 'routed':
+      return {
+        t: 'go',
+        side: 'routed',
+        counts,
+        target: decision.rule.target,
+        fallsBack: decision.rule.whenAway === 'baseline',
+        edits: [...hygiene, ...planCompletionEdits(decision.key, decision.completion)],
+        replyPlan: { servedBy: toServedBy(decision.key, decision.rule.target), setCookie: decision.setCookie },
+      };
+    case 'refused':
+      return { t: 'refuse', message: decision.message };
+  }
+}
+
+/** Connection fields that would get round the routing decision. Nearly no request has any. */
+function planHygiene(context: PortContext, head: RequestHeadParser, bytes: Buffer, start: number, end: number): readonly HeadEdit[] {
+  const { framing } = head;
+  const { routingNames } = context.routing;
+  const offersH2c = framing.http2Settings || /(?:^|[,\s])h2c(?:$|[,\s])/.test(framing.upgrade);
+  const nominatesKey = framing.nominated !== undefined && framing.nominated.some((name) => routingNames.has(name));
+  if (!offersH2c && !nominatesKey) return noEdits;
+  return planConnectionHygiene(bytes.subarray(start, end), {
+    h2cUpgrade: offersH2c ? framing.upgrade : undefined,
+    keptNames: routingNames,
+  });
+}
+
+function planCompletionEdits(key: string, completion: Completion): HeadEdit[] {
+  const edits: HeadEdit[] = [];
+  const { baggage } = completion;
+  if (completion.addTwin) edits.push({ t: 'add', name: twinHeader, value: key });
+  if (baggage?.t === 'add') edits.push({ t: 'add', name: baggageHeader, value: baggage.value });
+  if (baggage?.t === 'replace') edits.push(baggage);
+  return edits;
+}
+
+function planStripEdits(strip: Strip): HeadEdit[] {
+  return [
+    ...strip.drop.map((line): HeadEdit => ({ t: 'drop', line })),
+    ...strip.replace.map((edit): HeadEdit => ({ t: 'replace', ...edit })),
+    ...(strip.query === undefined ? [] : [{ t: 'query', value: strip.query } as const]),
+  ];
+}
+
+/** The head of a planned request as it is to be sent; only called when there are edits. */
+export function editRequest(bytes: Buffer, start: number, end: number, edits: readonly HeadEdit[]): Buffer {
+  return editHead(bytes.subarray(start, end), edits);
+}

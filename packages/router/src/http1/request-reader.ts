@@ -1,0 +1,193 @@
+import { BodyScanner, RequestHeadParser, type FieldNames, type Refusal } from '@switchyard/http1';
+import { HeadBuffer } from './head-buffer.ts';
+
+/** What becomes of a request head. */
+export type HeadVerdict =
+  /** Its bytes go on as they came. */
+  | 'relay'
+  /** The sink sent other bytes in its place. */
+  | 'replaced'
+  /** It can not go on yet: keep it until `release()`, which asks again. */
+  | 'hold'
+  /** The connection is over: read nothing more. */
+  | 'stop';
+
+/** Receives what a client sends, request by request. */
+export interface RequestSink {
+  /** A whole head stands in `bytes[start..end)`; the reader's `head` holds what it says. */
+  onHead(bytes: Buffer, start: number, end: number): HeadVerdict;
+  /** Bytes to relay to the target of the newest request. */
+  onBytes(bytes: Buffer): void;
+  /** The newest request is complete. */
+  onRequestEnd(): void;
+  /** The input has no single meaning. `inHead`: no byte of the request went on. */
+  onRefused(refusal: Refusal, inHead: boolean): 'hold' | 'stop';
+}
+
+type Mode = 'head' | 'body' | 'raw' | 'stopped';
+
+/** Frames the bytes of one client connection into requests and relays them in runs, without copying them. */
+export class RequestReader {
+  readonly #sink: RequestSink;
+  readonly #names: () => FieldNames;
+  readonly #body: BodyScanner;
+  readonly #partial: HeadBuffer = new HeadBuffer();
+  #currentNames: FieldNames;
+  #parser: RequestHeadParser;
+  #mode: Mode = 'head';
+  #held: Buffer | undefined;
+  #bytes: Buffer | undefined;
+  #runStart = 0;
+  #runEnd = 0;
+
+  /** @param names the field names to collect, asked for at each head; `routingNames` may not come as trailers */
+  constructor(sink: RequestSink, names: () => FieldNames, routingNames: Iterable<string>) {
+    this.#sink = sink;
+    this.#names = names;
+    this.#body = new BodyScanner(routingNames);
+    this.#currentNames = names();
+    this.#parser = new RequestHeadParser(this.#currentNames);
+  }
+
+  /** What the newest head says. */
+  get head(): RequestHeadParser {
+    return this.#parser;
+  }
+
+  /** Whether the connection stands between two requests: nothing partial, nothing held. */
+  get isBetweenRequests(): boolean {
+    return this.#mode === 'head' && this.#held === undefined && this.#partial.isEmpty;
+  }
+
+  /** Whether a head has begun and is not complete. */
+  get isInHead(): boolean {
+    return !this.#partial.isEmpty;
+  }
+
+  get isHolding(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** Takes the next bytes of the connection. Must not be called while it is holding. */
+  feed(bytes: Buffer): void {
+    if (this.#partial.isEmpty) this.#process(bytes);
+    else this.#process(this.#partial.append(bytes));
+  }
+
+  /** Asks again about the head that was held. */
+  release(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    this.#process(held);
+  }
+
+  /** From now on every byte is relayed as it is, the held ones first. */
+  becomeRaw(): void {
+    this.#mode = 'raw';
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined && held.length > 0) this.#sink.onBytes(held);
+  }
+
+  /** Drops everything that is held and that still comes. */
+  stop(): void {
+    this.#mode = 'stopped';
+    this.#held = undefined;
+    this.#partial.release();
+  }
+
+  /** Relays what stands before the head that the sink is deciding about: call it before sending anything else. */
+  flushRun(): void {
+    if (this.#bytes === undefined || this.#runStart === this.#runEnd) return;
+    const whole = this.#runStart === 0 && this.#runEnd === this.#bytes.length;
+    const run = whole ? this.#bytes : this.#bytes.subarray(this.#runStart, this.#runEnd);
+    this.#runStart = this.#runEnd;
+    this.#sink.onBytes(run);
+  }
+
+  #process(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#runStart = this.#runEnd = 0;
+    let at = 0;
+    while (at < bytes.length && this.#mode !== 'stopped' && this.#held === undefined) {
+      at = this.#mode === 'head' ? this.#processHead(bytes, at) : this.#processBody(bytes, at);
+    }
+    if (this.#mode !== 'stopped') this.flushRun();
+    this.#bytes = undefined;
+  }
+
+  #processHead(bytes: Buffer, at: number): number {
+    if (this.#partial.isEmpty) this.#beginHead();
+    const progress = this.#parser.parse(bytes, at, bytes.length);
+    if (progress === 'more') {
+      if (this.#partial.isEmpty) this.#partial.append(bytes.subarray(at));
+      return bytes.length;
+    }
+    this.#partial.release();
+    if (progress === 'refused') {
+      this.flushRun();
+      const refusal = this.#parser.refusal;
+      if (refusal !== undefined && this.#sink.onRefused(refusal, true) === 'hold') this.#held = bytes.subarray(at);
+      else this.stop();
+      return bytes.length;
+    }
+    return this.#decide(bytes, at, at + this.#parser.start, at + this.#parser.position);
+  }
+
+  #decide(bytes: Buffer, at: number, start: number, end: number): number {
+    if (start > at) {
+      this.flushRun();
+      this.#runStart = this.#runEnd = start;
+    }
+    switch (this.#sink.onHead(bytes, start, end)) {
+      case 'hold':
+        this.flushRun();
+        this.#held = bytes.subarray(start);
+        return bytes.length;
+      case 'stop':
+        this.stop();
+        return bytes.length;
+      case 'replaced':
+        this.#runStart = end;
+        break;
+      case 'relay':
+        break;
+    }
+    this.#runEnd = end;
+    this.#body.begin(this.#parser.bodyBytes);
+    if (this.#body.done) this.#sink.onRequestEnd();
+    else this.#mode = 'body';
+    return end;
+  }
+
+  #beginHead(): void {
+    const names = this.#names();
+    if (names !== this.#currentNames) {
+      this.#currentNames = names;
+      this.#parser = new RequestHeadParser(names);
+    }
+    this.#parser.begin();
+  }
+
+  #processBody(bytes: Buffer, at: number): number {
+    if (this.#mode === 'raw') {
+      this.#runEnd = bytes.length;
+      return bytes.length;
+    }
+    const progress = this.#body.scan(bytes, at, bytes.length);
+    if (progress === 'refused') {
+      const refusal = this.#body.refusal;
+      if (refusal !== undefined) this.#sink.onRefused(refusal, false);
+      this.stop();
+      return bytes.length;
+    }
+    this.#runEnd = this.#body.position;
+    if (progress === 'done') {
+      this.flushRun();
+      this.#mode = 'head';
+      this.#sink.onRequestEnd();
+    }
+    return this.#body.position;
+  }
+}

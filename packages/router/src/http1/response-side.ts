@@ -1,0 +1,119 @@
+import { InterceptError } from '@switchyard/contract';
+import { editHead, type HeadEdit, type Refusal } from '@switchyard/http1';
+import type { Http1Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import { createLocalReply } from './local-reply.ts';
+import { planResponse } from './response-plan.ts';
+import type { ResponseSink, ResponseVerdict } from './response-reader.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What comes back from one upstream: matches responses to exchanges by their order and relays them to the client. */
+export class ResponseSide implements ResponseSink {
+  readonly #connection: Http1Connection;
+  readonly #upstream: Upstream;
+  #closing = false;
+
+  constructor(connection: Http1Connection, upstream: Upstream) {
+    this.#connection = connection;
+    this.#upstream = upstream;
+  }
+
+  expectedMethod(): string | undefined {
+    return this.#front()?.method;
+  }
+
+  onResponseHead(bytes: Buffer, start: number, end: number): ResponseVerdict {
+    const exchange = this.#front();
+    if (exchange === undefined) return 'stop';
+    const { status } = this.#upstream.reader.head;
+    if (status === 101) return this.#onSwitch(exchange, bytes, start, end);
+    if (status < 200) return this.#onInterim(exchange);
+    this.#upstream.answered = true;
+    return this.#onFinal(exchange, bytes, start, end);
+  }
+
+  #onSwitch(exchange: Exchange, bytes: Buffer, start: number, end: number): ResponseVerdict {
+    if (!exchange.offersUpgrade || !exchange.requestDone) return this.#refuse('The target switched protocols although nobody asked.');
+    const verdict = this.#relay(exchange, bytes, start, end, false);
+    this.#upstream.reader.becomeRaw();
+    this.#connection.becomeRaw();
+    return verdict;
+  }
+
+  #onInterim(exchange: Exchange): ResponseVerdict {
+    if (++exchange.interimResponses > this.#connection.context.limits.interimResponses) {
+      return this.#refuse('The target sent too many interim responses.');
+    }
+    exchange.responseStarted = true;
+    return 'relay';
+  }
+
+  #onFinal(exchange: Exchange, bytes: Buffer, start: number, end: number): ResponseVerdict {
+    const { head } = this.#upstream.reader;
+    if (!head.framing.persists(head.minor) || head.bodyBytes(exchange.method) < -1) exchange.closes = true;
+    const announcesClose = this.#connection.context.draining && !exchange.closes;
+    if (announcesClose) exchange.closes = true;
+    return this.#relay(exchange, bytes, start, end, announcesClose);
+  }
+
+  #relay(exchange: Exchange, bytes: Buffer, start: number, end: number, announcesClose: boolean): ResponseVerdict {
+    exchange.responseStarted = true;
+    if (exchange.replyPlan === undefined && !announcesClose) return 'relay';
+    const head = bytes.subarray(start, end);
+    const edits: HeadEdit[] = planResponse(exchange, this.#upstream.reader.head, head, {
+      announcesClose,
+      vary: this.#connection.context.routing.vary,
+    });
+    if (edits.length === 0) return 'relay';
+    this.#upstream.reader.flushRun();
+    this.onResponseBytes(editHead(head, edits));
+    return 'replaced';
+  }
+
+  onResponseBytes(bytes: Buffer): void {
+    if (!this.#connection.client.write(bytes)) this.#upstream.pause();
+  }
+
+  onResponseEnd(): void {
+    const exchange = this.#front();
+    if (exchange === undefined) return;
+    exchange.responseDone = true;
+    this.#closing = exchange.closes;
+    if (exchange.requestDone) this.#connection.exchanges.shift();
+    this.#upstream.idleSince = this.#connection.context.coarseNow;
+  }
+
+  onResponsesRelayed(): void {
+    if (this.#closing) this.#connection.finish();
+    else this.#connection.proceed();
+  }
+
+  onResponseRefused(refusal: Refusal): void {
+    if (this.#closing || this.#connection.isFinishing) return;
+    const exchange = this.#front();
+    if (exchange === undefined) this.#connection.finish();
+    else if (exchange.responseStarted) this.#connection.abort(refusal.message);
+    else this.#reply(exchange, refusal);
+  }
+
+  #refuse(message: string): ResponseVerdict {
+    this.#upstream.reader.flushRun();
+    this.onResponseRefused({ code: 'upstream_violation', message });
+    return 'stop';
+  }
+
+  #reply(exchange: Exchange, refusal: Refusal): void {
+    const { client, context } = this.#connection;
+    const error = new InterceptError('upstream_violation', refusal.message);
+    context.counts.exchanges.failed++;
+    client.write(createLocalReply(error, { requestId: context.nextRequestId(), method: exchange.method, closes: true }));
+    this.#connection.finish();
+  }
+
+  /** The exchange that the next response belongs to. */
+  #front(): Exchange | undefined {
+    if (this.#closing || this.#connection.isFinishing || this.#connection.active !== this.#upstream) return undefined;
+    const exchange = this.#connection.exchanges[0];
+    return exchange === undefined || exchange.responseDone ? undefined : exchange;
+  }
+}

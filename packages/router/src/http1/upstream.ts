@@ -1,0 +1,169 @@
+import { InterceptError, type Pipe, type PipeHandler, type Target } from '@switchyard/contract';
+import { ResponseReader, type ResponseSink } from './response-reader.ts';
+
+/** What the owner of an upstream is told, besides its responses. */
+export interface UpstreamOwner {
+  sinkOf(upstream: Upstream): ResponseSink;
+  /** The target could not be dialled. Nothing was sent. */
+  onDialFailed(upstream: Upstream, error: InterceptError): void;
+  /** The target takes bytes again. */
+  onUpstreamDrain(upstream: Upstream): void;
+  /** The target ended its half, or the connection is gone. Called once. */
+  onUpstreamLost(upstream: Upstream, error: InterceptError | undefined): void;
+  onActivity(): void;
+}
+
+type State =
+  | { readonly t: 'dialling'; readonly abort: AbortController; readonly pending: Buffer[] }
+  | { readonly t: 'open'; readonly pipe: Pipe }
+  /** The target ended its half; ours may still send. */
+  | { readonly t: 'ended'; readonly pipe: Pipe }
+  | { readonly t: 'closed' };
+
+/** One connection to one target, on behalf of one client connection. What is written before it is open waits, in order. */
+export class Upstream implements PipeHandler {
+  readonly target: Target;
+  readonly reader: ResponseReader;
+  /** A response came on this connection before: when it dies now, it was stale. */
+  answered = false;
+  /** When the last exchange on it ended, on the coarse clock. */
+  idleSince = 0;
+  readonly #owner: UpstreamOwner;
+  #state: State;
+  #endWanted = false;
+  #paused = false;
+  #lost = false;
+
+  private constructor(target: Target, owner: UpstreamOwner, state: State) {
+    this.target = target;
+    this.#owner = owner;
+    this.#state = state;
+    this.reader = new ResponseReader(owner.sinkOf(this));
+  }
+
+  /** Dials `target`; the outcome reaches the owner, never synchronously. */
+  static dial(target: Target, owner: UpstreamOwner, dial: (target: Target, signal: AbortSignal) => Promise<Pipe>): Upstream {
+    const abort = new AbortController();
+    const upstream = new Upstream(target, owner, { t: 'dialling', abort, pending: [] });
+    dial(target, abort.signal).then(
+      (pipe) => upstream.#onOpen(pipe),
+      (error: unknown) => upstream.#onDialFailed(error),
+    );
+    return upstream;
+  }
+
+  /** Takes over a connection that is open already. */
+  static adopt(target: Target, owner: UpstreamOwner, pipe: Pipe): Upstream {
+    const upstream = new Upstream(target, owner, { t: 'open', pipe });
+    pipe.attach(upstream);
+    pipe.resume();
+    return upstream;
+  }
+
+  get isKeyed(): boolean {
+    return this.target.t !== 'baseline';
+  }
+
+  get isClosed(): boolean {
+    return this.#state.t === 'closed' || this.#lost;
+  }
+
+  /** Sends bytes. False: hold further bytes until `onUpstreamDrain`. */
+  write(bytes: Buffer): boolean {
+    switch (this.#state.t) {
+      case 'dialling':
+        this.#state.pending.push(bytes);
+        return false;
+      case 'open':
+      case 'ended':
+        return this.#state.pipe.write(bytes);
+      case 'closed':
+        return true;
+    }
+  }
+
+  /** Takes back what was written and not yet sent. Only while dialling or after the dial failed. */
+  takePending(): Buffer[] {
+    return this.#state.t === 'dialling' ? this.#state.pending.splice(0) : [];
+  }
+
+  end(): void {
+    this.#endWanted = true;
+    if (this.#state.t === 'open' || this.#state.t === 'ended') this.#state.pipe.end();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    if (this.#state.t === 'open') this.#state.pipe.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#state.t === 'open') this.#state.pipe.resume();
+  }
+
+  /** Gives the connection up without a word to the owner. An orderly one ends, any other is reset. */
+  release(error?: InterceptError): void {
+    const state = this.#state;
+    this.#state = { t: 'closed' };
+    this.#lost = true;
+    this.reader.stop();
+    if (state.t === 'dialling') state.abort.abort();
+    else if (state.t !== 'closed') {
+      if (error === undefined && state.t === 'ended') state.pipe.end();
+      else state.pipe.reset(error ?? new InterceptError('canceled', 'The client connection ended.'));
+    }
+  }
+
+  onData(bytes: Buffer): void {
+    this.#owner.onActivity();
+    this.reader.feed(bytes);
+  }
+
+  onEnd(): void {
+    if (this.#state.t !== 'open') return;
+    this.#state = { t: 'ended', pipe: this.#state.pipe };
+    this.#onLost(undefined);
+  }
+
+  onDrain(): void {
+    this.#owner.onUpstreamDrain(this);
+  }
+
+  onClose(error?: InterceptError): void {
+    if (this.#state.t === 'closed') return;
+    this.#state = { t: 'closed' };
+    this.#onLost(error);
+  }
+
+  #onLost(error: InterceptError | undefined): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#owner.onUpstreamLost(this, error);
+  }
+
+  #onOpen(pipe: Pipe): void {
+    if (this.#state.t !== 'dialling') {
+      pipe.attach(discard);
+      pipe.reset(new InterceptError('canceled', 'The client connection ended.'));
+      return;
+    }
+    const pending = this.#state.pending;
+    this.#state = { t: 'open', pipe };
+    pipe.attach(this);
+    let writable = true;
+    for (const bytes of pending) writable = pipe.write(bytes);
+    if (this.#endWanted) pipe.end();
+    if (!this.#paused) pipe.resume();
+    if (writable) this.#owner.onUpstreamDrain(this);
+  }
+
+  #onDialFailed(reason: unknown): void {
+    if (this.#state.t !== 'dialling') return;
+    this.#lost = true;
+    this.#owner.onDialFailed(this, InterceptError.from(reason, 'upstream_unreachable'));
+    this.#state = { t: 'closed' };
+  }
+}
+
+const discard: PipeHandler = { onData: () => {}, onEnd: () => {}, onDrain: () => {}, onClose: () => {} };

@@ -1,0 +1,43 @@
+import type { LimitTable, LimitValues } from '@switchyard/contract';
+
+/** The bounds of the data plane. */
+export const routerLimits: LimitTable<
+  | 'connections'
+  | 'detectMs'
+  | 'dialTimeoutMs'
+  | 'headTimeoutMs'
+  | 'idleMs'
+  | 'spliceIdleMs'
+  | 'keyedIdleMs'
+  | 'lingerMs'
+  | 'pipelined'
+  | 'interimResponses'
+  | 'drainAcceptMs'
+> = {
+  connections: { value: 8_000, unit: 'count', about: 'Client connections per port. Further ones are closed at once.' },
+  detectMs: {
+    value: 200,
+    unit: 'ms',
+    about: 'How long a silent client is waited for before its baseline is dialled, so that a server that speaks first can do so.',
+  },
+  dialTimeoutMs: { value: 5_000, unit: 'ms', about: 'Opening a connection to a baseline or a direct target; then 502.' },
+  headTimeoutMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'From the first to the last byte of a request head; then 408 and the connection closes.',
+  },
+  idleMs: { value: 3_600_000, unit: 'ms', about: 'Without a byte in either direction, an HTTP connection closes.' },
+  spliceIdleMs: { value: 86_400_000, unit: 'ms', about: 'Without a byte in either direction, an upgraded or raw TCP connection closes.' },
+  keyedIdleMs: { value: 15_000, unit: 'ms', about: "An idle connection to a developer's target closes." },
+  lingerMs: {
+    value: 5_000,
+    unit: 'ms',
+    about: 'How long a connection that we ended waits for its client to end too, so that the last answer is not lost.',
+  },
+  pipelined: { value: 64, unit: 'count', about: 'Unanswered requests on one client connection; then reading pauses.' },
+  interimResponses: { value: 32, unit: 'count', about: '1xx responses to one request; then 502 and the connection closes.' },
+  drainAcceptMs: { value: 10_000, unit: 'ms', about: 'How long new connections are still accepted after a drain began.' },
+};
+
+/** The numbers of `routerLimits`, each of which a caller may override. */
+export type RouterLimits = LimitValues<typeof routerLimits>;

@@ -1,0 +1,34 @@
+import type { Clock, Dialer, Log, ServiceName, Target } from '@switchyard/contract';
+import type { FieldNames } from '@switchyard/http1';
+import type { PortTable } from '@switchyard/route';
+import type { Counts } from './counts.ts';
+import type { RouterLimits } from './limits.ts';
+
+/** The routing that is in force: swapped as a whole when a snapshot comes. */
+export interface Routing {
+  readonly table: PortTable;
+  /** Lower-case names of the fields that may carry a key. */
+  readonly routingNames: ReadonlySet<string>;
+  /** The same, as the framer wants them. */
+  readonly fieldNames: FieldNames;
+  /** What the answer to a keyed request varies by. */
+  readonly vary: string;
+}
+
+/** What the connections of one port share. */
+export interface PortContext {
+  readonly service: ServiceName;
+  readonly port: string;
+  readonly baseline: Extract<Target, { t: 'baseline' }>;
+  readonly limits: RouterLimits;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counts: Counts;
+  readonly dialer: Dialer;
+  readonly routing: Routing;
+  readonly draining: boolean;
+  /** `Clock.now()` as of the last sweep, about a second ago at most: precise enough for idle times and free to read. */
+  readonly coarseNow: number;
+  /** An id for a response that the router makes itself. */
+  nextRequestId(): string;
+}

@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import { InterceptError, type Code, type Pipe, type PipeHandler } from '@switchyard/contract';
+
+/** A TCP socket as a `Pipe`. Takes the socket over: nobody else may listen to or end it. The socket must allow half-open. */
+export class SocketPipe implements Pipe {
+  readonly #socket: Socket;
+  readonly #lossCode: Code;
+  #handler: PipeHandler | undefined;
+  #error: Error | undefined;
+
+  /** @param lossCode the code of `onClose`'s error when the peer resets the connection */
+  constructor(socket: Socket, lossCode: Code) {
+    this.#socket = socket;
+    this.#lossCode = lossCode;
+    socket.pause();
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  attach(handler: PipeHandler): void {
+    const first = this.#handler === undefined;
+    this.#handler = handler;
+    if (first) this.#listen();
+  }
+
+  write(bytes: Buffer): boolean {
+    return this.#socket.writable ? this.#socket.write(bytes) : true;
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  reset(reason: InterceptError): void {
+    if (this.#socket.destroyed) return;
+    this.#error ??= reason;
+    this.#socket.resetAndDestroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on('data', (bytes: Buffer) => this.#handler?.onData(bytes));
+    socket.on('end', () => this.#handler?.onEnd());
+    socket.on('drain', () => this.#handler?.onDrain());
+    socket.on('close', () => this.#handler?.onClose(this.#lossOf(this.#error)));
+  }
+
+  #lossOf(error: Error | undefined): InterceptError | undefined {
+    if (error === undefined || error instanceof InterceptError) return error;
+    return new InterceptError(this.#lossCode, 'The connection was lost.', { cause: error });
+  }
+}

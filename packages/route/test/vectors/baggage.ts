@@ -44,7 +44,12 @@ export const completionVectors: readonly Vector[] = [
     outcome: ['to alice', '- baggage: a=1', '+ baggage: a=1,intercept=alice'],
   },
   {
-    why: '3: an empty list and a trailing comma need no other comma',
+    why: '3: an empty line needs no comma',
+    send: ['x-intercept-id: alice', 'baggage:'],
+    outcome: ['to alice', '- baggage:', '+ baggage: intercept=alice'],
+  },
+  {
+    why: '3: nor does a trailing comma',
     send: ['x-intercept-id: alice', 'baggage: a=1,'],
     outcome: ['to alice', '- baggage: a=1,', '+ baggage: a=1,intercept=alice'],
   },

@@ -31,6 +31,11 @@ export const twinVectors: readonly Vector[] = [
     outcome: ['to alice', '- baggage: intercept=', '+ baggage: intercept=alice', 'count keys_differ'],
   },
   {
+    why: '4: so does a blank value',
+    send: ['x-intercept-id: alice', 'baggage: intercept= ,a=1'],
+    outcome: ['to alice', '- baggage: intercept= ,a=1', '+ baggage: intercept= alice,a=1', 'count keys_differ'],
+  },
+  {
     why: '4: two different headers',
     send: ['x-intercept-id: alice', 'x-intercept-id: bob'],
     outcome: ['refuse: x-intercept-id was sent more than once, with different values.'],

@@ -51,6 +51,13 @@ export const untrustedVectors: readonly Vector[] = [
   { why: '10: query', at: 'edge', send: ['GET /?a=1&__intercept=alice&b'], outcome: ['to baseline', 'query a=1&b', 'count key_stripped'] },
   { why: '10: query alone', at: 'edge', send: ['GET /?__intercept=alice'], outcome: ['to baseline', 'query (none)', 'count key_stripped'] },
   {
+    why: '10: without the alias, tracestate is not ours',
+    at: 'edge',
+    aliases: ['tracestate:other'],
+    send: ['tracestate: intercept=alice'],
+    outcome: ['to baseline'],
+  },
+  {
     why: '10: without a key nothing is touched',
     at: 'edge',
     send: ['GET /?a=1', 'baggage: a=1 , b', 'cookie: c=d ;e'],

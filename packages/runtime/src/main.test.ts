@@ -64,3 +64,15 @@ test.concurrent('a reader that goes away does not stop the work', async () => {
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   expect({ stderr, code }).toEqual({ stderr: 'done\n', code: 0 });
 });
+
+test.concurrent('under a script runner, the end of the runner stops it in order', async () => {
+  const script = `const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, [${JSON.stringify(program)}, 'until-stopped'], { stdio: ['ignore', 'inherit', 'inherit'] });
+    setTimeout(() => process.exit(), 400);`;
+  const runner = spawn(process.execPath, ['-e', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, npm_lifecycle_event: 'manager' },
+  });
+  // The program holds our pipe: its end is the end of the program.
+  expect(await finish(runner)).toEqual({ code: 0, stdout: 'ready\nSIGTERM\n', stderr: '' });
+});

@@ -5,7 +5,8 @@ import { InterceptError } from '@switchyard/contract';
 export interface MainContext {
   /**
    * Aborted by the first SIGINT or SIGTERM with an `InterceptError` `canceled` whose `detail.signal` names it. The program
-   * then stops in order. A second signal ends the process at once.
+   * then stops in order. A second signal ends the process at once. Under a script runner (npm, pnpm) the end of the runner counts
+   * as SIGTERM, as runners do not pass that on.
    */
   readonly signal: AbortSignal;
   /** The arguments after the program's name. */
@@ -17,10 +18,14 @@ export interface MainContext {
   readonly stderr: NodeJS.WriteStream;
 }
 
+/** How often the script runner is looked for. */
+const runnerPollMs = 500;
+
 /** A program may stay this long after its main function returned (to flush its output), then it is ended. */
 const lingerMs = 1_000;
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+type StopSignal = (typeof stopSignals)[number];
 
 /**
  * The edge between a program and its process: runs `main` once and ends the process with the exit code that it returns.
@@ -46,13 +51,27 @@ export async function runMain(main: (context: MainContext) => Promise<number>): 
 
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
+  const stop = (name: StopSignal): void =>
+    controller.abort(new InterceptError('canceled', `Stopped by ${name}.`, { detail: { signal: name } }));
   for (const name of stopSignals) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
-      controller.abort(new InterceptError('canceled', `Stopped by ${name}.`, { detail: { signal: name } }));
+      stop(name);
     });
   }
+  if (process.env['npm_lifecycle_event'] !== undefined) onRunnerGone(() => stop('SIGTERM'));
   return controller.signal;
+}
+
+/** An orphan gets another parent. */
+function onRunnerGone(fn: () => void): void {
+  const runner = process.ppid;
+  const poll = setInterval(() => {
+    if (process.ppid === runner) return;
+    clearInterval(poll);
+    fn();
+  }, runnerPollMs);
+  poll.unref();
 }
 
 /** Somebody who reads our output may go away at any time (`| head`); the program's work goes on. */

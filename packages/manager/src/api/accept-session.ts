@@ -1,0 +1,52 @@
+import type { Log } from '@switchyard/contract';
+import type { AcceptSession, Hello, ServerSession, SessionEvents } from '@switchyard/tunnel';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { AgentSession } from '../registry/intercept.ts';
+import type { Registry } from '../registry/registry.ts';
+
+/** What sessions stand on. */
+export interface AcceptSessionDeps {
+  readonly log: Log;
+  readonly authenticate: Authenticator;
+  readonly registry: Registry;
+  /** Learns of each session that opened or closed. */
+  readonly onCount: (change: 1 | -1) => void;
+}
+
+/** Takes every agent that proves who it is, and lets it work on the registry in its owner's name. */
+export function createAcceptSession({ log, authenticate, registry, onCount }: AcceptSessionDeps): AcceptSession {
+  return async (hello, session) => {
+    const owner = authenticate(hello);
+    const agent = toAgentSession(hello, session, owner);
+    onCount(1);
+    log.info('session_opened', { session: session.id, owner, client: hello.client });
+    return toSessionEvents(agent, registry, (ending) => {
+      onCount(-1);
+      log.info('session_closed', { session: session.id, owner, reason: ending });
+    });
+  };
+}
+
+function toAgentSession({ client, instance }: Hello, session: ServerSession, owner: string): AgentSession {
+  return {
+    id: session.id,
+    owner,
+    client,
+    instance,
+    openPipe: (id, signal) => session.openPipe(id, signal),
+    notify: (event) => session.notify(event),
+  };
+}
+
+function toSessionEvents(agent: AgentSession, registry: Registry, onClosed: (reason: string) => void): SessionEvents {
+  return {
+    onRegister: async (spec) => registry.register(agent, spec),
+    onUnregister: async (id) => registry.unregister(agent, id),
+    onRenew: async (id, lifetimeMs) => registry.renew(agent, id, lifetimeMs),
+    onClose(end) {
+      if (end.t === 'goodbye') registry.leave(agent);
+      else registry.lose(agent);
+      onClosed(end.t === 'goodbye' ? 'goodbye' : end.error.message);
+    },
+  };
+}

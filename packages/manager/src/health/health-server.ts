@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { Address } from '@switchyard/config';
+import type { RenderedMetrics } from '@switchyard/runtime';
+import { toListenError } from '../listen-error.ts';
+
+/** What the health listener shows. */
+export interface HealthSource {
+  readonly metrics: Pick<RenderedMetrics, 'render' | 'contentType'>;
+  /** Why the manager is not ready ("draining"); undefined when it is. */
+  readonly unreadyReason: () => string | undefined;
+}
+
+/** The health listener. Dispose closes it and its connections. */
+export interface HealthServer extends AsyncDisposable {
+  /** The port that it listens on. */
+  readonly port: number;
+}
+
+/** A connection that does nothing for so long is closed. */
+const idleMs = 5_000;
+/** Scrapers and probes need few. */
+const mostConnections = 64;
+
+interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+const plain = 'text/plain; charset=utf-8';
+
+/**
+ * Opens the plain, read-only listener for probes and scrapers: `/healthz` (200 while the process runs), `/readyz` (503 with the reason
+ * while it should get no traffic) and `/metrics`. It shows nothing secret, so it asks nobody who they are. Rejects with `port_in_use` or `bad_config`.
+ */
+export async function openHealthServer(source: HealthSource, address: Address): Promise<HealthServer> {
+  const server = createServer({ keepAliveTimeout: idleMs, headersTimeout: idleMs, requestTimeout: idleMs }, createListener(source));
+  server.maxConnections = mostConnections;
+  server.listen({ host: address.host, port: address.port });
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw toListenError(cause, 'The health listener', address);
+  });
+  const bound = server.address();
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function createListener(source: HealthSource): RequestListener {
+  return (request, response) => {
+    toPage(source, request).then(
+      (page) => answer(request, response, page),
+      () => response.destroy(),
+    );
+  };
+}
+
+async function toPage({ metrics, unreadyReason }: HealthSource, { method, url = '/' }: IncomingMessage): Promise<Page> {
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, type: plain, text: 'only GET and HEAD\n' };
+  switch (url.split('?', 1)[0]) {
+    case '/healthz':
+      return { status: 200, type: plain, text: 'ok\n' };
+    case '/readyz': {
+      const reason = unreadyReason();
+      return reason === undefined ? { status: 200, type: plain, text: 'ok\n' } : { status: 503, type: plain, text: `${reason}\n` };
+    }
+    case '/metrics':
+      return { status: 200, type: metrics.contentType, text: await metrics.render() };
+    default:
+      return { status: 404, type: plain, text: 'there are /healthz, /readyz and /metrics\n' };
+  }
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, { status, type, text }: Page): void {
+  // A body that nobody asked for is not read: the connection ends with the answer.
+  const close = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+    ...(close ? { connection: 'close' } : {}),
+  });
+  response.end(text);
+}

@@ -1,7 +1,15 @@
 // Usage: node router.ts PORT BASELINE_PORT DEVELOPER_PORT KEY — the data plane alone, with one intercept.
-import { parseRoutingKey, parseServiceName, silentLog, silentMetrics, toInterceptId } from '@switchyard/contract';
+import {
+  InterceptError,
+  parseRoutingKey,
+  parseServiceName,
+  silentLog,
+  silentMetrics,
+  toInterceptId,
+  type Dialer,
+} from '@switchyard/contract';
 import { createSnapshot, type Rule } from '@switchyard/route';
-import { openRouter } from '@switchyard/router';
+import { dialSocket, openRouter } from '@switchyard/router';
 import { createSystemClock } from '@switchyard/runtime';
 
 const [port, baselinePort, developerPort, text = ''] = process.argv.slice(2);
@@ -18,7 +26,14 @@ const rule: Rule = {
   whenAway: 'fail',
   target: { t: 'direct', host, port: Number(developerPort) },
 };
-const router = await openRouter({ clock: createSystemClock(), log: silentLog, metrics: silentMetrics });
+const clock = createSystemClock();
+const dialer: Dialer = {
+  dial: async (target, signal) => {
+    if (target.t === 'tunnel') throw new InterceptError('tunnel_lost', 'There are no sessions here.');
+    return dialSocket(target, { clock, timeoutMs: 5_000, signal });
+  },
+};
+const router = openRouter({ clock, log: silentLog, metrics: silentMetrics, dialer });
 router.update(createSnapshot([rule]));
 await router.listen({
   service,

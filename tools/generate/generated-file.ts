@@ -1,0 +1,14 @@
+/** A file whose text follows from the sources. Never edited by hand. */
+export interface GeneratedFile {
+  /** Relative to the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Makes files from the sources of the repository at `root`; writes nothing. */
+export type Generator = (root: string) => Promise<readonly GeneratedFile[]>;
+
+/** The line that every generated Markdown page begins with, after its heading. */
+export function generatedNote(source: string): string {
+  return `<!-- Generated from ${source} by \`pnpm generate\`; do not edit. -->`;
+}

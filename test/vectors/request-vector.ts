@@ -8,7 +8,8 @@ export type Side = 'baseline' | 'alice' | 'bob';
  *   side, the answers come back in that order, and the connection goes on (proved by one more request);
  * - the same with `closed` at the end: afterwards the router ends the connection, and what followed reaches nobody;
  * - with `refused STATUS` at the end: what comes then is answered so and the connection ends; not a byte of it is forwarded;
- * - with `cut short STATUS` at the end: its head was good, so that it may have begun to arrive, but it never becomes whole.
+ * - with `cut short STATUS` at the end: its head was good, so that it may have begun to arrive, but it never becomes whole;
+ * - with `aborted` at the end: the same while earlier answers are outstanding, which the end of the connection may overtake.
  */
 export type RequestOutcome = string;
 
@@ -28,6 +29,7 @@ export interface Expectation {
   readonly after:
     | { readonly t: 'open' }
     | { readonly t: 'closed' }
+    | { readonly t: 'aborted' }
     | { readonly t: 'refused'; readonly status: number }
     | { readonly t: 'cut short'; readonly status: number };
 }
@@ -37,7 +39,7 @@ export function parseOutcome(outcome: RequestOutcome): Expectation {
   const reaches: Side[] = [];
   for (const word of outcome.split(', ')) {
     const failure = /^(refused|cut short) ([45][0-9][0-9])$/.exec(word);
-    if (word === 'closed') return { reaches, after: { t: 'closed' } };
+    if (word === 'closed' || word === 'aborted') return { reaches, after: { t: word } };
     if (failure !== null) return { reaches, after: { t: failure[1] === 'refused' ? 'refused' : 'cut short', status: Number(failure[2]) } };
     if (word !== 'baseline' && word !== 'alice' && word !== 'bob') throw new Error(`"${outcome}" is no outcome: "${word}"`);
     reaches.push(word);

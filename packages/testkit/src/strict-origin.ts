@@ -72,7 +72,7 @@ export function answerPlainly(name: string, request: StrictRequest, connection: 
 }
 
 function wantsClose(request: StrictRequest): boolean {
-  const options = valuesOf(request.fields, 'connection').join(',').toLowerCase();
+  const options = valuesOf(request.fields, 'connection').flatMap((value) => value.toLowerCase().split(/[ \t]*,[ \t]*/));
   return request.version === '1.0' ? !options.includes('keep-alive') : options.includes('close');
 }
 

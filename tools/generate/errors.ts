@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CodeRow } from '@switchyard/contract';
+import type { codes as Codes, CodeRow } from '@switchyard/contract';
 import { generatedNote, type Generator } from './generated-file.ts';
 
 const faults: Readonly<Record<CodeRow['fault'], string>> = {
@@ -34,7 +34,7 @@ function toSection([code, row]: [string, CodeRow]): string {
 
 /** `docs/reference/errors.md`, from the closed table of codes. */
 export const generateErrors: Generator = async (root) => {
-  const { codes }: typeof import('@switchyard/contract') = await import(pathToFileURL(join(root, 'packages/contract/src/codes.ts')).href);
+  const { codes }: { codes: typeof Codes } = await import(pathToFileURL(join(root, 'packages/contract/src/codes.ts')).href);
   const intro = [
     'Every failure has one code from this closed list, and programs should go by the code, never by the message. An HTTP answer that Switchyard made',
     'itself carries it as `x-intercept-error`; the command line shows it with `-o json` as `{"error":{"code","message","hint"}}`.',

@@ -1,13 +1,16 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runTool } from '../check/command.ts';
 import { generateErrors } from './errors.ts';
 import type { GeneratedFile, Generator } from './generated-file.ts';
 import { generateLimits } from './limits.ts';
+import { generateProto } from './proto.ts';
 
-const generators: readonly Generator[] = [generateLimits, generateErrors];
+const generators: readonly Generator[] = [generateLimits, generateErrors, generateProto];
 
+/** As `pnpm format` would leave it; protocol code is left as protoc-gen-es writes it. */
 async function format(root: string, file: GeneratedFile): Promise<GeneratedFile> {
+  if (file.text === undefined || file.path.includes('/generated/')) return file;
   const result = await runTool('oxfmt', ['--stdin-filepath', file.path], { cwd: root, input: file.text });
   if (result.exitCode !== 0) throw new Error(`oxfmt refuses the generated ${file.path}: ${result.stderr}`);
   return { ...file, text: result.stdout };
@@ -15,22 +18,29 @@ async function format(root: string, file: GeneratedFile): Promise<GeneratedFile>
 
 /** Every generated file as it should be. */
 export async function generateFiles(root: string): Promise<readonly GeneratedFile[]> {
-  const files = (await Promise.all(generators.map(async (generate) => await generate(root)))).flat();
-  return await Promise.all(files.map(async (file) => await format(root, file)));
+  const files = (await Promise.all(generators.map((generate) => generate(root)))).flat();
+  return Promise.all(files.map((file) => format(root, file)));
 }
 
 /** Those of `files` that are not on disk with the same text. */
 export async function findStale(root: string, files: readonly GeneratedFile[]): Promise<readonly GeneratedFile[]> {
   const stale = await Promise.all(
-    files.map(async (file) => ((await readFile(join(root, file.path), 'utf8').catch(() => undefined)) === file.text ? [] : [file])),
+    files.map(async (file) => {
+      const text = await readFile(join(root, file.path), 'utf8').catch(() => undefined);
+      return text === file.text ? [] : [file];
+    }),
   );
   return stale.flat();
 }
 
 /** Puts `files` in their place. */
 export async function writeFiles(root: string, files: readonly GeneratedFile[]): Promise<void> {
-  for (const file of files) {
-    await mkdir(dirname(join(root, file.path)), { recursive: true });
-    await writeFile(join(root, file.path), file.text);
+  for (const { path, text } of files) {
+    if (text === undefined) {
+      await rm(join(root, path));
+    } else {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text);
+    }
   }
 }

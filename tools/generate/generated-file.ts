@@ -2,7 +2,8 @@
 export interface GeneratedFile {
   /** Relative to the repository. */
   readonly path: string;
-  readonly text: string;
+  /** Undefined where no file of this path may be left. */
+  readonly text: string | undefined;
 }
 
 /** Makes files from the sources of the repository at `root`; writes nothing. */

@@ -38,7 +38,8 @@ function toSection(name: string, table: LimitTable): string {
 /** `LIMITS.md`, from every table that a `packages/NAME/src/limits.ts` exports. */
 export const generateLimits: Generator = async (root) => {
   const sections: string[] = [];
-  const paths = await Array.fromAsync(glob('packages/*/src/limits.ts', { cwd: root }));
+  const paths: string[] = [];
+  for await (const path of glob('packages/*/src/limits.ts', { cwd: root })) paths.push(path);
   for (const path of paths.toSorted()) {
     const exported: Record<string, unknown> = await import(pathToFileURL(join(root, path)).href);
     const name = path.split(/[\\/]/)[1] ?? path;

@@ -1,6 +1,8 @@
 export type { Caller, ManagerApi, ManagerClient } from './api.ts';
-export { openManagerClient, openTunnelClient, type ManagerClientOptions, type TunnelClientOptions } from './client.ts';
-export { defaultTunnelLimits, type TunnelLimits } from './limits.ts';
-export { openTunnelServer, type TunnelServer, type TunnelServerOptions } from './server.ts';
+export { openTunnelClient, type TunnelClientDeps, type TunnelClientOptions } from './client.ts';
+export { tunnelLimits, type TunnelLimits } from './limits.ts';
+export { openManagerClient, type ManagerClientOptions } from './manager-client.ts';
+export { openTunnelServer, type TunnelServer, type TunnelServerDeps, type TunnelServerOptions } from './server.ts';
 export type { AcceptSession, Hello, ServerSession, SessionEnd, SessionEvents, TunnelClient } from './session.ts';
+export { protocolVersions } from './version.ts';
 export type { AuthMode, ManagerInfo, RemovalFilter, SessionEvent, VersionRange } from '@switchyard/wire';

@@ -1,46 +1,43 @@
-/** Every bound of the tunnel. `LIMITS.md` is generated from `defaultTunnelLimits`. */
-export interface TunnelLimits {
-  /** Live sessions per manager. */
-  readonly maxSessions: number;
-  /** Intercepts that one session may hold. */
-  readonly maxInterceptsPerSession: number;
-  /** Pipes of one session, idle ones included. */
-  readonly maxPipesPerSession: number;
-  /** Idle pipes that an agent keeps open to begin with. */
-  readonly firstIdlePipes: number;
-  /** Idle pipes that an agent keeps open at most; the pool doubles when it runs dry. */
-  readonly maxIdlePipes: number;
-  /** Bytes that may be under way on a pipe to begin with, per direction. */
-  readonly firstWindowBytes: number;
-  /** Bytes that may be under way on a pipe at most, per direction. */
-  readonly maxWindowBytes: number;
-  /** Bytes that may be under way on all pipes of a session, per direction. */
-  readonly sessionWindowBytes: number;
-  /** How often each end says that it lives. */
-  readonly heartbeatMs: number;
-  /** Silence after which the other end counts as dead. */
-  readonly deadMs: number;
-  /** How long a new stream may take to say who it belongs to. */
-  readonly helloMs: number;
-  /** How long `openPipe` waits for the agent to open another pipe. */
-  readonly openPipeMs: number;
-  /** How long an agent waits for the manager to take its session. */
-  readonly connectMs: number;
-}
+import type { LimitTable, LimitValues } from '@switchyard/contract';
 
-/** The documented defaults. */
-export const defaultTunnelLimits: TunnelLimits = {
-  maxSessions: 1024,
-  maxInterceptsPerSession: 64,
-  maxPipesPerSession: 4096,
-  firstIdlePipes: 16,
-  maxIdlePipes: 256,
-  firstWindowBytes: 256 * 1024,
-  maxWindowBytes: 8 * 1024 * 1024,
-  sessionWindowBytes: 64 * 1024 * 1024,
-  heartbeatMs: 5_000,
-  deadMs: 15_000,
-  helloMs: 5_000,
-  openPipeMs: 5_000,
-  connectMs: 3_000,
+/** Every bound of the tunnel. The manager's count; an agent learns those of its pool from the welcome. */
+export const tunnelLimits: LimitTable<
+  | 'maxSessions'
+  | 'maxInterceptsPerSession'
+  | 'maxPipesPerSession'
+  | 'firstIdlePipes'
+  | 'maxIdlePipes'
+  | 'firstWindowBytes'
+  | 'maxWindowBytes'
+  | 'sessionWindowBytes'
+  | 'heartbeatMs'
+  | 'deadMs'
+  | 'helloMs'
+  | 'openPipeMs'
+  | 'connectMs'
+> = {
+  maxSessions: { value: 1024, unit: 'count', about: 'Live sessions of a manager; the next agent is refused with `limit_reached`.' },
+  maxInterceptsPerSession: { value: 64, unit: 'count', about: 'Intercepts of one session; the next is refused with `limit_reached`.' },
+  maxPipesPerSession: {
+    value: 4096,
+    unit: 'count',
+    about: 'Connections that one session carries at a time, idle pipes included; the next is refused with `limit_reached`.',
+  },
+  firstIdlePipes: { value: 16, unit: 'count', about: 'Pipes that an agent opens before they are needed.' },
+  maxIdlePipes: { value: 64, unit: 'count', about: 'Pipes that an agent keeps open at most for later; the pool doubles when it runs dry.' },
+  firstWindowBytes: { value: 256 * 1024, unit: 'bytes', about: 'Bytes under way on a new pipe, per direction; then the sender waits.' },
+  maxWindowBytes: { value: 8 * 1024 * 1024, unit: 'bytes', about: 'Bytes under way on a busy pipe, per direction; then the sender waits.' },
+  sessionWindowBytes: {
+    value: 64 * 1024 * 1024,
+    unit: 'bytes',
+    about: 'Bytes under way on all pipes of a session, per direction; windows grow no further then.',
+  },
+  heartbeatMs: { value: 5_000, unit: 'ms', about: 'How often each end of a session says that it lives.' },
+  deadMs: { value: 15_000, unit: 'ms', about: 'Silence after which the other end counts as dead and the session as lost.' },
+  helloMs: { value: 5_000, unit: 'ms', about: 'How long a new stream may take to say whose it is; it is closed then.' },
+  openPipeMs: { value: 5_000, unit: 'ms', about: 'How long a connection waits for a pipe when the pool is dry; `limit_reached` then.' },
+  connectMs: { value: 3_000, unit: 'ms', about: 'How long an agent or a command waits for a manager; `manager_unreachable` then.' },
 };
+
+/** The bounds as plain numbers. */
+export type TunnelLimits = LimitValues<typeof tunnelLimits>;

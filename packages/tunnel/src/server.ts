@@ -1,7 +1,24 @@
-import type { Clock, Log, Metrics } from '@switchyard/contract';
+import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
+import { InterceptError, toLimitValues, type Clock, type Log, type Metrics, type SessionId } from '@switchyard/contract';
+import { managerDefinition, tunnelDefinition } from '@switchyard/wire';
 import type { ManagerApi } from './api.ts';
-import type { TunnelLimits } from './limits.ts';
+import { createApiService } from './api-server.ts';
+import { toServerOptions } from './channel-options.ts';
+import { openConnections, type Connections } from './connections.ts';
+import { widenHttp2Window } from './http2-window.ts';
+import { tunnelLimits, type TunnelLimits } from './limits.ts';
+import { createServerStream } from './message-stream.ts';
+import { ServerCarry } from './server-carry.ts';
+import { ServerControl } from './server-control.ts';
+import { toUnknownSession, type TunnelSession } from './server-session.ts';
 import type { AcceptSession } from './session.ts';
+
+/** What a tunnel server needs. */
+export interface TunnelServerDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
 
 /** Where a tunnel server listens and whom it serves. */
 export interface TunnelServerOptions {
@@ -23,7 +40,124 @@ export interface TunnelServer extends AsyncDisposable {
 }
 
 /** Opens the manager's end. Rejects with `port_in_use`, or `bad_config` where the address cannot be listened on. */
-export declare function openTunnelServer(
-  deps: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
-  options: TunnelServerOptions,
-): Promise<TunnelServer>;
+export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelServerOptions): Promise<TunnelServer> {
+  const limits = toLimitValues(tunnelLimits, options.limits);
+  const sessions = new SessionTable(limits.maxSessions);
+  registerMetrics(deps.metrics, sessions);
+  const grpc = new Server(toServerOptions(limits.maxPipesPerSession));
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const connections = await openConnections(deps.clock, options.listen, {
+    // Room for short calls of the API beside the sessions.
+    maxConnections: limits.maxSessions * 2,
+    onConnection: (socket) => injector.injectConnection(socket),
+  });
+  grpc.addService(tunnelDefinition, createTunnelService(deps, options.accept, limits, sessions, connections));
+  grpc.addService(managerDefinition, createApiService(options.api, deps.log));
+  return {
+    port: connections.port,
+    drain() {
+      sessions.draining = true;
+      for (const session of sessions.all()) session.notify({ t: 'draining' });
+    },
+    async [Symbol.asyncDispose]() {
+      sessions.draining = true;
+      for (const session of sessions.all()) session.close(toDraining());
+      const closed = connections.close();
+      injector.destroy();
+      await closed;
+      grpc.forceShutdown();
+    },
+  };
+}
+
+function createTunnelService(
+  { clock, log, metrics }: TunnelServerDeps,
+  accept: AcceptSession,
+  limits: TunnelLimits,
+  sessions: SessionTable,
+  connections: Connections,
+): Record<keyof typeof tunnelDefinition, (call: ServerDuplexStream<Buffer, Buffer>) => void> {
+  const ended = metrics.counter({
+    name: 'switchyard_tunnel_sessions_ended_total',
+    help: 'Sessions that are over, by how they ended.',
+    labels: ['end'],
+  });
+  const carryDeps = {
+    clock,
+    helloMs: limits.helloMs,
+    attach: (carry: ServerCarry, id: SessionId, secret: Uint8Array) => {
+      const session = sessions.get(id);
+      if (session === undefined) throw toUnknownSession();
+      return session.attach(carry, secret);
+    },
+  };
+  return {
+    control(call) {
+      widenHttp2Window(call);
+      const peer = call.getPeer();
+      const controlDeps = {
+        clock,
+        log,
+        limits,
+        accept,
+        admit: () => sessions.admit(),
+        onSession: (session: TunnelSession) => sessions.add(session),
+        onSessionEnd: (session: TunnelSession, end: { readonly t: 'goodbye' | 'lost' }) => {
+          sessions.remove(session);
+          ended.add(1, { end: end.t });
+        },
+        breakConnection: () => connections.break(peer),
+      };
+      void new ServerControl(controlDeps, (handler) => createServerStream(call, handler));
+    },
+    carry(call) {
+      void new ServerCarry(carryDeps, (handler) => createServerStream(call, handler));
+    },
+  };
+}
+
+/** The live sessions of one server. */
+class SessionTable {
+  readonly #sessions = new Map<SessionId, TunnelSession>();
+  readonly #maxSessions: number;
+  draining = false;
+
+  constructor(maxSessions: number) {
+    this.#maxSessions = maxSessions;
+  }
+
+  /** Throws where no further session is taken. */
+  admit(): void {
+    if (this.draining) throw toDraining();
+    if (this.#sessions.size >= this.#maxSessions) {
+      throw new InterceptError('limit_reached', `This manager already has ${this.#maxSessions} sessions.`, { hint: 'Try again later.' });
+    }
+  }
+
+  add(session: TunnelSession): void {
+    this.#sessions.set(session.id, session);
+  }
+
+  get(id: SessionId): TunnelSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  remove(session: TunnelSession): void {
+    this.#sessions.delete(session.id);
+  }
+
+  all(): TunnelSession[] {
+    return [...this.#sessions.values()];
+  }
+}
+
+function registerMetrics(metrics: Metrics, sessions: SessionTable): void {
+  metrics.gauge({ name: 'switchyard_tunnel_sessions', help: 'Live agent sessions.' }, () => sessions.all().length);
+  metrics.gauge({ name: 'switchyard_tunnel_pipes', help: 'Connections that the tunnel carries now.' }, () =>
+    sessions.all().reduce((sum, session) => sum + session.carrying, 0),
+  );
+}
+
+function toDraining(): InterceptError {
+  return new InterceptError('draining', 'This manager is shutting down.', { hint: 'The agent connects again by itself.' });
+}

@@ -22,9 +22,9 @@ export const fieldValue: Uint8Array = table((byte) => (byte === 9 || (byte >= 32
 /** 1 for what a request-target may hold: visible ASCII. */
 export const targetChar: Uint8Array = table((byte) => (byte > 32 && byte < 127 ? 1 : 0));
 
-/** 1 for what a Host value may hold (RFC 3986 section 3.2.2 with an optional port; no userinfo, so no "@"). */
+/** 1 for what a host may hold besides the brackets of an IP literal (RFC 3986 section 3.2.2; no userinfo, so no "@"). */
 export const hostChar: Uint8Array = table((byte) =>
-  isAlphanumeric(byte) || "-._~!$&'()*+,;=%:[]".includes(String.fromCharCode(byte)) ? 1 : 0,
+  isAlphanumeric(byte) || "-._~!$&'()*+,;=%:".includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
 /** For a hexadecimal digit its value, else 255. */

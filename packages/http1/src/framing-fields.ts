@@ -1,6 +1,7 @@
-import { COMMA, SP, TAB, hostChar, lowerToken } from './chars.ts';
+import { COMMA, SP, TAB, lowerToken } from './chars.ts';
 import type { FieldName } from './field-names.ts';
 import type { FieldSink } from './field-section.ts';
+import { isHost } from './host.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A field whose values the caller asked for. */
@@ -55,7 +56,13 @@ export class FramingFields implements FieldSink {
   http2Settings = false;
   cacheControl = '';
   fields: readonly Field[] = noFields;
+  readonly #isRequest: boolean;
   #collected: Field[] | undefined;
+
+  /** @param kind only a request's Host means anything */
+  constructor(kind: 'request' | 'response') {
+    this.#isRequest = kind === 'request';
+  }
 
   begin(): void {
     this.contentLength = -1;
@@ -121,8 +128,9 @@ export class FramingFields implements FieldSink {
   }
 
   #onHost(bytes: Buffer, start: number, end: number): Refusal | undefined {
+    if (!this.#isRequest) return undefined;
     if (++this.hosts > 1) return refuse(refusals.hosts);
-    for (let at = start; at < end; at++) if (hostChar[bytes[at] ?? 0] === 0) return refuse(refusals.host);
+    if (!isHost(bytes, start, end)) return refuse(refusals.host);
     if (this.keepHost) this.host = bytes.toString('latin1', start, end);
     return undefined;
   }

@@ -33,7 +33,7 @@ const methodBytesMax = http1Limits.methodBytes.value;
  * One CR LF before the request line is skipped and not counted into the head (RFC 9112 section 2.2).
  */
 export class RequestHeadParser {
-  readonly framing: FramingFields = new FramingFields();
+  readonly framing: FramingFields = new FramingFields('request');
   refusal: Refusal | undefined;
   /** Behind the last byte used, relative to the base; when done: the end of the head. */
   position = 0;

@@ -25,7 +25,7 @@ export const untilClose = -2;
 
 /** A resumable, strict parser of response heads (RFC 9112 sections 4 and 5), used like `RequestHeadParser`. */
 export class ResponseHeadParser {
-  readonly framing: FramingFields = new FramingFields();
+  readonly framing: FramingFields = new FramingFields('response');
   refusal: Refusal | undefined;
   position = 0;
   status = 0;
@@ -65,7 +65,7 @@ export class ResponseHeadParser {
       if (!this.#isPrefix(bytes, base, available)) return this.#refuse(badLine);
       this.position = available;
       if (available < prefixLength) return 'more';
-      this.status = Number(bytes.toString('latin1', base + prefix.length + 2, base + prefixLength));
+      this.status = readStatus(bytes, base + prefix.length + 2);
       if (this.status < 100 || this.status > 599) return this.#refuse(badLine);
       this.#state = step.reason;
     }
@@ -116,4 +116,9 @@ export class ResponseHeadParser {
     this.refusal = refusal;
     return 'refused';
   }
+}
+
+/** Three digits, checked before. */
+function readStatus(bytes: Buffer, at: number): number {
+  return (bytes[at] ?? 0) * 100 + (bytes[at + 1] ?? 0) * 10 + (bytes[at + 2] ?? 0) - 48 * 111;
 }

@@ -4,7 +4,7 @@ import type { PortContext } from '../port-context.ts';
 import { Exchange, type ReplayableHead } from './exchange.ts';
 import { createLocalReply } from './local-reply.ts';
 import { planLoss } from './loss.ts';
-import { editRequest, planRequest, type RequestPlan } from './request-plan.ts';
+import { editRequest, offersOnlyH2c, planRequest, type RequestPlan } from './request-plan.ts';
 import { RequestReader, type HeadVerdict, type RequestSink } from './request-reader.ts';
 import type { ResponseSink } from './response-reader.ts';
 import { ResponseSide } from './response-side.ts';
@@ -179,7 +179,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     return new Exchange({
       method: head.method,
       isLast: !head.framing.persists(head.minor),
-      offersUpgrade: head.upgrade,
+      offersUpgrade: head.upgrade && !offersOnlyH2c(head.framing.upgrade),
       expectsContinue: head.framing.expectContinue,
       replayable: isReplayable ? sent : undefined,
       fallsBack: plan.fallsBack,
@@ -200,13 +200,22 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
 
   onRefused(refusal: Refusal, inHead: boolean): 'hold' | 'stop' {
     const error = new InterceptError(refusal.code, refusal.message);
-    const front = this.exchanges[0];
-    if (inHead) {
-      if (front !== undefined) return 'hold';
-      this.#refuse(error);
-    } else if (front !== undefined && this.exchanges.length === 1 && !front.responseStarted) this.#refuse(error);
-    else this.abort(refusal.message);
+    const newest = this.exchanges[this.exchanges.length - 1];
+    if (inHead && newest !== undefined) return 'hold';
+    if (newest === undefined) this.#refuse(error);
+    else {
+      newest.refusal = error;
+      this.#refuseFront();
+    }
     return 'stop';
+  }
+
+  /** Ends the connection where its foremost request broke off. */
+  #refuseFront(): void {
+    const front = this.exchanges[0];
+    if (front?.refusal === undefined) return;
+    if (front.responseStarted) this.abort(front.refusal.message);
+    else this.#refuse(front.refusal);
   }
 
   /** Answers a request that may not go on, and ends the connection: where the next request begins is not known. */
@@ -240,9 +249,13 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     else this.#active?.end();
   }
 
-  /** All outstanding exchanges are answered: what was held may go on. */
+  /** Answers were relayed: when they were the last ones outstanding, what was held may go on. */
   proceed(): void {
-    if (this.exchanges.length > 0 || this.#phase !== 'http') return;
+    if (this.#phase !== 'http') return;
+    if (this.exchanges.length > 0) {
+      this.#refuseFront();
+      return;
+    }
     this.#reader.release();
     this.#afterRead();
     if (this.#clientEnded && this.#phase === 'http' && !this.#reader.isHolding) this.#passClientEnd();

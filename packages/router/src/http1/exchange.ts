@@ -1,3 +1,5 @@
+import type { InterceptError } from '@switchyard/contract';
+
 /** What a response gets besides what its target sent. */
 export interface ReplyPlan {
   /** Value of `x-intercept-status`. */
@@ -28,6 +30,8 @@ export class Exchange {
   readonly fallsBack: boolean;
   replyPlan: ReplyPlan | undefined;
   requestDone = false;
+  /** The request's body broke off with this fault; it is answered once everything before it is. */
+  refusal: InterceptError | undefined;
   responseDone = false;
   /** A byte of the response went to the client. */
   responseStarted = false;

@@ -80,7 +80,7 @@ function planDecision(context: PortContext, decision: Decision, hygiene: readonl
 function planHygiene(context: PortContext, head: RequestHeadParser, bytes: Buffer, start: number, end: number): readonly HeadEdit[] {
   const { framing } = head;
   const { routingNames } = context.routing;
-  const offersH2c = framing.http2Settings || /(?:^|[,\s])h2c(?:$|[,\s])/.test(framing.upgrade);
+  const offersH2c = framing.http2Settings || upgradesOf(framing.upgrade).includes('h2c');
   const nominatesKey = framing.nominated !== undefined && framing.nominated.some((name) => routingNames.has(name));
   if (!offersH2c && !nominatesKey) return noEdits;
   return planConnectionHygiene(bytes.subarray(start, end), {
@@ -109,4 +109,13 @@ function planStripEdits(strip: Strip): HeadEdit[] {
 /** The head of a planned request as it is to be sent; only called when there are edits. */
 export function editRequest(bytes: Buffer, start: number, end: number, edits: readonly HeadEdit[]): Buffer {
   return editHead(bytes.subarray(start, end), edits);
+}
+
+function upgradesOf(upgrade: string): string[] {
+  return upgrade === '' ? [] : upgrade.split(',').map((token) => token.trim());
+}
+
+/** Whether an Upgrade (lower case) offers nothing that is left when `h2c` is taken out. */
+export function offersOnlyH2c(upgrade: string): boolean {
+  return upgradesOf(upgrade).every((token) => token === 'h2c' || token === '');
 }

@@ -39,6 +39,8 @@ export class RequestReader {
   #bytes: Buffer | undefined;
   #runStart = 0;
   #runEnd = 0;
+  /** Where the newest request begins in `#bytes`; 0 when it began before. */
+  #requestStart = 0;
 
   /** @param names the field names to collect, asked for at each head; `routingNames` may not come as trailers */
   constructor(sink: RequestSink, names: () => FieldNames, routingNames: Iterable<string>) {
@@ -108,7 +110,7 @@ export class RequestReader {
 
   #process(bytes: Buffer): void {
     this.#bytes = bytes;
-    this.#runStart = this.#runEnd = 0;
+    this.#runStart = this.#runEnd = this.#requestStart = 0;
     let at = 0;
     while (at < bytes.length && this.#mode !== 'stopped' && this.#held === undefined) {
       at = this.#mode === 'head' ? this.#processHead(bytes, at) : this.#processBody(bytes, at);
@@ -154,6 +156,7 @@ export class RequestReader {
       case 'relay':
         break;
     }
+    this.#requestStart = start;
     this.#runEnd = end;
     this.#body.begin(this.#parser.bodyBytes);
     if (this.#body.done) this.#sink.onRequestEnd();
@@ -177,6 +180,9 @@ export class RequestReader {
     }
     const progress = this.#body.scan(bytes, at, bytes.length);
     if (progress === 'refused') {
+      // What stands before the bad request is good; of the request itself no more than what is gone already.
+      this.#runEnd = Math.max(this.#runStart, this.#requestStart);
+      this.flushRun();
       const refusal = this.#body.refusal;
       if (refusal !== undefined) this.#sink.onRefused(refusal, false);
       this.stop();

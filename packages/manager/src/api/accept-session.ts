@@ -9,21 +9,15 @@ export interface AcceptSessionDeps {
   readonly log: Log;
   readonly authenticate: Authenticator;
   readonly registry: Registry;
-  /** Learns of each session that opened or closed. */
-  readonly onCount: (change: 1 | -1) => void;
 }
 
 /** Takes every agent that proves who it is, and lets it work on the registry in its owner's name. */
-export function createAcceptSession({ log, authenticate, registry, onCount }: AcceptSessionDeps): AcceptSession {
+export function createAcceptSession({ log, authenticate, registry }: AcceptSessionDeps): AcceptSession {
   return async (hello, session) => {
     const owner = authenticate(hello);
     const agent = toAgentSession(hello, session, owner);
-    onCount(1);
     log.info('session_opened', { session: session.id, owner, client: hello.client });
-    return toSessionEvents(agent, registry, (ending) => {
-      onCount(-1);
-      log.info('session_closed', { session: session.id, owner, reason: ending });
-    });
+    return toSessionEvents(agent, registry, (reason) => log.info('session_closed', { session: session.id, owner, reason }));
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Address, z } from '@switchyard/config';
-import { isIPv4 } from 'node:net';
+import { isLoopback } from './loopback.ts';
 import { toAddressText, type ManagerConfig } from './manager-config.ts';
 
 type Path = readonly (string | number)[];
@@ -114,9 +114,4 @@ function toPlainHost(host: string): string {
 
 function isEveryHost(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
-}
-
-function isLoopback(host: string): boolean {
-  const plain = toPlainHost(host);
-  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'));
 }

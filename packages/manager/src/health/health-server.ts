@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { once } from 'node:events';
 import type { Address } from '@switchyard/config';
 import type { RenderedMetrics } from '@switchyard/runtime';
-import { toListenError } from '../listen-error.ts';
+import { toListenError } from './listen-error.ts';
 
 /** What the health listener shows. */
 export interface HealthSource {

@@ -1,6 +1,6 @@
 import type { Address } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
-import { toAddressText } from './config/manager-config.ts';
+import { toAddressText } from '../config/manager-config.ts';
 
 /** Why `what` (the beginning of a sentence) cannot listen at `address`: `port_in_use` or `bad_config`; `internal` where it is our fault. */
 export function toListenError(cause: unknown, what: string, address: Address): InterceptError {

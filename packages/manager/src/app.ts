@@ -1,0 +1,106 @@
+import { toLimitValues, type Clock, type Dialer, type Log } from '@switchyard/contract';
+import { createSnapshot, type Rule } from '@switchyard/route';
+import { dialSocket, openRouter, routerLimits } from '@switchyard/router';
+import type { RenderedMetrics } from '@switchyard/runtime';
+import { openTunnelServer, protocolVersions } from '@switchyard/tunnel';
+import { createAcceptSession } from './api/accept-session.ts';
+import { createManagerApi } from './api/manager-api.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
+import { isLoopback } from './config/loopback.ts';
+import { toAddressText, type ManagerConfig } from './config/manager-config.ts';
+import { createTargetDialer } from './dialer/target-dialer.ts';
+import { openHealthServer } from './health/health-server.ts';
+import { createCatalog } from './registry/catalog.ts';
+import { Registry } from './registry/registry.ts';
+import { listenToServices, toRouteOptions } from './static-services.ts';
+import { version } from './version.ts';
+
+/** What a manager works with. */
+export interface ManagerDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: RenderedMetrics;
+}
+
+/** A running manager. Dispose ends everything at once. */
+export interface Manager extends AsyncDisposable {
+  /** The port of the tunnel and the API. */
+  readonly apiPort: number;
+  readonly healthPort: number;
+  /** The port number where callers reach the port `port` of a service. Throws `service_not_found`. */
+  ports(service: string, port: string): number;
+  /** Tells the agents to go and lets exchanges come to their end, at most for the configured grace. Not ready any more from then on. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Opens a manager in standalone mode: the services of `config`, the tunnel, the API and the health listener. Rejects with `port_in_use` or
+ * `bad_config`, and then nothing is left open.
+ */
+export async function openManager(config: ManagerConfig, deps: ManagerDeps): Promise<Manager> {
+  await using opened = new AsyncDisposableStack();
+  const { log, metrics } = deps;
+  let unready: string | undefined = 'starting';
+  const health = opened.use(await openHealthServer({ metrics, unreadyReason: () => unready }, config.health));
+
+  const routeOptions = toRouteOptions(config);
+  const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, routeOptions));
+  const registry = opened.use(createRegistry(config, deps, publish));
+  // No load balancer goes on sending to a standalone manager that stops: it ends accepting at once.
+  const router = opened.use(openRouter({ ...deps, dialer: createDialer(config, deps, registry) }, { drainAcceptMs: 0 }));
+  publish([]);
+  const services = await listenToServices(router, config.services, log);
+
+  const authenticate = createAuthenticator(config.auth);
+  const info = { version, protocol: protocolVersions, auth: config.auth.mode };
+  const tunnel = opened.use(
+    await openTunnelServer(deps, {
+      listen: config.listen,
+      accept: createAcceptSession({ log, authenticate, registry }),
+      api: createManagerApi({ authenticate, registry, info, listServices: services.list }),
+    }),
+  );
+  if (config.auth.mode === 'token' && !isLoopback(config.listen.host))
+    log.warn('tokens_cross_in_clear', { listen: toAddressText(config.listen) });
+  unready = undefined;
+  log.info('ready', { api: toUrl(config.listen.host, tunnel.port), health: toUrl(config.health.host, health.port) });
+
+  const owned = opened.move();
+  return {
+    apiPort: tunnel.port,
+    healthPort: health.port,
+    ports: services.portOf,
+    async drain() {
+      unready = 'draining';
+      tunnel.drain();
+      await router.drain(config.limits.drainGraceMs);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function createRegistry(
+  { services, limits }: ManagerConfig,
+  { clock, log, metrics }: ManagerDeps,
+  publish: (rules: readonly Rule[]) => void,
+): Registry {
+  const ends = metrics.counter({ name: 'switchyard_intercepts_ended_total', help: 'Intercepts that ended, by why.', labels: ['reason'] });
+  const onEnd = (reason: string): void => ends.add(1, { reason });
+  const registry = new Registry({ clock, log, catalog: createCatalog(services), publish, onEnd }, limits);
+  const count = (session: 'ready' | 'away'): number => registry.list().filter((intercept) => intercept.session === session).length;
+  metrics.gauge({ name: 'switchyard_intercepts_ready', help: 'Intercepts whose session is live.' }, () => count('ready'));
+  metrics.gauge({ name: 'switchyard_intercepts_away', help: 'Intercepts whose session is lost.' }, () => count('away'));
+  return registry;
+}
+
+function createDialer({ limits }: ManagerConfig, { clock, metrics }: ManagerDeps, registry: Registry): Dialer {
+  const { dialTimeoutMs: timeoutMs } = toLimitValues(routerLimits);
+  return createTargetDialer(
+    { clock, metrics, registry, dialSocket: (address, signal) => dialSocket(address, { clock, timeoutMs, signal }) },
+    limits,
+  );
+}
+
+function toUrl(host: string, port: number): string {
+  return `http://${toAddressText({ host, port })}`;
+}

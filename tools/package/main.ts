@@ -1,0 +1,14 @@
+// Builds dist/, which `pnpm pack` puts into the tarball: the two programs, JSON Schemas, third-party licences.
+import { cp, glob, mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { bundlePrograms } from './bundle.ts';
+import { createNotices } from './notices.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const dist = join(root, 'dist');
+
+await rm(dist, { recursive: true, force: true });
+const metafile = await bundlePrograms(root, 'dist');
+await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), await createNotices(root, metafile));
+await mkdir(join(dist, 'schema'));
+for await (const path of glob('packages/*/schema/*.json', { cwd: root })) await cp(join(root, path), join(dist, 'schema', basename(path)));

@@ -14,6 +14,8 @@ export interface RawClient extends AsyncDisposable {
   sendPieces(pieces: Iterable<Buffer>): Promise<void>;
   /** Resolves when everything sent is with the system. */
   flushed(): Promise<void>;
+  /** Bytes sent that the system has not taken yet. */
+  readonly unsentBytes: number;
   /** Bytes that came and were not taken by a read yet. */
   readonly unread: Buffer;
   /** All bytes that ever came. */
@@ -80,6 +82,9 @@ export async function openRawClient(port: number, options: { readonly host?: str
     },
     async flushed() {
       await until(() => socket.writableLength === 0 || socket.destroyed, { about: 'the socket to take all bytes' });
+    },
+    get unsentBytes() {
+      return socket.writableLength;
     },
     get unread() {
       return unread;

@@ -26,7 +26,7 @@ export interface AwayLink {
   readonly since: Date;
   /** `since` on the clock's monotonic scale. */
   readonly sinceMs: number;
-  /** When the intercept ends unless a session comes back. */
+  /** When the intercept ends unless a session comes back: after the away lifetime, or when it expires. */
   readonly until: Date;
   /** `until` on the clock's monotonic scale. */
   readonly untilMs: number;

@@ -70,7 +70,7 @@ export class Registry implements Disposable {
     };
     this.#put(intercept);
     this.#publish();
-    if (old !== undefined) this.#dismiss(old, session);
+    if (old?.link.t === 'ready' && old.link.session !== session) tellEnd(old, 'replaced');
     this.#table.announce(intercept.id);
     this.#log(old === undefined ? 'intercept_started' : 'intercept_resumed', intercept, { client: session.client });
     return toInfo(intercept);
@@ -97,7 +97,7 @@ export class Registry implements Disposable {
   /** The session was lost: its intercepts are away from now on. */
   lose(session: AgentSession): void {
     for (const intercept of this.#linkedTo(session)) {
-      this.#put({ ...intercept, link: this.#away(session) });
+      this.#put({ ...intercept, link: this.#away(session, intercept.expiresAtMs) });
       this.#table.announce(intercept.id);
       this.#log('intercept_away', intercept);
     }
@@ -115,9 +115,7 @@ export class Registry implements Disposable {
       .filter((intercept) => intercept.owner === owner)
       .filter((intercept) => (service ?? intercept.service) === intercept.service && (key ?? intercept.key) === intercept.key);
     this.#end(matching, 'removed');
-    for (const { id, link } of matching) {
-      if (link.t === 'ready') link.session.notify({ t: 'intercept_ended', id, reason: 'removed' });
-    }
+    for (const intercept of matching) tellEnd(intercept, 'removed');
     return matching.map(toInfo);
   }
 
@@ -165,10 +163,11 @@ export class Registry implements Disposable {
     return { expiresAt: new Date(clock.date().getTime() + lifetimeMs), expiresAtMs: clock.now() + lifetimeMs };
   }
 
-  #away(last: AgentSession): AwayLink {
+  #away(last: AgentSession, expiresAtMs: number): AwayLink {
     const { clock } = this.#deps;
-    const [since, sinceMs, leftMs] = [clock.date(), clock.now(), this.#limits.awayLifetimeMs];
-    return { t: 'away', last, since, sinceMs, until: new Date(since.getTime() + leftMs), untilMs: sinceMs + leftMs };
+    const [since, sinceMs] = [clock.date(), clock.now()];
+    const untilMs = Math.min(sinceMs + this.#limits.awayLifetimeMs, expiresAtMs);
+    return { t: 'away', last, since, sinceMs, until: new Date(since.getTime() + untilMs - sinceMs), untilMs };
   }
 
   #put(intercept: Intercept): void {
@@ -181,7 +180,9 @@ export class Registry implements Disposable {
     const leftMs = intercept.expiresAtMs - nowMs;
     const expire = { afterMs: leftMs, act: () => this.#expire(intercept) };
     if (link.t === 'away') {
-      return [expire, { afterMs: link.untilMs - nowMs, act: () => this.#end([intercept], 'session_gone') }];
+      return link.untilMs < intercept.expiresAtMs
+        ? [{ afterMs: link.untilMs - nowMs, act: () => this.#end([intercept], 'session_gone') }]
+        : [expire];
     }
     const warnMs = leftMs - this.#limits.expiryWarningMs;
     if (warnMs <= 0) return [expire];
@@ -190,8 +191,7 @@ export class Registry implements Disposable {
 
   #expire(intercept: Intercept): void {
     this.#end([intercept], 'expired');
-    const { id, link } = intercept;
-    if (link.t === 'ready') link.session.notify({ t: 'intercept_ended', id, reason: 'expired' });
+    tellEnd(intercept, 'expired');
   }
 
   /** Ends `intercepts` as one change. */
@@ -204,11 +204,6 @@ export class Registry implements Disposable {
       this.#deps.onEnd(reason);
       this.#log('intercept_ended', intercept, { reason });
     }
-  }
-
-  /** Tells the session that had `old` before `session` took it, where it still lives. */
-  #dismiss({ id, link }: Intercept, session: AgentSession): void {
-    if (link.t === 'ready' && link.session !== session) link.session.notify({ t: 'intercept_ended', id, reason: 'replaced' });
   }
 
   #linkedTo(session: AgentSession): readonly Intercept[] {
@@ -228,4 +223,9 @@ export class Registry implements Disposable {
   #log(event: string, { id, owner }: Intercept, fields: Readonly<Record<string, string>> = {}): void {
     this.#deps.log.info(event, { intercept: id, owner, ...fields });
   }
+}
+
+/** Tells the session of an intercept, where it lives, that the intercept is no longer its own. */
+function tellEnd({ id, link }: Intercept, reason: EndReason): void {
+  if (link.t === 'ready') link.session.notify({ t: 'intercept_ended', id, reason });
 }

@@ -29,12 +29,14 @@ for (const side of ['baseline', 'alice'] as const) {
   const lines = side === 'alice' ? 'x-intercept-id: alice\r\n' : '';
 
   test(`a slow reader stops ${side}'s answer, and gets all of it in the end`, { timeout: 30_000 }, async () => {
-    let sent = 0;
-    const answer = async (_request: OriginRequest, { socket }: OriginConnection): Promise<void> => {
+    let sentToSlow = 0;
+    const answer = async (request: OriginRequest, { socket }: OriginConnection): Promise<void> => {
       const piece = Buffer.alloc(pieceBytes, 1);
+      let sent = 0;
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${totalBytes}\r\n\r\n`);
       while (sent < totalBytes && !socket.destroyed) {
         sent += piece.length;
+        if (request.target === '/slow') sentToSlow = sent;
         if (!socket.write(piece)) await until(() => !socket.writableNeedDrain || socket.destroyed, { timeoutMs: 20_000 });
       }
     };
@@ -42,12 +44,12 @@ for (const side of ['baseline', 'alice'] as const) {
     await using slow = await openRawClient(router.port);
     await using other = await openRawClient(router.port);
     slow.pause();
-    slow.send(`GET /big HTTP/1.1\r\nHost: orders\r\n${lines}\r\n`);
-    const stopped = await untilStill(() => sent);
+    slow.send(`GET /slow HTTP/1.1\r\nHost: orders\r\n${lines}\r\n`);
+    const stopped = await untilStill(() => sentToSlow);
     expect(stopped).toBeGreaterThan(0);
     expect(stopped).toBeLessThan(boundBytes);
     // Somebody else is served meanwhile.
-    other.send(`GET /big HTTP/1.1\r\nHost: orders\r\n${side === 'alice' ? '' : 'x-intercept-id: alice\r\n'}\r\n`);
+    other.send(`GET /other HTTP/1.1\r\nHost: orders\r\n${side === 'alice' ? '' : 'x-intercept-id: alice\r\n'}\r\n`);
     await other.readUntil('HTTP/1.1 200 OK\r\n');
     other.destroy();
     slow.resume();

@@ -1,7 +1,7 @@
 import { openRawClient, openStrictOrigin, until, type RawClient } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { checkLeaks } from '../support/leak-check.ts';
-import { openTestRouter, orders } from '../support/test-router.ts';
+import { createDirectSnapshot, openTestRouter } from '../support/test-router.ts';
 
 checkLeaks();
 
@@ -117,22 +117,25 @@ test('a keyed target that dies without an answer is a 502 that says so, and the 
   expect(await ask(client, '/2')).toBe('baseline GET /2\n');
 });
 
-test('a target that cannot be dialled is a 502 that says so, for the baseline and for a key', async () => {
+test('a target that cannot be dialled is a 502 that says so, and the other side goes on', async () => {
   await using router = await openTestRouter({ keys: ['alice'] });
+  await using client = await openRawClient(router.port);
   const gone = await openStrictOrigin();
-  const port = await router.router.listen({
-    service: orders,
-    port: 'http',
-    host: '127.0.0.1',
-    listenPort: 0,
-    protocol: 'http',
-    baseline: { host: '127.0.0.1', port: gone.port },
-  });
+  router.router.update(createDirectSnapshot({ alice: gone.port }));
   await gone[Symbol.asyncDispose]();
-  await using client = await openRawClient(port);
-  client.send(get('/1'));
+  client.send(get('/1', alice));
   const response = await client.readResponse();
   expect([response.status, response.header('x-intercept-error')]).toEqual([502, 'upstream_unreachable']);
   expect(response.body.toString()).toContain('nothing listens there');
+  expect(await ask(client, '/2')).toBe('baseline GET /2\n');
+});
+
+test('a baseline that cannot be dialled is a 502 that says so, and a key goes on', async () => {
+  await using router = await openTestRouter({ keys: ['alice'] });
+  await using client = await openRawClient(router.port);
+  await router.origins.baseline[Symbol.asyncDispose]();
+  client.send(get('/1'));
+  const response = await client.readResponse();
+  expect([response.status, response.header('x-intercept-error')]).toEqual([502, 'upstream_unreachable']);
   expect(await ask(client, '/2', alice)).toBe('alice GET /2\n');
 });

@@ -30,6 +30,8 @@ export interface RawClient extends AsyncDisposable {
   readAll(): Promise<Buffer>;
   /** Undefined while the peer's half is open. */
   readonly ended: ConnectionEnd | undefined;
+  /** The connection was aborted, perhaps after the peer's orderly end. */
+  readonly aborted: boolean;
   /** Resolves when the peer ended its half or aborted. */
   untilEnded(): Promise<ConnectionEnd>;
   /** Stops reading from the socket, so that the sender feels back-pressure. */
@@ -50,12 +52,16 @@ export async function openRawClient(port: number, options: { readonly host?: str
   let unread = Buffer.alloc(0);
   let receivedBytes = 0;
   let ended: ConnectionEnd | undefined;
+  let aborted = false;
   socket.on('data', (bytes) => {
     receivedBytes += bytes.length;
     unread = unread.length === 0 ? bytes : Buffer.concat([unread, bytes]);
   });
   socket.on('end', () => (ended ??= 'end'));
-  socket.on('error', () => (ended = 'abort'));
+  socket.on('error', () => {
+    ended = 'abort';
+    aborted = true;
+  });
   socket.on('close', () => (ended ??= 'abort'));
 
   const take = (count: number): Buffer => {
@@ -115,6 +121,9 @@ export async function openRawClient(port: number, options: { readonly host?: str
     },
     get ended() {
       return ended;
+    },
+    get aborted() {
+      return aborted;
     },
     untilEnded: () => until(() => ended, { about: 'the end of the connection' }),
     pause: () => void socket.pause(),

@@ -113,6 +113,7 @@ export async function openStrictOrigin(options: StrictOriginOptions = {}): Promi
     },
     destroyConnections,
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       destroyConnections();

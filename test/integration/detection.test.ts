@@ -1,0 +1,65 @@
+import { openRawClient, until } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { checkLeaks } from '../support/leak-check.ts';
+import { openTestRouter, orders } from '../support/test-router.ts';
+
+checkLeaks();
+
+test('a server that speaks first is heard, and its protocol passes as it is', async () => {
+  await using router = await openTestRouter({
+    keys: ['alice'],
+    protocol: 'auto',
+    baseline: {
+      onConnection(connection) {
+        connection.splice((bytes) => connection.send(bytes));
+        connection.send('220 ready\r\n');
+      },
+    },
+  });
+  await using client = await openRawClient(router.port);
+  expect((await client.readUntil('\r\n')).toString()).toBe('220 ready\r\n');
+  client.send('GET / HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n');
+  await client.readUntil('x-intercept-id: alice\r\n\r\n');
+  expect(router.origins.alice.accepted.length).toBe(0);
+});
+
+test('a client that warms a connection and stays silent is routed by its first request all the same', async () => {
+  await using router = await openTestRouter({ keys: ['alice'], protocol: 'auto' });
+  await using client = await openRawClient(router.port);
+  await until(() => router.origins.baseline.open === 1, { about: 'the baseline to be dialled in silence' });
+  client.send('GET /1 HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n');
+  expect((await client.readResponse()).body.toString()).toBe('alice GET /1\n');
+  client.send('GET /2 HTTP/1.1\r\nHost: orders\r\n\r\n');
+  expect((await client.readResponse()).body.toString()).toBe('baseline GET /2\n');
+  expect(router.origins.baseline.accepted.length).toBe(1);
+});
+
+test('the first line may come byte by byte', async () => {
+  await using router = await openTestRouter({ keys: ['alice'], protocol: 'auto' });
+  await using client = await openRawClient(router.port);
+  for (const char of 'GET /1 HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n') {
+    await client.sendPieces([Buffer.from(char)]);
+  }
+  expect((await client.readResponse()).body.toString()).toBe('alice GET /1\n');
+});
+
+const others: readonly [name: string, bytes: string][] = [
+  ['the HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ['a TLS hello', '\x16\x03\x01\x02\x00\x01\x00'],
+  ['a Redis command', '*1\r\n$4\r\nPING\r\n'],
+];
+
+for (const [name, bytes] of others) {
+  test(`${name} goes to the baseline as it is, and the notes say so`, async () => {
+    await using router = await openTestRouter({
+      keys: ['alice'],
+      protocol: 'auto',
+      baseline: { onConnection: (connection) => connection.splice((data) => connection.send(data)) },
+    });
+    await using client = await openRawClient(router.port);
+    client.send(Buffer.from(bytes, 'latin1'));
+    expect((await client.readBytes(bytes.length)).toString('latin1')).toBe(bytes);
+    expect(router.router.notes(orders, 'http')).toHaveLength(1);
+    client.end();
+  });
+}

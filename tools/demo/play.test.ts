@@ -18,7 +18,7 @@ test('a step names each answer that came from the wrong side', async () => {
 
   const wrong = await playStep(step, 3, { stage: nobody, ports: shop.ports, screen: silence, signal: new AbortController().signal });
 
-  expect(wrong).toEqual(['Step 3: GET orders  x-intercept-id: alice had to give orders: alice, but gave orders: baseline  200.']);
+  expect(wrong).toEqual(['Step 3: GET orders  x-intercept-id: alice had to give 200 from orders alice, but gave 200 orders baseline.']);
 });
 
 /** A shop that knows no keys. */

@@ -28,6 +28,7 @@ export async function playStep(step: Step, number: number, deps: PlayDeps): Prom
     signal.throwIfAborted();
     wrong.push(...(await playAsk(ask, ask.to === 'web' ? web : orders, screen)));
   }
+  if (step.keptVisibly === true) screen.event(`all of it on one connection, from local port ${[...orders.localPorts].join(' and ')}`);
   return [...wrong, ...checkKept(step, [web, orders])].map((words) => `Step ${number}: ${words}`);
 }
 

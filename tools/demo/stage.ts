@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { OwnedProcess, ProcessOwner } from '../process/process-owner.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { createKeptConnection } from './kept-connection.ts';
-import { readOrdersVersion } from './orders-version.ts';
+import { readOrdersVersion } from './shop-answer.ts';
 import { toManagerConfig, type DemoPorts } from './ports.ts';
 
 const toPath = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));

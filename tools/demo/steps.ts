@@ -15,6 +15,8 @@ export interface Step {
   readonly act?: { readonly about: string; readonly run: (stage: Stage) => Promise<void> };
   /** Sent one after the other on one kept-alive connection per service. */
   readonly asks: readonly Ask[];
+  /** Say afterwards which connection it was. */
+  readonly keptVisibly?: true;
 }
 
 const alice = { 'x-intercept-id': 'alice' } as const;
@@ -31,7 +33,7 @@ export const steps: readonly Step[] = [
     asks: [{ to: 'orders', expect: fromBaseline }],
   },
   {
-    title: "A request with a developer's key reaches that developer's process; baggage, which OpenTelemetry passes on, will do as well",
+    title: "A request with a developer's key reaches that developer's process; `baggage` will do, too",
     asks: [
       { to: 'orders', headers: alice, expect: fromAlice },
       { to: 'orders', headers: bob, expect: fromBob },
@@ -40,6 +42,7 @@ export const steps: readonly Step[] = [
   },
   {
     title: 'Every request is decided by itself, even on one kept-alive connection',
+    keptVisibly: true,
     asks: [
       { to: 'orders', headers: alice, expect: fromAlice },
       { to: 'orders', expect: fromBaseline },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readOrdersVersion } from './orders-version.ts';
+import { readHops, readOrdersVersion } from './shop-answer.ts';
 import { judge } from './verdict.ts';
 
 const orders = (version: string): unknown => ({ service: 'orders', version, payments: { service: 'payments', version: 'baseline' } });
@@ -9,6 +9,15 @@ test('finds the orders that took part, at any depth', () => {
   expect(readOrdersVersion({ service: 'web', version: 'baseline', orders: orders('bob') })).toBe('bob');
   expect(readOrdersVersion({ service: 'web', version: 'baseline', orders: { error: '502 local_refused' } })).toBeUndefined();
   expect(readOrdersVersion(undefined)).toBeUndefined();
+});
+
+test('names everybody who took part', () => {
+  expect(readHops({ service: 'web', version: 'baseline', orders: orders('bob') })).toEqual([
+    { service: 'web', version: 'baseline' },
+    { service: 'orders', version: 'bob' },
+    { service: 'payments', version: 'baseline' },
+  ]);
+  expect(readHops('ok')).toEqual([]);
 });
 
 test('an answer from the wrong side is wrong', () => {
@@ -23,7 +32,7 @@ test('an expected error has to be the one that was expected', () => {
   const headers = { 'x-intercept-error': 'local_refused' };
   expect(judge(ask, { status: 502, headers, body: undefined })).toEqual({
     right: true,
-    words: 'no orders  502  x-intercept-error: local_refused',
+    words: '502  x-intercept-error: local_refused',
   });
   expect(judge(ask, { status: 502, headers: {}, body: undefined }).right).toBe(false);
   expect(judge(ask, { status: 200, headers: {}, body: orders('baseline') }).right).toBe(false);

@@ -1,0 +1,12 @@
+import type { AnyCommand } from '../command.ts';
+import { completion } from './completion.ts';
+import { configSchema, configValidate, configView } from './config.ts';
+import { down } from './down.ts';
+import { key } from './key.ts';
+import { list } from './list.ts';
+import { run } from './run.ts';
+import { status } from './status.ts';
+import { up } from './up.ts';
+
+/** Every command, in the order of help. */
+export const commands: readonly AnyCommand[] = [run, up, down, list, status, key, configValidate, configSchema, configView, completion];

@@ -1,0 +1,54 @@
+import { defineCommand, type AnyCommand } from '../command.ts';
+import { keyOption, projectOptions } from '../common-options.ts';
+import { planRun, toFixedAddress } from '../run/run-plan.ts';
+import { runBeside, runCommand } from '../run/supervise.ts';
+import { resolveSettings } from '../settings.ts';
+import { toDuration, toPort, toPortName, toService, toWhenAway, whenAwayChoices } from '../values.ts';
+
+/** `intercept run`: the main job. */
+export const run: AnyCommand = defineCommand({
+  metadata: {
+    name: 'run',
+    about: 'Answer the requests for SERVICE that carry your key with a local process',
+    examples: [
+      ['$0 run orders -- npm run dev', 'start a command; it is given a free port as PORT'],
+      ['$0 run orders --port 3000 -- ./start.sh', 'the command listens on port 3000'],
+      ['$0 run orders --port 3000', 'the process runs already'],
+    ],
+  },
+  positionals: { service: { about: 'the service whose requests you want', kind: 'required', parse: toService } },
+  options: {
+    port: { about: 'port where your process listens; default: PORT, else a free one', alias: 'p', value: 'N', parse: toPort },
+    'service-port': { about: "name of the service's port; needed where it has several", value: 'NAME', parse: toPortName },
+    ...keyOption,
+    'when-away': {
+      about: 'what your requests get while you are away; default: fail',
+      value: 'CHOICE',
+      choices: whenAwayChoices,
+      parse: toWhenAway,
+    },
+    lifetime: {
+      about: "how long the intercept lives; default and most: the manager's, 8h unless configured",
+      value: 'DURATION',
+      parse: toDuration(1_000),
+    },
+    timeout: { about: 'how long to wait until the command listens; default 60s', value: 'DURATION', parse: toDuration(1) },
+    ...projectOptions,
+  },
+  behaviour: { rest: 'COMMAND...', foreground: true },
+  async handler(args, context) {
+    const settings = await resolveSettings(context.host, args);
+    const fromProject = settings.project?.intercepts.find(({ service }) => service === args.service);
+    const wanted = {
+      service: args.service,
+      servicePort: args['service-port'] ?? fromProject?.port,
+      key: await settings.key(),
+      whenAway: args['when-away'] ?? fromProject?.whenAway ?? 'fail',
+      lifetimeMs: args.lifetime ?? fromProject?.lifetime,
+      local: toFixedAddress(args.port, context.host.env['PORT'], fromProject?.local),
+    };
+    const plan = await planRun(context, settings, wanted, args.rest);
+    if (args.rest.length === 0) return runBeside(context, plan);
+    return runCommand(context, plan, args.rest, args.timeout ?? 60_000);
+  },
+});

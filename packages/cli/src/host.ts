@@ -1,0 +1,20 @@
+/** The process around a command, as a port: `main.ts` passes the real one. */
+export interface Host {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The directory that the person is in. */
+  readonly cwd: string;
+  /** The person's home directory. */
+  readonly home: string;
+  /** Name of the operating system's user. */
+  readonly osUser: string;
+  readonly hostName: string;
+  readonly pid: number;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Aborted with `canceled` when the process is told to stop; `detail.signal` names the signal. */
+  readonly signal: AbortSignal;
+  /** Calls `fn`, synchronously, when the process ends however it does short of SIGKILL. Answers how to undo it. */
+  onExit(fn: () => void): () => void;
+}

@@ -1,0 +1,110 @@
+import {
+  type Address,
+  dialAddress,
+  duration,
+  label,
+  nearestWord,
+  portNumber,
+  readDocument,
+  toJsonSchema,
+  z,
+  type JsonSchema,
+} from '@switchyard/config';
+import { InterceptError, type WhenAway } from '@switchyard/contract';
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { formatVersion, managerUrl } from './fields.ts';
+
+/** How the project file is called. */
+export const projectFileName = 'intercept.yaml';
+
+/** The `$id` of the project file's JSON Schema. */
+export const projectSchemaId = 'https://switchyard.dev/schema/v1/intercepts.json';
+
+/** One intercept of a project file. */
+export interface ProjectIntercept {
+  readonly service: string;
+  readonly port?: string | undefined;
+  readonly local?: Address | undefined;
+  readonly whenAway?: WhenAway | undefined;
+  readonly lifetime?: number | undefined;
+}
+
+/** What a project file, or one of its profiles, chooses. */
+interface Choices {
+  readonly manager?: URL | undefined;
+  readonly key?: string | undefined;
+  readonly intercepts?: readonly ProjectIntercept[] | undefined;
+}
+
+const local = z
+  .union([portNumber.transform((port) => ({ host: 'localhost', port })), dialAddress])
+  .describe('Where your process listens: a port of this machine, or HOST:PORT.');
+
+const intercept = z.strictObject({
+  service: label.describe('The service whose requests you want.'),
+  port: label.optional().describe("The name of the service's port; needed where it has several."),
+  local: local.optional(),
+  whenAway: z.enum(['fail', 'baseline']).optional().describe('What becomes of your requests while you are away. Default: fail.'),
+  lifetime: duration().optional().describe("How long the intercept lives. Default and most: the manager's, 8h unless configured."),
+});
+
+const choices = {
+  manager: managerUrl.optional().describe('The manager to talk to.'),
+  key: z.string().min(1).optional().describe('Your routing key; {{ user }} and {{ gitBranch }} stand for what they say.'),
+  intercepts: z.array(intercept).optional().describe('What `intercept up` intercepts.'),
+};
+
+const projectSchema: z.ZodType<Choices & { readonly profiles?: Readonly<Record<string, Choices>> | undefined }> = z.strictObject({
+  apiVersion: z.literal(formatVersion),
+  kind: z.literal('Intercepts'),
+  ...choices,
+  profiles: z.record(label, z.strictObject(choices)).optional().describe('Named variants: what a profile says replaces what stands above.'),
+});
+
+/** What a project file says, its profile applied. */
+export interface Project {
+  readonly path: string;
+  readonly manager: URL | undefined;
+  /** With its templates. */
+  readonly key: string | undefined;
+  readonly intercepts: readonly ProjectIntercept[];
+}
+
+/** The project file's JSON Schema. */
+export function toProjectJsonSchema(): JsonSchema {
+  return toJsonSchema(projectSchema, { id: projectSchemaId, title: 'Intercepts of a project' });
+}
+
+/** The nearest `intercept.yaml`, from `folder` upwards, but not beyond the repository that `folder` lies in. */
+export async function findProjectFile(folder: string): Promise<string | undefined> {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    const path = join(at, projectFileName);
+    if (await exists(path)) return path;
+    if (dirname(at) === at || (await exists(join(at, '.git')))) return undefined;
+  }
+}
+
+/** Reads a project file and applies a profile. Throws `bad_config`; an unknown profile is `bad_usage`. */
+export async function readProject(path: string, profile: string | undefined): Promise<Project> {
+  const { profiles = {}, ...base } = await readDocument(path, projectSchema);
+  const variant = profile === undefined ? undefined : profiles[profile];
+  if (profile !== undefined && variant === undefined) throw unknownProfile(path, profile, Object.keys(profiles));
+  const { manager, key, intercepts = [] } = { ...base, ...variant };
+  return { path, manager, key, intercepts };
+}
+
+function unknownProfile(path: string, profile: string, names: readonly string[]): InterceptError {
+  const nearest = nearestWord(profile, names);
+  const known = names.length === 0 ? 'It has none.' : `There are: ${names.join(', ')}.`;
+  return new InterceptError('bad_usage', `${path} has no profile "${profile}".`, {
+    hint: nearest === undefined ? known : `Did you mean "${nearest}"? ${known}`,
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

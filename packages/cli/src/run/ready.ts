@@ -1,0 +1,55 @@
+import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
+import { formatDuration } from '@switchyard/config';
+import type { InterceptInfo } from '@switchyard/contract';
+import type { Context } from '../context.ts';
+import type { Output, View } from '../output.ts';
+import type { RoutedPort } from '../routed-service.ts';
+
+/** An intercept that is live, and both ends of its traffic. */
+export interface ReadyIntercept {
+  readonly intercept: InterceptInfo;
+  readonly routed: RoutedPort;
+  readonly local: LocalAddress;
+}
+
+/** Tells the person, or writes the document, that requests arrive now and how to send one. */
+export function showReady({ output, clock }: Context, ready: readonly ReadyIntercept[], view: View): void {
+  if (output.format === 'text') output.say(ready.map((each) => toReadyText(each, output, clock.date())).join('\n'));
+  else output.show(view);
+}
+
+/** What a live intercept is, as data for scripts. */
+export function toReadyData({ intercept, routed, local }: ReadyIntercept): Readonly<Record<string, unknown>> {
+  const { id, service, port, key, owner, whenAway, expiresAt } = intercept;
+  return {
+    id,
+    service,
+    port,
+    key,
+    owner,
+    whenAway,
+    expiresAt: expiresAt.toISOString(),
+    listen: routed.port.listen,
+    local: formatLocalAddress(local),
+    headers: { 'x-intercept-id': key, baggage: `intercept=${key}` },
+  };
+}
+
+/** What a live intercept is, as fields of a line. */
+export function toReadyFields({ intercept, routed, local }: ReadyIntercept): readonly string[] {
+  return [intercept.service, intercept.port, intercept.key, formatLocalAddress(local), routed.port.listen];
+}
+
+function toReadyText({ intercept, routed, local }: ReadyIntercept, { paint }: Output, now: Date): string {
+  const { key, service, expiresAt } = intercept;
+  const leftMs = Math.ceil((expiresAt.getTime() - now.getTime()) / 60_000) * 60_000;
+  const lines = [
+    `${paint('green', 'ready:')} requests for ${paint('bold', service)} with your key reach ${formatLocalAddress(local)}`,
+    `  key      ${paint('bold', key)}`,
+    `  header   x-intercept-id: ${key}   or   baggage: intercept=${key}`,
+    ...(routed.port.protocol === 'tcp' ? [] : [`  try      curl -H 'x-intercept-id: ${key}' http://${routed.port.listen}/`]),
+    `  expires  ${expiresAt.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })} (in ${formatDuration(leftMs)})`,
+    ...routed.port.notes.map((note) => `  note     ${note}`),
+  ];
+  return lines.join('\n');
+}

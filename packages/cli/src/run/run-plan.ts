@@ -1,0 +1,76 @@
+import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
+import { InterceptError, type ServiceName, type WhenAway } from '@switchyard/contract';
+import type { Context } from '../context.ts';
+import type { ResolvedKey } from '../key.ts';
+import type { PortPlan } from '../local/find-port.ts';
+import { findFreePort, isFree, isListening } from '../local/reachable.ts';
+import { openManager } from '../open-manager.ts';
+import { findRoutedPort, refuseKnownConflict, type RoutedPort } from '../routed-service.ts';
+import type { Settings } from '../settings.ts';
+import { toPort } from '../values.ts';
+
+/** What the person asked for. */
+export interface Wanted {
+  readonly service: ServiceName;
+  readonly servicePort: string | undefined;
+  readonly key: ResolvedKey;
+  readonly whenAway: WhenAway;
+  readonly lifetimeMs: number | undefined;
+  readonly local: LocalAddress | undefined;
+}
+
+/** Everything that can be known before something is started or registered. */
+export interface RunPlan {
+  readonly settings: Settings;
+  readonly wanted: Wanted;
+  readonly routed: RoutedPort;
+  readonly port: PortPlan;
+}
+
+/** Where the process listens, as far as somebody said it: `--port`, else PORT, else the project file. */
+export function toFixedAddress(
+  flag: number | undefined,
+  variable: string | undefined,
+  project: LocalAddress | undefined,
+): LocalAddress | undefined {
+  if (flag !== undefined) return { host: 'localhost', port: flag };
+  if (variable !== undefined && variable !== '') return { host: 'localhost', port: toPort(variable) };
+  return project;
+}
+
+/**
+ * Refuses what cannot work while nothing is started yet. Rejects with `local_refused`, `port_in_use`, `service_not_found`, `route_conflict`,
+ * or what reaching the manager rejects with.
+ */
+export async function planRun(context: Context, settings: Settings, wanted: Wanted, command: readonly string[]): Promise<RunPlan> {
+  const port = await planPort(wanted.local, command);
+  const stopWaiting = context.output.wait(`asking the manager at ${settings.manager.url.host}`);
+  try {
+    await using manager = openManager(context, settings);
+    const [services, live, { auth }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
+    const routed = findRoutedPort(services, wanted.service, wanted.servicePort);
+    // With tokens the owner is who the token says, which only the manager knows.
+    if (auth === 'none') refuseKnownConflict(live, routed, { key: wanted.key.key, owner: settings.owner });
+    return { settings, wanted, routed, port };
+  } finally {
+    stopWaiting();
+  }
+}
+
+async function planPort(local: LocalAddress | undefined, command: readonly string[]): Promise<PortPlan> {
+  if (command.length === 0) {
+    if (local === undefined)
+      throw new InterceptError('bad_usage', 'Without a command to run, the port of your process must be known.', {
+        hint: 'Give --port N, or a command after "--".',
+      });
+    if (await isListening(local)) return { t: 'fixed', address: local };
+    throw new InterceptError('local_refused', `Nothing listens at ${formatLocalAddress(local)}.`, {
+      hint: 'Start your process first, or have it started: give its command after "--".',
+    });
+  }
+  if (local === undefined) return { t: 'asked', port: await findFreePort() };
+  if (await isFree(local.port)) return { t: 'fixed', address: local };
+  throw new InterceptError('port_in_use', `Port ${local.port} is taken by another program, so that your command could not listen there.`, {
+    hint: 'Stop that program, choose another port with --port N, or leave the command away if the program is yours.',
+  });
+}

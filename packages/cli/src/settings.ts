@@ -1,0 +1,110 @@
+import { InterceptError } from '@switchyard/contract';
+import { resolve } from 'node:path';
+import { readGitBranch } from './git-branch.ts';
+import type { Host } from './host.ts';
+import { findIdentity, toOwner, type Identity } from './identity.ts';
+import { resolveKey, type ResolvedKey } from './key.ts';
+import { findProjectFile, projectFileName, readProject, type Project } from './project-file.ts';
+import { readUserFile, toUserFilePath } from './user-file.ts';
+import { toManagerUrl } from './values.ts';
+
+/** The variables that this program reads, for help and the reference page. */
+export const environmentVariables: readonly (readonly [name: string, about: string])[] = [
+  ['INTERCEPT_MANAGER', 'address of the manager, as --manager'],
+  ['INTERCEPT_KEY', 'your routing key, as --key'],
+  ['INTERCEPT_TOKEN', 'what proves who you are to a manager that asks for it'],
+  ['INTERCEPT_USER', 'your name: owner of your intercepts, and your key where nothing else says one'],
+  ['INTERCEPT_PROFILE', 'profile of the project file, as --profile'],
+  ['XDG_CONFIG_HOME', 'folder of your own file, switchyard/config.yaml; default ~/.config'],
+  ['NO_COLOR', 'no colours, as --no-color'],
+];
+
+/** What the command line may say about the settings. */
+export interface SettingFlags {
+  readonly manager?: URL | undefined;
+  readonly key?: string | undefined;
+  readonly file?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** Where a setting came from. */
+export type SettingSource = 'flag' | 'environment' | 'project' | 'user file' | 'default';
+
+/** What a command works with, once flags, variables and files are weighed against each other. */
+export interface Settings {
+  readonly manager: { readonly url: URL; readonly source: SettingSource };
+  readonly identity: Identity;
+  /** The name that goes to the manager as the owner. */
+  readonly owner: string;
+  readonly token: string | undefined;
+  readonly project: Project | undefined;
+  readonly userFilePath: string;
+  /** Only commands that need a key fail for the lack of one. */
+  key(): Promise<ResolvedKey>;
+}
+
+const defaultManager = new URL('http://127.0.0.1:7480');
+
+/** Flag over variable over project file (with its profile) over the person's own file over default. Throws `bad_config` or `bad_usage`. */
+export async function resolveSettings(host: Host, flags: SettingFlags): Promise<Settings> {
+  const userFilePath = toUserFilePath(host);
+  const [project, user] = await Promise.all([openProject(host, flags), readUserFile(userFilePath)]);
+  const identity = findIdentity(host);
+  const fromEnvironment = textOf(host, 'INTERCEPT_MANAGER');
+  const manager = firstOf([
+    [flags.manager, 'flag'],
+    [fromEnvironment === undefined ? undefined : toEnvironmentUrl(fromEnvironment), 'environment'],
+    [project?.manager, 'project'],
+    [user?.manager, 'user file'],
+  ]);
+  // A token that the person keeps goes only to the manager that stands beside it: a project file must not lead it elsewhere.
+  const ownToken = (user?.manager ?? defaultManager).href === manager.url.href ? user?.token : undefined;
+  return {
+    manager,
+    identity,
+    owner: toOwner(identity, host.hostName),
+    token: textOf(host, 'INTERCEPT_TOKEN') ?? ownToken,
+    project,
+    userFilePath,
+    key: () =>
+      resolveKey({
+        flag: flags.key,
+        environment: textOf(host, 'INTERCEPT_KEY'),
+        project: project?.key,
+        userFile: user?.key,
+        identity,
+        readBranch: () => readGitBranch(host.cwd),
+      }),
+  };
+}
+
+async function openProject(host: Host, { file, profile = textOf(host, 'INTERCEPT_PROFILE') }: SettingFlags): Promise<Project | undefined> {
+  const path = file === undefined ? await findProjectFile(host.cwd) : resolve(host.cwd, file);
+  if (path !== undefined) return readProject(path, profile);
+  if (profile === undefined) return undefined;
+  throw new InterceptError('bad_usage', `There is no ${projectFileName} here that could have the profile "${profile}".`, {
+    hint: 'Name the file with --file.',
+  });
+}
+
+function firstOf(candidates: readonly (readonly [URL | undefined, SettingSource])[]): Settings['manager'] {
+  for (const [url, source] of candidates) {
+    if (url !== undefined) return { url, source };
+  }
+  return { url: defaultManager, source: 'default' };
+}
+
+function toEnvironmentUrl(text: string): URL {
+  try {
+    return toManagerUrl(text);
+  } catch (error) {
+    const { message, hint } = InterceptError.from(error);
+    throw new InterceptError('bad_usage', `INTERCEPT_MANAGER: ${message}`, hint === undefined ? {} : { hint });
+  }
+}
+
+/** A variable's value; an empty one counts as unset. */
+function textOf({ env }: Host, name: string): string | undefined {
+  const text = env[name];
+  return text === '' ? undefined : text;
+}

@@ -10,7 +10,7 @@ export interface AgentCarryOwner {
   onOpen(intercept: InterceptId, pipe: Pipe): void;
   /** The stream is gone; `unused` says whether it never carried a connection. */
   onGone(carry: AgentCarry, unused: boolean): void;
-  /** The manager broke the protocol, or does not take the pipe: the session cannot go on. */
+  /** The manager broke the protocol: the session cannot go on. */
   fail(error: InterceptError): void;
 }
 
@@ -78,7 +78,8 @@ export class AgentCarry implements StreamHandler {
         return this.#owner.onOpen(frame.intercept, pipe);
       }
       case 'reset':
-        return this.#owner.fail(frame.error);
+        // The manager does not take the pipe, as the session is over or has enough. The control stream says what comes of it.
+        return this.#stream.finish();
       case 'unknown':
         return;
       default:

@@ -1,4 +1,4 @@
-import { InterceptError, type InterceptId, type Pipe } from '@switchyard/contract';
+import type { InterceptError, InterceptId, Pipe } from '@switchyard/contract';
 import type { WelcomeMessage } from '@switchyard/wire';
 import { AgentCarry } from './agent-carry.ts';
 import type { SessionCredit } from './credit.ts';

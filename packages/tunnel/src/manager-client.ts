@@ -1,5 +1,5 @@
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { InterceptError, type Clock } from '@switchyard/contract';
+import type { Clock, InterceptError } from '@switchyard/contract';
 import {
   encodeEmptyRequest,
   encodeRemoval,

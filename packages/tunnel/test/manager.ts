@@ -10,6 +10,8 @@ import {
   type InterceptInfo,
   type InterceptSpec,
   type Pipe,
+  type RoutingKey,
+  type ServiceName,
 } from '@switchyard/contract';
 import { createSystemClock } from '@switchyard/runtime';
 import {
@@ -26,8 +28,8 @@ import {
   type TunnelServer,
 } from '../src/index.ts';
 
-export const service = parseServiceName('orders');
-export const key = parseRoutingKey('alice');
+export const service: ServiceName = parseServiceName('orders');
+export const key: RoutingKey = parseRoutingKey('alice');
 export const intercept: InterceptId = toInterceptId(service, 'http', key);
 export const spec: InterceptSpec = { service, port: 'http', key, whenAway: 'fail', lifetimeMs: undefined };
 

@@ -1,0 +1,84 @@
+import { Client, credentials } from '@grpc/grpc-js';
+import { until } from '@switchyard/testkit';
+import {
+  encodeAgentMessage,
+  encodeAttach,
+  parseManagerFrame,
+  parseManagerMessage,
+  tunnelDefinition,
+  type HelloMessage,
+  type ReceivedManagerMessage,
+  type WelcomeMessage,
+} from '@switchyard/wire';
+import { tunnelChannelOptions } from '../src/channel-options.ts';
+
+type ManagerFrame = ReturnType<typeof parseManagerFrame>;
+
+/** One raw stream: what came, and whether it is over. */
+export interface RawStream<Message> {
+  readonly messages: readonly Message[];
+  readonly closed: boolean;
+  send(bytes: Buffer): void;
+  untilMessage<T extends Message & { t: string }>(t: T['t']): Promise<T>;
+}
+
+/** An agent that says whatever a test wants. */
+export interface RawAgent extends Disposable {
+  control(): RawStream<ReceivedManagerMessage>;
+  carry(): RawStream<ManagerFrame>;
+}
+
+export const hello: HelloMessage = {
+  t: 'hello',
+  instance: '0123456789abcdef',
+  owner: 'mallory',
+  client: 'laptop',
+  versions: { min: 1, max: 1 },
+  token: undefined,
+};
+
+export function openRawAgent(port: number): RawAgent {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), tunnelChannelOptions);
+  const open = <Message extends { readonly t: string }>(path: string, parse: (bytes: Buffer) => Message): RawStream<Message> => {
+    const call = client.makeBidiStreamRequest<Buffer, Buffer>(
+      path,
+      (bytes) => bytes,
+      (bytes) => bytes,
+    );
+    const messages: Message[] = [];
+    let closed = false;
+    call.on('data', (bytes: Buffer) => void messages.push(parse(bytes)));
+    call.on('error', () => {});
+    call.on('status', () => void (closed = true));
+    return {
+      messages,
+      get closed() {
+        return closed;
+      },
+      send: (bytes) => void call.write(bytes),
+      async untilMessage(t) {
+        const find = (): Message | undefined => messages.find((message) => message.t === t);
+        await until(() => find() !== undefined, { about: `a message ${t}` });
+        return find() as never;
+      },
+    };
+  };
+  return {
+    control: () => open(tunnelDefinition.control.path, parseManagerMessage),
+    carry: () => open(tunnelDefinition.carry.path, parseManagerFrame),
+    [Symbol.dispose]: () => client.close(),
+  };
+}
+
+/** Opens a session and one idle pipe that was promised `windowBytes`. */
+export async function attach(
+  agent: RawAgent,
+  windowBytes = 1_000,
+): Promise<{ control: RawStream<ReceivedManagerMessage>; carry: RawStream<ManagerFrame> }> {
+  const control = agent.control();
+  control.send(encodeAgentMessage(hello));
+  const { session, secret } = await control.untilMessage<WelcomeMessage>('welcome');
+  const carry = agent.carry();
+  carry.send(encodeAttach({ session, secret, windowBytes }));
+  return { control, carry };
+}

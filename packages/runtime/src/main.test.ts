@@ -66,13 +66,15 @@ test.concurrent('a reader that goes away does not stop the work', async () => {
 });
 
 test.concurrent('under a script runner, the end of the runner stops it in order', async () => {
-  const script = `const { spawn } = require('node:child_process');
-    const child = spawn(process.execPath, [${JSON.stringify(program)}, 'until-stopped'], { stdio: ['ignore', 'inherit', 'inherit'] });
-    setTimeout(() => process.exit(), 400);`;
+  // As npx does it: a Node program starts a shell, the shell this program. Only the first one goes away.
+  const command = `${process.execPath} ${program} until-stopped; true`;
+  const script = `require('node:child_process').spawn('sh', ['-c', ${JSON.stringify(command)}], { stdio: ['ignore', 'inherit', 'inherit'] })`;
   const runner = spawn(process.execPath, ['-e', script], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, npm_lifecycle_event: 'manager' },
   });
-  // The program holds our pipe: its end is the end of the program.
-  expect(await finish(runner)).toEqual({ code: 0, stdout: 'ready\nSIGTERM\n', stderr: '' });
+  await once(runner.stdout, 'readable');
+  runner.kill('SIGKILL');
+  // The program holds our pipes: their end is its end.
+  expect(await finish(runner)).toMatchObject({ stdout: 'ready\nSIGTERM\n', stderr: '' });
 });

@@ -1,12 +1,13 @@
 import { constants } from 'node:os';
 import { InterceptError } from '@switchyard/contract';
+import { onScriptRunnerGone } from './script-runner.ts';
 
 /** What the process gives to a program's main function. */
 export interface MainContext {
   /**
    * Aborted by the first SIGINT or SIGTERM with an `InterceptError` `canceled` whose `detail.signal` names it. The program
-   * then stops in order. A second signal ends the process at once. Under a script runner (npm, pnpm) the end of the runner counts
-   * as SIGTERM, as runners do not pass that on.
+   * then stops in order. A second signal ends the process at once. Under a script runner (npx, npm, pnpm) the end of the
+   * runner counts as SIGTERM, as runners do not pass that on.
    */
   readonly signal: AbortSignal;
   /** The arguments after the program's name. */
@@ -17,9 +18,6 @@ export interface MainContext {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
 }
-
-/** How often the script runner is looked for. */
-const runnerPollMs = 500;
 
 /** A program may stay this long after its main function returned (to flush its output), then it is ended. */
 const lingerMs = 1_000;
@@ -59,19 +57,8 @@ function abortOnSignals(): AbortSignal {
       stop(name);
     });
   }
-  if (process.env['npm_lifecycle_event'] !== undefined) onRunnerGone(() => stop('SIGTERM'));
+  onScriptRunnerGone(process.env, () => stop('SIGTERM'));
   return controller.signal;
-}
-
-/** An orphan gets another parent. */
-function onRunnerGone(fn: () => void): void {
-  const runner = process.ppid;
-  const poll = setInterval(() => {
-    if (process.ppid === runner) return;
-    clearInterval(poll);
-    fn();
-  }, runnerPollMs);
-  poll.unref();
 }
 
 /** Somebody who reads our output may go away at any time (`| head`); the program's work goes on. */

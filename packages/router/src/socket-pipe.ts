@@ -50,6 +50,11 @@ export class SocketPipe implements Pipe {
     this.#socket.resume();
   }
 
+  /** For a socket that reads through `onread` and so emits no data: hands over what was read. */
+  deliver(bytes: Buffer): void {
+    this.#handler?.onData(bytes);
+  }
+
   #listen(): void {
     const socket = this.#socket;
     socket.on('data', (bytes: Buffer) => this.#handler?.onData(bytes));

@@ -8,11 +8,11 @@ import type { AgentSession } from '../src/registry/intercept.ts';
 
 export const limits: ManagerLimits = toLimitValues(managerLimits);
 
-export function createPort(name: string, port: number, protocol: PortConfig['protocol'] = 'auto'): PortConfig {
+function createPort(name: string, port: number, protocol: PortConfig['protocol'] = 'auto'): PortConfig {
   return { name, listen: { host: '127.0.0.1', port }, origin: { host: '127.0.0.1', port: port + 10_000 }, protocol };
 }
 
-export function createService(name: string, ports: readonly PortConfig[], edge: ServiceConfig['edge'] = 'trusted'): ServiceConfig {
+function createService(name: string, ports: readonly PortConfig[], edge: ServiceConfig['edge'] = 'trusted'): ServiceConfig {
   return { name: parseServiceName(name), entry: false, edge, ports };
 }
 

@@ -38,6 +38,10 @@ test.concurrent('an uncaught error ends the process, shown once', async () => {
   expect(stderr.match(/nobody caught me/g)).toHaveLength(1);
 });
 
+test.concurrent('a program that only waits goes on', async () => {
+  expect(await finish(start('wait'))).toEqual({ code: 0, stdout: 'awake\n', stderr: '' });
+});
+
 test.concurrent('a forgotten handle does not keep the process', async () => {
   expect(await finish(start('linger'))).toMatchObject({ code: 0 });
 });

@@ -39,11 +39,14 @@ export async function runMain(main: (context: MainContext) => Promise<number>): 
   });
   const { argv, env, stdout, stderr } = process;
   const context: MainContext = { signal: abortOnSignals(), argv: argv.slice(2), env, cwd: process.cwd(), stdout, stderr };
+  // The clock's timers keep no process alive, but a program that waits is not over.
+  const alive = setInterval(() => {}, 60_000);
   process.exitCode = await main(context).catch((reason: unknown) => {
     const error = InterceptError.from(reason);
     stderr.write(toReport(error));
     return error.row.exit;
   });
+  clearInterval(alive);
   setTimeout(() => process.exit(), lingerMs).unref();
 }
 

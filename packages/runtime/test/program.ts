@@ -1,6 +1,8 @@
 // A program for main.test.ts: its first argument says how it behaves.
 import { InterceptError } from '@switchyard/contract';
 import { runMain, type MainContext } from '../src/main.ts';
+import { sleep } from '../src/sleep.ts';
+import { createSystemClock } from '../src/system-clock.ts';
 
 const behaviours: Readonly<Record<string, (context: MainContext) => Promise<number>>> = {
   'return-3': async () => 3,
@@ -16,6 +18,11 @@ const behaviours: Readonly<Record<string, (context: MainContext) => Promise<numb
         throw new Error('nobody caught me');
       }, 1);
     }),
+  wait: async ({ signal, stdout }) => {
+    await sleep(createSystemClock(), 20, signal);
+    stdout.write('awake\n');
+    return 0;
+  },
   linger: async () => {
     setInterval(() => {}, 60_000);
     return 0;

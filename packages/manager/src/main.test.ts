@@ -6,9 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/** A process of its own starts slowly where many do. */
+const startMs = 20_000;
+vi.setConfig({ testTimeout: 2 * startMs });
 
 interface Run {
   readonly code: number;
@@ -57,7 +61,7 @@ test.concurrent('it says where it listens, and SIGTERM ends it in order', async 
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     log += chunk;
   });
-  await until(() => log.includes('"event":"ready"'));
+  await until(() => log.includes('"event":"ready"'), { timeoutMs: startMs });
   child.kill('SIGTERM');
   const [code] = await once(child, 'close');
   const lines = log

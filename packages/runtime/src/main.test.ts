@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 const program = fileURLToPath(new URL('../test/program.ts', import.meta.url));
+
+/** A process of its own starts slowly where many do. */
+vi.setConfig({ testTimeout: 40_000 });
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 

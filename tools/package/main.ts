@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 const dist = join(root, 'dist');
 
 await rm(dist, { recursive: true, force: true });
-const metafile = await bundlePrograms(root, 'dist');
-await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), await createNotices(root, metafile));
+const metafiles = await bundlePrograms(root, 'dist');
+await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), await createNotices(root, metafiles));
 await mkdir(join(dist, 'schema'));
 for await (const path of glob('packages/*/schema/*.json', { cwd: root })) await cp(join(root, path), join(dist, 'schema', basename(path)));

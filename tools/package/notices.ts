@@ -9,8 +9,9 @@ interface Manifest {
 }
 
 /** The folders of the third-party packages of which something is in the bundle. */
-export function listBundledPackages(metafile: Metafile): readonly string[] {
-  const used = Object.values(metafile.outputs).flatMap((output) =>
+export function listBundledPackages(metafiles: readonly Metafile[]): readonly string[] {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const used = outputs.flatMap((output) =>
     Object.entries(output.inputs)
       .filter(([, input]) => input.bytesInOutput > 0)
       .map(([path]) => path),
@@ -28,8 +29,8 @@ async function toNotice(root: string, folder: string): Promise<string> {
 }
 
 /** The licences of everything that is in the bundle. */
-export async function createNotices(root: string, metafile: Metafile): Promise<string> {
-  const notices = await Promise.all(listBundledPackages(metafile).map((folder) => toNotice(root, folder)));
+export async function createNotices(root: string, metafiles: readonly Metafile[]): Promise<string> {
+  const notices = await Promise.all(listBundledPackages(metafiles).map((folder) => toNotice(root, folder)));
   const rule = `\n\n${'-'.repeat(78)}\n\n`;
   return `The programs of this package contain the following third-party software.${rule}${notices.join(rule)}\n`;
 }

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pickPort } from '../../tools/process/free-port.ts';
+import { openProcessOwner } from '../../tools/process/process-owner.ts';
+import { waitFor } from '../../tools/process/wait-for.ts';
+import { listNodeReleases, openInstallation, type Installation } from './tarball.ts';
+
+const run = promisify(execFile);
+const releases = await listNodeReleases();
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await openInstallation();
+}, 60_000);
+
+afterAll(async () => {
+  await installation[Symbol.asyncDispose]();
+});
+
+const program = (name: string): string => join(installation.bin, name);
+
+test('the tarball asks for nothing else and brings its licences', async () => {
+  const manifest = JSON.parse(await readFile(join(installation.folder, 'package.json'), 'utf8'));
+  expect(Object.keys(manifest).toSorted()).toEqual(['bin', 'description', 'engines', 'files', 'license', 'name', 'type', 'version']);
+  const { stdout } = await run('tar', ['tzf', installation.tarball]);
+  const names = stdout.trim().split('\n');
+  expect(names).toEqual(expect.arrayContaining(['package/LICENSE', 'package/README.md', 'package/dist/schema/manager.schema.json']));
+  expect(names.filter((name) => !/^package\/(?:dist\/|LICENSE$|README\.md$|package\.json$)/.test(name))).toEqual([]);
+  expect(await readFile(join(installation.folder, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8')).toMatch(/@grpc\/grpc-js [\s\S]*Apache License/);
+});
+
+test('the programs are commands by themselves', async () => {
+  const { stdout } = await run(program('intercept'), ['--version']);
+  const manifest = JSON.parse(await readFile(join(installation.folder, 'package.json'), 'utf8'));
+  expect(stdout.trim()).toBe(manifest.version);
+});
+
+describe.for(releases)('on Node.js $version', ({ path: node }) => {
+  test.for(['intercept', 'switchyard-manager'])('%s says its version and how to use it, in silence otherwise', async (name) => {
+    expect(await run(node, [program(name), '--version'])).toEqual({ stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+    expect(await run(node, [program(name), '--help'])).toEqual({ stdout: expect.stringContaining(name), stderr: '' });
+  });
+
+  test.for([
+    { name: 'intercept', args: ['frobnicate'] },
+    { name: 'intercept', args: ['run'] },
+    { name: 'switchyard-manager', args: ['--config', 'missing.yaml'] },
+  ])('$name $args is refused with code 2', async ({ name, args }) => {
+    await expect(run(node, [program(name), ...args])).rejects.toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('a request with the key reaches the program that `intercept run` started, and no other does', { timeout: 30_000 }, async () => {
+    await using owner = openProcessOwner('switchyard-package-run', { PATH: process.env['PATH'], HOME: '/nonexistent' });
+    await using baseline = await openBaseline();
+    const [api, health, routed] = [await pickPort(), await pickPort(), await pickPort()];
+    const config = join(owner.folder, 'manager.yaml');
+    await writeFile(config, toConfig({ api, health, routed, origin: baseline.port }));
+    const manager = owner.start('manager', node, { args: [program('switchyard-manager'), '--config', config] });
+    await manager.listening(routed);
+    const args = ['run', 'orders', '--key', 'alice', '--manager', `http://127.0.0.1:${api}`, '--', node, '-e', ownService];
+    const intercept = owner.start('intercept', node, {
+      args: [program('intercept'), ...args],
+      env: { INTERCEPT_USER: 'alice', XDG_CONFIG_HOME: owner.folder },
+    });
+    const get = async (key: string): Promise<string> => {
+      intercept.assertRunning();
+      return (await fetch(`http://127.0.0.1:${routed}/`, { headers: { 'x-intercept-id': key, connection: 'close' } })).text();
+    };
+
+    await waitFor(async () => (await get('alice')) === 'alice', { what: "alice's own service to answer", timeoutMs: 15_000 });
+    expect(await get('bob')).toBe('baseline');
+
+    await intercept.stop();
+    expect(await waitForText(() => fetchText(routed), 'baseline')).toBe('baseline');
+    await manager.stop();
+    expect(manager.readLog()).not.toMatch(/"level":"error"/);
+  });
+});
+
+const ownService =
+  "require('node:http').createServer((_, response) => response.end(process.env.INTERCEPT_KEY)).listen(process.env.PORT, '127.0.0.1')";
+
+function toConfig(ports: { api: number; health: number; routed: number; origin: number }): string {
+  return `apiVersion: switchyard.dev/v1
+kind: Manager
+listen: 127.0.0.1:${ports.api}
+health: 127.0.0.1:${ports.health}
+auth: { mode: none }
+services:
+  - name: orders
+    ports:
+      - { name: http, listen: 127.0.0.1:${ports.routed}, origin: 127.0.0.1:${ports.origin} }
+`;
+}
+
+async function fetchText(port: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}/`, { headers: { 'x-intercept-id': 'alice', connection: 'close' } })).text();
+}
+
+async function waitForText(get: () => Promise<string>, wanted: string): Promise<string> {
+  let last = '';
+  await waitFor(async () => (last = await get()) === wanted, { what: `the answer ${wanted}` });
+  return last;
+}
+
+async function openBaseline(): Promise<AsyncDisposable & { readonly port: number }> {
+  const server: Server = createServer((_, response) => response.end('baseline'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has no TCP address.');
+  return {
+    port: address.port,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -47,7 +47,7 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, routeOptions));
   const registry = opened.use(createRegistry(config, deps, publish));
   // No load balancer goes on sending to a standalone manager that stops: it ends accepting at once.
-  const router = opened.use(openRouter({ ...deps, dialer: createDialer(config, deps, registry) }, { drainAcceptMs: 0 }));
+  const router = opened.use(openRouter({ ...deps, dialer: createDialer(config, deps, registry) }, { drainAcceptMs: 0, drainIdleMs: 0 }));
   publish([]);
   const services = await listenToServices(router, config.services, log);
 

@@ -13,6 +13,7 @@ export const routerLimits: LimitTable<
   | 'pipelined'
   | 'interimResponses'
   | 'drainAcceptMs'
+  | 'drainIdleMs'
 > = {
   connections: { value: 8_000, unit: 'count', about: 'Client connections per port. Further ones are closed at once.' },
   detectMs: {
@@ -37,6 +38,7 @@ export const routerLimits: LimitTable<
   pipelined: { value: 64, unit: 'count', about: 'Unanswered requests on one client connection; then reading pauses.' },
   interimResponses: { value: 32, unit: 'count', about: '1xx responses to one request; then 502 and the connection closes.' },
   drainAcceptMs: { value: 10_000, unit: 'ms', about: 'How long new connections are still accepted after a drain began.' },
+  drainIdleMs: { value: 60_000, unit: 'ms', about: 'How long connections without a request stay open after a drain began.' },
 };
 
 /** The numbers of `routerLimits`, each of which a caller may override. */

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { InterceptError, type PortProtocol } from '@switchyard/contract';
+import { detect, detectHttp } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
 import { Http1Connection } from './http1/connection.ts';
 import type { PortContext } from './port-context.ts';
@@ -48,8 +49,9 @@ export class PortListener {
     return address !== null && typeof address === 'object' ? address.port : 0;
   }
 
-  get openConnections(): number {
-    return this.#connections.size;
+  /** Accepts nothing more, and no connection is left. */
+  get isDrained(): boolean {
+    return !this.#server.listening && this.#connections.size === 0;
   }
 
   /** What people should know about this port's traffic. */
@@ -103,6 +105,7 @@ export class PortListener {
     const { clock, limits, dialer, baseline } = this.#context;
     const detector = new FirstBytesDetector(client, {
       clock,
+      detect: this.#protocol === 'http' ? detectHttp : detect,
       silentMs: this.#protocol === 'http' ? limits.idleMs : limits.detectMs,
       lineMs: limits.headTimeoutMs,
       dialBaseline: (signal) => dialer.dial(baseline, signal),
@@ -112,8 +115,11 @@ export class PortListener {
       },
       onGone: () => this.#remove(connection),
     });
+    const idleAt = this.#context.coarseNow + limits.idleMs;
     const connection: Connection = {
-      sweep: () => {},
+      sweep: (now) => {
+        if (now > idleAt) detector.dispose(new InterceptError('canceled', 'The client sent nothing.'));
+      },
       abort: (message) => detector.dispose(new InterceptError('canceled', message)),
       finishIdle: () => detector.dispose(new InterceptError('draining', 'The router is stopping.')),
     };
@@ -122,9 +128,8 @@ export class PortListener {
 
   #onFound(client: SocketPipe, found: FirstBytes): void {
     this.#context.counts.openConnections--;
-    const isHttp1 = found.detected === 'http1' || (this.#protocol === 'http' && found.detected === 'tcp');
-    if (!isHttp1) this.#openTcp(client, found);
-    else this.#openHttp1(client, found);
+    if (found.detected === 'http1') this.#openHttp1(client, found);
+    else this.#openTcp(client, found);
   }
 
   #openHttp1(client: SocketPipe, found: FirstBytes): void {

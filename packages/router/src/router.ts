@@ -17,6 +17,7 @@ import type { PortContext, Routing } from './port-context.ts';
 import { PortListener } from './port-listener.ts';
 
 const sweepMs = 1_000;
+const drainStepMs = 50;
 
 /** What the router works with. */
 export interface RouterDeps {
@@ -48,8 +49,8 @@ export interface Router extends AsyncDisposable {
   /** What people should know about a port's traffic; empty where there is nothing, or no such port. */
   notes(service: ServiceName, port: string): readonly string[];
   /**
-   * Ends service in order: answers announce the end of their connection; accepting stops after a while; connections that
-   * are idle at the end of `graceMs` are closed. Resolves when no connection is left or the grace is over. Idempotent.
+   * Ends service in order: answers announce the end of their connection; accepting stops after `drainAcceptMs`, idle
+   * connections end after `drainIdleMs`. Resolves when no connection is left or `graceMs` are over. Idempotent.
    */
   drain(graceMs: number): Promise<void>;
 }
@@ -113,14 +114,11 @@ class DataPlane implements Router {
     this.#shared.draining = true;
     const began = clock.now();
     const listeners = [...this.#ports.values()].map(({ listener }) => listener);
-    let accepting = true;
     for (let passed = 0; passed < graceMs; passed = clock.now() - began) {
-      if (accepting && passed >= this.#limits.drainAcceptMs) {
-        accepting = false;
-        for (const listener of listeners) listener.stopAccepting();
-      }
-      if (!accepting && listeners.every((listener) => listener.openConnections === 0)) return;
-      await new Promise<void>((resolve) => clock.after(Math.min(sweepMs, graceMs - passed), resolve));
+      if (passed >= this.#limits.drainAcceptMs) for (const listener of listeners) listener.stopAccepting();
+      if (passed >= this.#limits.drainIdleMs) for (const listener of listeners) listener.finishIdle();
+      if (listeners.every((listener) => listener.isDrained)) return;
+      await new Promise<void>((resolve) => clock.after(Math.min(drainStepMs, graceMs - passed), resolve));
     }
     for (const listener of listeners) {
       listener.stopAccepting();

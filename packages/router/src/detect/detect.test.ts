@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detect, type Detected } from './detect.ts';
+import { detect, detectHttp, settle, type Detected } from './detect.ts';
 
 const vectors: readonly (readonly [first: string, expected: Detected])[] = [
   ['GET / HTTP/1.1\r\n', 'http1'],
@@ -49,4 +49,15 @@ for (const [first, expected] of vectors) {
 test('every cut of a request line is undecided until the line ends', () => {
   const line = 'POST /orders?x=1 HTTP/1.1\r\n';
   for (let end = 0; end < line.length; end++) expect(detect(Buffer.from(line.slice(0, end)))).toBe('more');
+});
+
+test('a line that never ends is a request when it begins like one', () => {
+  for (const line of ['GET /', '\r\nPOST /a HTT', 'OPTIONS * ', 'get http://a/', 'P', 'GET', '\r\nDELETE ', '\r\n']) expect(settle(Buffer.from(line))).toBe('http1');
+  for (const line of ['set k', 'EHLO there', 'JDWP-Handshake', 'GETX']) expect(settle(Buffer.from(line))).toBe('tcp');
+});
+
+test('on a port that speaks HTTP everything but HTTP/2 meets the strict framer at once', () => {
+  for (const first of ['G', '\x16\x03', 'PING\r\n', '\r\n', 'PRI / HTTP/1.1']) expect(detectHttp(Buffer.from(first))).toBe('http1');
+  expect(detectHttp(Buffer.from('PRI * HTTP/2.0\r\n'))).toBe('more');
+  expect(detectHttp(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'))).toBe('http2');
 });

@@ -9,8 +9,8 @@ export type Detected =
 
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
-/** A first line longer than this is no HTTP: it is a large binary message without a line end. */
-const lineBytesMax = 16 * 1024;
+/** A first line that goes on for longer is decided by its begin. */
+const lineBytesMax = 4 * 1024;
 
 /** A whole first line that some server could take for a request line. */
 const requestLine = /^[!-~]+[ \t].*[ \t]HTTP\/\d[.\d]*[ \t\r]*$/i;
@@ -31,4 +31,23 @@ export function detect(bytes: Buffer): Detected {
   if (end !== -1) return requestLine.test(text.slice(start, end)) ? 'http1' : 'tcp';
   if (!requestLineBegin.test(text.slice(start))) return 'tcp';
   return text.length < lineBytesMax ? 'more' : 'http1';
+}
+
+/** As `detect`, for a port that is known to speak HTTP: whatever is not HTTP/2 is for the strict framer to judge. */
+export function detectHttp(bytes: Buffer): Exclude<Detected, 'tcp'> {
+  const text = bytes.toString('latin1', 0, preface.length);
+  if (text === preface) return 'http2';
+  return preface.startsWith(text) ? 'more' : 'http1';
+}
+
+/** The begin of a line that is a request line in the making: a method and something like a request-target. */
+const requestBegin = /^[!-~]+[ \t]+(?:\/|\*|https?:)/i;
+
+/** Methods of which a client may have sent no more than a part. */
+const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'CONNECT', 'TRACE'];
+
+/** Decides about a first line that does not end: whatever looks like a request must meet the strict framer. */
+export function settle(bytes: Buffer): Exclude<Detected, 'more' | 'http2'> {
+  const text = bytes.toString('latin1', 0, lineBytesMax).replace(/^[\r\n]+/, '');
+  return requestBegin.test(text) || methods.some((method) => `${method} `.startsWith(text)) ? 'http1' : 'tcp';
 }

@@ -1,5 +1,5 @@
 import type { Clock, InterceptError, Pipe, PipeHandler, Timer } from '@switchyard/contract';
-import { detect, type Detected } from './detect.ts';
+import { settle, type Detected } from './detect.ts';
 
 /** What was found out about a connection before anything was decided. */
 export interface FirstBytes {
@@ -17,6 +17,8 @@ export interface FirstBytes {
 /** What the detection of one connection needs. */
 export interface DetectOptions {
   readonly clock: Clock;
+  /** How the first bytes are classified. */
+  readonly detect: (bytes: Buffer) => Detected;
   /** How long a silent client is waited for before the baseline is dialled. */
   readonly silentMs: number;
   /** How long an undecided first line is waited for. */
@@ -53,11 +55,14 @@ export class FirstBytesDetector implements PipeHandler {
 
   onData(bytes: Buffer): void {
     if (this.#done) return;
-    this.#timer.cancel();
+    const isFirst = this.#bytes.length === 0;
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
-    const detected = detect(this.#bytes);
+    const detected = this.#options.detect(this.#bytes);
     if (detected !== 'more') this.#found(detected, undefined);
-    else this.#timer = this.#options.clock.after(this.#options.lineMs, () => this.#found('tcp', undefined));
+    else if (isFirst) {
+      this.#timer.cancel();
+      this.#timer = this.#options.clock.after(this.#options.lineMs, () => this.#found(settle(this.#bytes), undefined));
+    }
   }
 
   /** The client sends nothing more: whatever it sent is for the server to judge. */

@@ -96,14 +96,16 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   }
 
   onDrain(): void {
-    this.#active?.resume();
+    this.#baseline?.resume();
+    for (const upstream of this.#keyed.values()) upstream.resume();
   }
 
   onClose(): void {
     if (this.#phase === 'closed') return;
+    const outstanding = this.exchanges.length > 0 || this.#phase === 'raw';
     this.#phase = 'closed';
     this.#reader.stop();
-    this.#releaseUpstreams();
+    this.#releaseUpstreams(outstanding ? new InterceptError('canceled', 'The client went away.') : undefined);
     this.#onClosed();
   }
 
@@ -313,7 +315,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     }
     this.#forget(upstream);
     if (!this.isFinishing) this.#onLoss(upstream, isActive, error);
-    upstream.release();
+    upstream.release(error);
   }
 
   #onLoss(upstream: Upstream, isActive: boolean, error: InterceptError | undefined): void {
@@ -392,10 +394,11 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     if (this.isFinishing) return;
     this.#phase = 'finishing';
     this.#lastActivity = this.context.coarseNow;
+    const outstanding = this.exchanges.some((exchange) => !exchange.responseDone || !exchange.requestDone);
     this.exchanges.length = 0;
     this.#reader.stop();
     this.client.end();
-    this.#releaseUpstreams();
+    this.#releaseUpstreams(outstanding ? new InterceptError('canceled', 'The exchange was given up.') : undefined);
     this.#updateFlow();
   }
 
@@ -404,7 +407,9 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     this.client.reset(new InterceptError(code, message));
   }
 
-  #releaseUpstreams(): void {
+  /** @param error why the exchanges on the active upstream are given up; undefined when there are none */
+  #releaseUpstreams(error: InterceptError | undefined): void {
+    this.#active?.release(error);
     this.#baseline?.release();
     for (const upstream of this.#keyed.values()) upstream.release();
     this.#keyed.clear();

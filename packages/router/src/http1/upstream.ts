@@ -1,14 +1,17 @@
 import { InterceptError, type Pipe, type PipeHandler, type Target } from '@switchyard/contract';
+import type { PortContext } from '../port-context.ts';
+import { farewell } from './farewell.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
 
 /** What the owner of an upstream is told, besides its responses. */
 export interface UpstreamOwner {
+  readonly context: PortContext;
   sinkOf(upstream: Upstream): ResponseSink;
   /** The target could not be dialled. Nothing was sent. */
   onDialFailed(upstream: Upstream, error: InterceptError): void;
   /** The target takes bytes again. */
   onUpstreamDrain(upstream: Upstream): void;
-  /** The target ended its half, or the connection is gone. Called once. */
+  /** The target ended its half, or the connection is gone. Called once more when it breaks after it ended its half. */
   onUpstreamLost(upstream: Upstream, error: InterceptError | undefined): void;
   onActivity(): void;
 }
@@ -102,17 +105,16 @@ export class Upstream implements PipeHandler {
     if (this.#state.t === 'open') this.#state.pipe.resume();
   }
 
-  /** Gives the connection up without a word to the owner. An orderly one ends, any other is reset. */
+  /** Gives the connection up without a word to the owner: in order when nothing is outstanding on it, else by a reset. */
   release(error?: InterceptError): void {
     const state = this.#state;
     this.#state = { t: 'closed' };
     this.#lost = true;
     this.reader.stop();
     if (state.t === 'dialling') state.abort.abort();
-    else if (state.t !== 'closed') {
-      if (error === undefined && state.t === 'ended') state.pipe.end();
-      else state.pipe.reset(error ?? new InterceptError('canceled', 'The client connection ended.'));
-    }
+    else if (state.t === 'closed') return;
+    else if (error === undefined) farewell(state.pipe, this.#owner.context);
+    else state.pipe.reset(error);
   }
 
   onData(bytes: Buffer): void {
@@ -131,9 +133,11 @@ export class Upstream implements PipeHandler {
   }
 
   onClose(error?: InterceptError): void {
-    if (this.#state.t === 'closed') return;
+    const { t } = this.#state;
+    if (t === 'closed') return;
     this.#state = { t: 'closed' };
-    this.#onLost(error);
+    if (t === 'ended' && error !== undefined) this.#owner.onUpstreamLost(this, error);
+    else this.#onLost(error);
   }
 
   #onLost(error: InterceptError | undefined): void {

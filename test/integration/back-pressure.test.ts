@@ -70,17 +70,17 @@ for (const side of ['baseline', 'alice'] as const) {
     client.send(`PUT /big HTTP/1.1\r\nHost: orders\r\n${lines}Content-Length: ${totalBytes}\r\n\r\n`);
     const piece = Buffer.alloc(pieceBytes, 2);
     let flushed = 0;
-    let stop = false;
+    const stop = new AbortController();
     const sending = (async () => {
-      for (let at = 0; at < totalBytes && !stop; at += piece.length) {
+      for (let at = 0; at < totalBytes && !stop.signal.aborted; at += piece.length) {
         client.send(piece);
-        await until(() => client.unsentBytes === 0 || stop, { timeoutMs: 20_000 });
+        await until(() => client.unsentBytes === 0 || stop.signal.aborted, { timeoutMs: 20_000 });
         flushed = at;
       }
     })();
     const stopped = await untilStill(() => flushed);
     expect(stopped).toBeLessThan(boundBytes);
-    stop = true;
+    stop.abort();
     client.destroy();
     await sending;
   });

@@ -1,4 +1,5 @@
-import { openRawClient, until } from '@switchyard/testkit';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createFakeClock, openRawClient, until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { checkLeaks } from '../support/leak-check.ts';
 import { openTestRouter, orders } from '../support/test-router.ts';
@@ -41,6 +42,39 @@ test('the first line may come byte by byte', async () => {
     await client.sendPieces([Buffer.from(char)]);
   }
   expect((await client.readResponse()).body.toString()).toBe('alice GET /1\n');
+});
+
+test('a client that stalls within its first line does not escape the routing decision', async () => {
+  const clock = createFakeClock();
+  await using router = await openTestRouter({ keys: ['alice'], protocol: 'auto', clock });
+  await using client = await openRawClient(router.port);
+  await client.sendPieces([Buffer.from('GE')]);
+  await delay(30);
+  for (let second = 0; second < 12; second++) {
+    clock.advance(1000);
+    await new Promise(setImmediate);
+  }
+  client.send('T /late HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n');
+  await until(() => client.unread.length > 0 || client.ended !== undefined);
+  await delay(30);
+  // Cut off (408), or still routed: both are fine.
+  expect(router.origins.baseline.requests.length).toBe(0);
+});
+
+test('a first line that trickles in has one deadline, not one per byte', async () => {
+  const clock = createFakeClock();
+  await using router = await openTestRouter({ keys: [], protocol: 'auto', clock });
+  await using client = await openRawClient(router.port);
+  let sent = 0;
+  for (const char of 'PROPPATCH /a HTTP/1.1') {
+    if (client.ended !== undefined) break;
+    client.send(char);
+    sent++;
+    await delay(10);
+    clock.advance(9000);
+    await new Promise(setImmediate);
+  }
+  expect(sent * 9).toBeLessThan(40);
 });
 
 const others: readonly [name: string, bytes: string][] = [

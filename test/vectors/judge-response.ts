@@ -1,21 +1,29 @@
-import { parseStrictResponse, type RawClient } from '@switchyard/testkit';
+import { parseStrictResponse, until, type RawClient } from '@switchyard/testkit';
 import { expect } from 'vitest';
 import type { ResponseVector } from './response-vector.ts';
 
+/** What asking needs to know besides the vector. */
+export interface AskOptions {
+  /** Field lines of the key, each with its CRLF; empty for the baseline. */
+  readonly keyLines: string;
+  /** Who answers what is asked afterwards. */
+  readonly side: string;
+}
+
 /** Asks over a fresh connection for the answer of `vector`, which the origin is set to send, and checks what comes. */
-export async function judgeResponse(vector: ResponseVector, client: RawClient): Promise<void> {
+export async function judgeResponse(vector: ResponseVector, client: RawClient, { keyLines, side }: AskOptions): Promise<void> {
   const method = vector.method ?? 'GET';
   const expected = vector.arrives ?? vector.answer;
-  client.send(`${method} /vector HTTP/1.1\r\nHost: orders\r\n${vector.requestLines ?? ''}\r\n`);
+  client.send(`${method} /vector HTTP/1.1\r\nHost: orders\r\n${keyLines}${vector.requestLines ?? ''}\r\n`);
   switch (vector.outcome) {
     case 'passed':
-      expectSame(await client.readBytes(expected.length), expected);
-      client.send('GET /goes-on HTTP/1.1\r\nHost: orders\r\n\r\n');
-      expect((await client.readResponse()).body.toString()).toBe('baseline GET /goes-on\n');
+      expectSame(await readSame(expected, client), expected);
+      client.send(`GET /goes-on HTTP/1.1\r\nHost: orders\r\n${keyLines}\r\n`);
+      expect((await client.readResponse()).body.toString()).toBe(`${side} GET /goes-on\n`);
       expect(client.unread.length).toBe(0);
       break;
     case 'passed, closed':
-      expectSame(await client.readAll(), expected);
+      expectSame(withoutMarks(await client.readAll()), expected);
       break;
     case 'passed, aborted':
       await judgeAborted(method, expected, client);
@@ -36,7 +44,7 @@ async function judgeRefused(method: string, client: RawClient): Promise<void> {
 
 /** Where the whole answer came at once, nothing has gone out yet, and a 502 is as honest as an abort. */
 async function judgeAborted(method: string, expected: Buffer, client: RawClient): Promise<void> {
-  const received = await client.readAll();
+  const received = withoutMarks(await client.readAll());
   if (received.toString('latin1').startsWith('HTTP/1.1 502 ')) return;
   expectSame(received, expected.subarray(0, received.length));
   let whole;
@@ -46,6 +54,18 @@ async function judgeAborted(method: string, expected: Buffer, client: RawClient)
     // What cannot be read is not taken for an answer either.
   }
   expect(whole, 'the client takes this for a whole answer').toBeUndefined();
+}
+
+/** Takes `expected`, not counting the lines that the router adds to a keyed answer; at a difference, what came so far. */
+async function readSame(expected: Buffer, client: RawClient): Promise<Buffer> {
+  const isSame = (): boolean => withoutMarks(client.unread).equals(expected);
+  await until(() => isSame() || client.ended !== undefined, { timeoutMs: 2000 }).catch(() => {});
+  return withoutMarks(await client.readBytes(client.unread.length));
+}
+
+/** Without the router's marks on a keyed answer. */
+function withoutMarks(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('latin1').replace(/X-Intercept-Served-By: [^\r]*\r\n(?:Vary: [^\r]*\r\n)?/g, ''), 'latin1');
 }
 
 function expectSame(received: Buffer, expected: Buffer): void {

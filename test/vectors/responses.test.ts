@@ -2,15 +2,16 @@ import { answerPlainly, openRawClient, until, type OriginConnection, type Origin
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestRouter, type TestRouter } from '../support/test-router.ts';
 import { cutsOf } from './cuts.ts';
-import { judgeResponse } from './judge-response.ts';
+import { judgeResponse, type AskOptions } from './judge-response.ts';
 import type { ResponseVector } from './response-vector.ts';
 import { responseVectors } from './responses/index.ts';
 
-let router: TestRouter<'baseline'>;
+let router: TestRouter<'baseline' | 'alice'>;
 let current: { readonly vector: ResponseVector; readonly pieces: readonly Buffer[] } | undefined;
 
 async function answer(request: OriginRequest, connection: OriginConnection): Promise<void> {
-  if (request.target !== '/vector' || current === undefined) return answerPlainly('baseline', request, connection);
+  const side = request.header('x-intercept-id') ?? 'baseline';
+  if (request.target !== '/vector' || current === undefined) return answerPlainly(side, request, connection);
   const { vector, pieces } = current;
   for (const piece of pieces) {
     connection.send(piece);
@@ -21,7 +22,7 @@ async function answer(request: OriginRequest, connection: OriginConnection): Pro
 }
 
 beforeAll(async () => {
-  router = await openTestRouter({ keys: [], baseline: { answer } });
+  router = await openTestRouter({ keys: ['alice'], baseline: { answer }, keyed: { answer } });
 });
 afterAll(() => router[Symbol.asyncDispose]());
 
@@ -32,23 +33,35 @@ async function judgeBystander(): Promise<void> {
   expect((await client.readResponse()).body.toString()).toBe('baseline GET /bystander\n');
 }
 
+const sides: readonly AskOptions[] = [
+  { side: 'baseline', keyLines: '' },
+  { side: 'alice', keyLines: 'x-intercept-id: alice\r\n' },
+];
+
+/** A target that goes away is answered for by the router where a key chose it (test/integration/stale-upstream.test.ts). */
+function isMeantFor(vector: ResponseVector, side: string): boolean {
+  return side === 'baseline' || vector.outcome !== 'closed';
+}
+
 let seed = 1;
-for (const [subject, vectors] of Object.entries(responseVectors)) {
-  describe(`responses, ${subject}:`, () => {
-    for (const vector of vectors) {
-      test(`${vector.name} -> ${vector.outcome}`, async () => {
-        for (const [how, pieces] of Object.entries(cutsOf(vector.answer, seed++))) {
-          current = { vector, pieces };
-          try {
-            await using client = await openRawClient(router.port);
-            await judgeResponse(vector, client);
-          } catch (cause) {
-            throw new Error(`${how}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+for (const asked of sides) {
+  for (const [subject, vectors] of Object.entries(responseVectors)) {
+    describe(`responses of ${asked.side}, ${subject}:`, () => {
+      for (const vector of vectors.filter((candidate) => isMeantFor(candidate, asked.side))) {
+        test(`${vector.name} -> ${vector.outcome}`, async () => {
+          for (const [how, pieces] of Object.entries(cutsOf(vector.answer, seed++))) {
+            current = { vector, pieces };
+            try {
+              await using client = await openRawClient(router.port);
+              await judgeResponse(vector, client, asked);
+            } catch (cause) {
+              throw new Error(`${how}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+            }
           }
-        }
-        await judgeBystander();
-        await until(() => router.origins.baseline.open === 0, { about: 'the origin to be left alone' });
-      });
-    }
-  });
+          await judgeBystander();
+          await until(() => Object.values(router.origins).every((origin) => origin.open === 0), { about: 'the origins to be left alone' });
+        });
+      }
+    });
+  }
 }

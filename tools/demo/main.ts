@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { runMain, type MainContext } from '@switchyard/runtime';
+import { holdPort } from '../process/free-port.ts';
 import { openProcessOwner, type ProcessOwner } from '../process/process-owner.ts';
 import { playStep } from './play.ts';
-import { pickDemoPorts, type DemoPorts } from './ports.ts';
+import { pickDemoPorts, turnstilePort, type DemoPorts } from './ports.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { createStage, type Stage } from './stage.ts';
 import { steps } from './steps.ts';
@@ -44,7 +45,8 @@ interface Show {
 
 async function show({ owner, screen, signal, stays }: Show): Promise<number> {
   const startedAt = performance.now();
-  const ports = await pickDemoPorts();
+  await using turn = await holdPort(turnstilePort);
+  const ports = await pickDemoPorts(turn !== undefined);
   const stage = createStage(owner, ports, signal);
   await setUp(stage, ports, screen, signal);
   const wrong: string[] = [];

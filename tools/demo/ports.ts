@@ -19,14 +19,18 @@ interface ServicePorts {
   readonly payments: number;
 }
 
-/** The ports that the documentation names, each replaced by a free one where somebody else listens. */
-export async function pickDemoPorts(): Promise<DemoPorts> {
+/** Held by the demo that has the ports of the documentation: two demos that start at once would else look for them at the same moment. */
+export const turnstilePort = 7479;
+
+/** With `documented`, the ports that the documentation names, but for those where somebody else listens; else any free ones. */
+export async function pickDemoPorts(documented: boolean): Promise<DemoPorts> {
+  const pick = async (port: number): Promise<number> => pickPort(documented ? port : 0);
   return {
-    api: await pickPort(7480),
-    health: await pickPort(7481),
-    routed: { web: await pickPort(18080), orders: await pickPort(18081), payments: await pickPort(18082) },
-    baseline: { web: await pickPort(28080), orders: await pickPort(28081), payments: await pickPort(28082) },
-    bob: await pickPort(28092),
+    api: await pick(7480),
+    health: await pick(7481),
+    routed: { web: await pick(18080), orders: await pick(18081), payments: await pick(18082) },
+    baseline: { web: await pick(28080), orders: await pick(28081), payments: await pick(28082) },
+    bob: await pick(28092),
   };
 }
 
@@ -41,6 +45,7 @@ kind: Manager
 listen: 127.0.0.1:${api}
 health: 127.0.0.1:${health}
 auth: { mode: none }
+limits: { drainGrace: 0s }
 services:${service('web')}${service('orders')}${service('payments')}
 `;
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isListening } from '../process/free-port.ts';
 import type { OwnedProcess, ProcessOwner } from '../process/process-owner.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { createKeptConnection } from './kept-connection.ts';
@@ -31,8 +32,8 @@ export function createStage(owner: ProcessOwner, ports: DemoPorts, signal: Abort
   const urls = { ORDERS_URL: `http://127.0.0.1:${ports.routed.orders}`, PAYMENTS_URL: `http://127.0.0.1:${ports.routed.payments}` };
   const start = (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): OwnedProcess =>
     owner.start(name, process.execPath, { args, cwd: shop, env: { ...urls, ...env } });
-  const intercept = (name: string, args: readonly string[]): OwnedProcess =>
-    start(name, [cliMain, ...args, '--key', name, '--manager', manager], {
+  const intercept = (name: string, args: readonly string[], command: readonly string[] = []): OwnedProcess =>
+    start(name, [cliMain, ...args, '--key', name, '--manager', manager, '--', ...command], {
       INTERCEPT_USER: name,
       XDG_CONFIG_HOME: join(owner.folder, name),
     });
@@ -57,9 +58,9 @@ export function createStage(owner: ProcessOwner, ports: DemoPorts, signal: Abort
       const file = join(owner.folder, 'manager.yaml');
       writeFileSync(file, toManagerConfig(ports));
       const program = start('manager', [managerMain, '--config', file]);
-      for (const port of [ports.api, ...Object.values(ports.routed)]) await program.listening(port);
+      await program.says('"event":"ready"');
     },
-    aliceRuns: async () => reaches('alice', intercept('alice', ['run', 'orders', '--', 'node', 'my-orders.js'])),
+    aliceRuns: async () => reaches('alice', intercept('alice', ['run', 'orders'], ['node', 'my-orders.js'])),
     startBob: async () => {
       bob.process = start('bobs-orders', ['orders.js'], { PORT: String(ports.bob), ORDERS_VERSION: 'bob' });
       await bob.process.listening(ports.bob);
@@ -68,7 +69,10 @@ export function createStage(owner: ProcessOwner, ports: DemoPorts, signal: Abort
       bob.intercept = intercept('bob', ['up', `orders=${ports.bob}`]);
       await reaches('bob', bob.intercept);
     },
-    crashBob: async () => bob.process?.crash(),
+    crashBob: async () => {
+      await bob.process?.crash();
+      await waitFor(async () => !(await isListening(ports.bob)), { what: `port ${ports.bob} to be free again`, signal });
+    },
     bobLeaves: async () => bob.intercept?.stop(),
   };
 }

@@ -25,8 +25,10 @@ export interface OwnedProcess {
   readonly running: boolean;
   /** Throws with its last words when it has ended. */
   assertRunning(): void;
-  /** Resolves when it accepts connections at `port`; throws when it ends before, or after 10 s. */
+  /** Resolves when something accepts connections at `port`; throws when the program ends before, or after 10 s. */
   listening(port: number): Promise<void>;
+  /** Resolves when it has written `text`; throws when it ends before, or after 10 s. */
+  says(text: string): Promise<void>;
   /** SIGTERM, grace, SIGKILL, for it and all that descend from it. Idempotent. */
   stop(): Promise<void>;
   /** SIGKILL at once, for it and all that descend from it: a crash. */
@@ -49,8 +51,12 @@ export function openProcessOwner(label: string, env: NodeJS.ProcessEnv, graceMs 
   const folder = mkdtempSync(join(tmpdir(), `${label}-`));
   const owned: OwnedProcess[] = [];
   let keep = false;
+  const removeFolder = (): void => {
+    if (!keep) rmSync(folder, { recursive: true, force: true });
+  };
   const lastResort = (): void => {
     for (const { pid, running } of owned) if (running) signalAll(listTree(pid), 'SIGKILL');
+    removeFolder();
   };
   process.on('exit', lastResort);
   return {
@@ -71,7 +77,7 @@ export function openProcessOwner(label: string, env: NodeJS.ProcessEnv, graceMs 
     [Symbol.asyncDispose]: async () => {
       for (const each of owned.toReversed()) await each.stop();
       process.off('exit', lastResort);
-      if (!keep) rmSync(folder, { recursive: true, force: true });
+      removeFolder();
     },
   };
 }
@@ -92,12 +98,12 @@ function startProcess(
   const assertRunning = (): void => {
     if (!isRunning(child)) throw new Error(`${name} ended too early. Its last words:\n${toLastLines(readLog())}`);
   };
-  const listening = async (port: number): Promise<void> => {
-    const condition = async (): Promise<boolean> => {
+  const reaches = async (goal: string, isThere: () => boolean | Promise<boolean>): Promise<void> => {
+    const condition = (): boolean | Promise<boolean> => {
       assertRunning();
-      return isListening(port);
+      return isThere();
     };
-    await waitFor(condition, { what: `${name} to listen on port ${port}; see ${logPath}`, timeoutMs: 10_000 });
+    await waitFor(condition, { what: `${name} to ${goal}; see ${logPath}`, timeoutMs: 10_000 });
   };
   // The number of a process that has ended may be somebody else's by now.
   const endIfRunning = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => (isRunning(child) ? end(pid, signal, graceMs) : undefined);
@@ -110,7 +116,8 @@ function startProcess(
     },
     readLog,
     assertRunning,
-    listening,
+    listening: async (port) => reaches(`listen on port ${port}`, async () => isListening(port)),
+    says: async (text) => reaches(`say ${text}`, () => readLog().includes(text)),
     stop: async () => endIfRunning('SIGTERM'),
     crash: async () => endIfRunning('SIGKILL'),
   };

@@ -20,14 +20,19 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
-/** Whether a process of this number exists and is no zombie. */
+/** Whether a process of this number exists and may still hold its files and sockets. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return process.platform !== 'linux' || !isOver(pid);
   } catch {
     return false;
   }
+}
+
+/** A zombie is over when its last thread is: until then the others keep its sockets open. */
+function isOver(pid: number): boolean {
+  return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')) && readdirSync(`/proc/${pid}/task`).length <= 1;
 }
 
 function readChildren(pid: number): readonly number[] {

@@ -64,8 +64,6 @@ export interface Command<P extends Positionals = Positionals, O extends Options 
   readonly behaviour: {
     /** Takes a command line of its own after `--`, called so in help. */
     readonly rest?: string;
-    /** Stays until it is stopped: ends with its wrapper (npx, pnpm) and on SIGHUP. */
-    readonly foreground?: boolean;
   };
   /** Does the work and answers the exit code; throws `InterceptError` for a failure. */
   handler(args: Args<P, O>, context: Context): Promise<number>;

@@ -8,6 +8,4 @@ export interface Context {
   readonly output: Output;
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborted when the command is to stop: by a signal, or because its wrapper went away. */
-  readonly signal: AbortSignal;
 }

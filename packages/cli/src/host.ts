@@ -9,7 +9,6 @@ export interface Host {
   /** Name of the operating system's user. */
   readonly osUser: string;
   readonly hostName: string;
-  readonly pid: number;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;

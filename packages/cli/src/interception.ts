@@ -1,4 +1,4 @@
-import { openAgent, type Agent, type AgentEvent, type AgentIntercept } from '@switchyard/agent';
+import { openAgent, type AgentEvent, type AgentIntercept } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
 import { InterceptError, type EndReason, type InterceptInfo } from '@switchyard/contract';
 import type { Context } from './context.ts';
@@ -14,9 +14,17 @@ export interface Interception extends AsyncDisposable {
 /** A failed delivery is told once in this time, however many requests fail. */
 const failureQuietMs = 5_000;
 
-/** Registers intercepts, tells the person what happens to them, and keeps them until it is disposed. Rejects as `openAgent` does. */
-export async function openInterception(context: Context, settings: Settings, intercepts: readonly AgentIntercept[]): Promise<Interception> {
-  const { clock, log, signal, host } = context;
+/**
+ * Registers intercepts, tells the person what happens to them, and keeps them until `signal` is aborted or it is disposed. Rejects as
+ * `openAgent` does.
+ */
+export async function openInterception(
+  context: Context,
+  settings: Settings,
+  intercepts: readonly AgentIntercept[],
+  signal: AbortSignal,
+): Promise<Interception> {
+  const { clock, log, host } = context;
   const over = Promise.withResolvers<InterceptError>();
   const tell = createTeller(context, settings, intercepts);
   let live = intercepts.length;
@@ -26,11 +34,11 @@ export async function openInterception(context: Context, settings: Settings, int
     if (event.t === 'closed' && event.error !== undefined) over.resolve(event.error);
   };
   const { owner, token, manager } = settings;
-  const agent: Agent = await openAgent(
-    { clock, log },
-    { url: manager.url, owner, client: host.hostName, token, intercepts, onEvent, signal },
-  );
-  return { intercepts: agent.intercepts, over: over.promise, [Symbol.asyncDispose]: () => agent.goodbye() };
+  const agent = await openAgent({ clock, log }, { url: manager.url, owner, client: host.hostName, token, intercepts, onEvent, signal });
+  const leave = (): Promise<void> => agent.goodbye();
+  // Requests stop at once, while the process may still take its time to end.
+  signal.addEventListener('abort', () => void leave(), { once: true });
+  return { intercepts: agent.intercepts, over: over.promise, [Symbol.asyncDispose]: leave };
 }
 
 /** Says in words what a person wants to know of a session. */

@@ -10,7 +10,6 @@ import { createOutput, outputFormats, type OutputFormat } from './output.ts';
 import { parseCommandLine, type ProgramDescription } from './register.ts';
 import { environmentVariables } from './settings.ts';
 import { version } from './version.ts';
-import { watchWrappers } from './wrapper.ts';
 
 /** The whole program, as data. */
 export const program: ProgramDescription = {
@@ -41,9 +40,7 @@ export async function runProgram(host: Host): Promise<number> {
 async function runCommand(base: Pick<Context, 'host' | 'output' | 'clock'>, command: AnyCommand, args: RawArgs): Promise<number> {
   const level = args.options['verbose'] === true ? 'debug' : 'error';
   const log = createLog({ name: program.name, level, format: 'text', destination: base.host.stderr });
-  if (command.behaviour.foreground !== true) return await command.invoke(args, { ...base, log, signal: base.host.signal });
-  using wrappers = watchWrappers(base.host, base.clock);
-  return await command.invoke(args, { ...base, log, signal: AbortSignal.any([base.host.signal, wrappers.signal]) });
+  return command.invoke(args, { ...base, log });
 }
 
 /** A stop by a signal exits as shells say it: 128 and the signal's number. */

@@ -35,7 +35,7 @@ export const run: AnyCommand = defineCommand({
     timeout: { about: 'how long to wait until the command listens; default 60s', value: 'DURATION', parse: toDuration(1) },
     ...projectOptions,
   },
-  behaviour: { rest: 'COMMAND...', foreground: true },
+  behaviour: { rest: 'COMMAND...' },
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
     const fromProject = settings.project?.intercepts.find(({ service }) => service === args.service);

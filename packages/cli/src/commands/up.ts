@@ -3,7 +3,7 @@ import { keyOption, projectOptions } from '../common-options.ts';
 import { openInterception } from '../interception.ts';
 import { rememberKey } from '../remember-key.ts';
 import { showReady, toReadyData, toReadyFields } from '../run/ready.ts';
-import { untilStopped } from '../run/until-stopped.ts';
+import { untilAborted } from '../run/until-aborted.ts';
 import { planUp } from '../run/up-plan.ts';
 import { resolveSettings } from '../settings.ts';
 import { toServiceMapping } from '../values.ts';
@@ -22,7 +22,7 @@ export const up: AnyCommand = defineCommand({
     services: { about: 'SERVICE or SERVICE=[HOST:]PORT; default: all of intercept.yaml', kind: 'many', parse: toServiceMapping },
   },
   options: { ...keyOption, ...projectOptions },
-  behaviour: { foreground: true },
+  behaviour: {},
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
     const key = await settings.key();
@@ -31,6 +31,7 @@ export const up: AnyCommand = defineCommand({
       context,
       settings,
       plans.map(({ intercept }) => intercept),
+      context.host.signal,
     );
     await rememberKey(context, settings, key);
     const ready = plans.flatMap(({ routed, local }) => {
@@ -38,6 +39,6 @@ export const up: AnyCommand = defineCommand({
       return intercept === undefined ? [] : { intercept, routed, local };
     });
     showReady(context, ready, { data: { intercepts: ready.map(toReadyData) }, text: () => '', plain: ready.map(toReadyFields) });
-    throw await Promise.race([interception.over, untilStopped(context.signal)]);
+    throw await Promise.race([interception.over, untilAborted(context.host.signal)]);
   },
 });

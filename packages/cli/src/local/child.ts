@@ -29,6 +29,9 @@ export interface ChildOptions {
   readonly onExit: (fn: () => void) => () => void;
 }
 
+/** The wait for a program that ends cannot itself be given up: a second signal ends everything. */
+const never = new AbortController().signal;
+
 /** How long a program may take to stop. */
 export const graceMs = 10_000;
 
@@ -56,7 +59,7 @@ export async function startChild({ clock }: { readonly clock: Clock }, options: 
   const stop = async (signal: StopSignal): Promise<void> => {
     signalGroup(pid, signal);
     const deadlineMs = clock.now() + graceMs;
-    while (signalGroup(pid, 0) && clock.now() < deadlineMs) await sleep(clock, 20, AbortSignal.any([]));
+    while (signalGroup(pid, 0) && clock.now() < deadlineMs) await sleep(clock, 20, never);
     signalGroup(pid, 'SIGKILL');
     await exited;
     forget();

@@ -4,6 +4,8 @@ import { status, type ClientDuplexStream, type ServerDuplexStream, type StatusOb
 export interface MessageStream {
   /** Sends one message. False: the stream is full, wait for `onDrain` with what can wait. Dropped once the stream is finished or closed. */
   send(message: Buffer): boolean;
+  /** Messages that wait to be taken by the connection. */
+  backlog(): number;
   /** Nothing follows from us; what was sent still arrives. The manager's `finish` ends the whole stream, an agent's only its half. */
   finish(): void;
   /** Ends the whole stream at once. */
@@ -25,33 +27,49 @@ type Call = ClientDuplexStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buff
 
 /** Wraps a call at the manager's end. Messages are read at once and always: back-pressure is the protocol's credit, never HTTP/2's. */
 export function createServerStream(call: ServerDuplexStream<Buffer, Buffer>, handler: StreamHandler): MessageStream {
+  let open = true;
   const finish = (): void => {
-    if (!call.writableEnded) call.end();
+    if (open) call.end();
+    open = false;
   };
   listen(call, handler);
   // The agent's half ended: it has nothing more to say, so neither have we.
   call.on('end', finish);
-  call.once('cancelled', () => handler.onClose({ code: status.CANCELLED, details: 'The stream ended.' }));
+  call.once('cancelled', () => {
+    open = false;
+    handler.onClose({ code: status.CANCELLED, details: 'The stream ended.' });
+  });
   return {
-    send: (message) => send(call, message),
+    send: (message) => !open || call.write(message),
+    backlog: () => call.writableLength,
     finish,
     cancel() {
       // The library's way to end a call with a status; it is no uncaught error.
-      if (!call.writableEnded) call.emit('error', { code: status.CANCELLED, details: 'The session is over.' });
+      if (open) call.emit('error', { code: status.CANCELLED, details: 'The session is over.' });
+      open = false;
     },
   };
 }
 
 /** Wraps a call at the agent's end. */
 export function createClientStream(call: ClientDuplexStream<Buffer, Buffer>, handler: StreamHandler): MessageStream {
+  let open = true;
   listen(call, handler);
-  call.once('status', (end: StatusObject) => handler.onClose(end));
+  call.once('status', (end: StatusObject) => {
+    open = false;
+    handler.onClose(end);
+  });
   return {
-    send: (message) => send(call, message),
+    send: (message) => !open || call.write(message),
+    backlog: () => call.writableLength,
     finish() {
-      if (!call.writableEnded) call.end();
+      if (open) call.end();
+      open = false;
     },
-    cancel: () => call.cancel(),
+    cancel() {
+      open = false;
+      call.cancel();
+    },
   };
 }
 
@@ -60,8 +78,4 @@ function listen(call: Call, handler: StreamHandler): void {
   call.on('drain', () => handler.onDrain());
   // What it says comes with the end of the stream too.
   call.on('error', () => {});
-}
-
-function send(call: Call, message: Buffer): boolean {
-  return call.writableEnded || call.destroyed || call.write(message);
 }

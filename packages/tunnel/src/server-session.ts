@@ -10,6 +10,9 @@ import { RequestDesk } from './request-desk.ts';
 import type { CarryOwner, ServerCarry } from './server-carry.ts';
 import type { ServerSession, SessionEnd, SessionEvents } from './session.ts';
 
+/** Messages that may wait for an agent which does not read. */
+const maxBacklog = 1024;
+
 /** What a session needs from the server. */
 export interface SessionDeps {
   readonly clock: Clock;
@@ -134,13 +137,19 @@ export class TunnelSession implements ServerSession, CarryOwner {
   }
 
   #onDead(): void {
-    const seconds = this.#deps.limits.deadMs / 1000;
-    this.#finish({ t: 'lost', error: new InterceptError('tunnel_lost', `The developer's agent said nothing for ${seconds} s.`) });
-    this.#deps.breakConnection();
+    this.#drop(`The developer's agent said nothing for ${this.#deps.limits.deadMs / 1000} s.`);
   }
 
   #tell(message: ManagerMessage): void {
-    if (this.#end === undefined) this.#deps.control.send(encodeManagerMessage(message));
+    if (this.#end !== undefined) return;
+    this.#deps.control.send(encodeManagerMessage(message));
+    if (this.#deps.control.backlog() > maxBacklog) this.#drop("The developer's agent asks and does not read the answers.");
+  }
+
+  /** The agent would not read a reason either. */
+  #drop(reason: string): void {
+    this.#finish({ t: 'lost', error: new InterceptError('tunnel_lost', reason) });
+    this.#deps.breakConnection();
   }
 
   #finish(end: SessionEnd): void {

@@ -188,6 +188,12 @@ test('data after the end is a violation, another end is not', () => {
   expect(() => pipe.receiveData(data('x'))).toThrow(/after the end/);
 });
 
+test('data of nothing, which no credit bounds, is a violation, and so is a frame that is too large', () => {
+  const { pipe } = play({ windowBytes: 1 << 20 });
+  expect(() => pipe.receiveData(Buffer.alloc(0))).toThrow(/0 bytes/);
+  expect(() => pipe.receiveData(Buffer.alloc(65_537))).toThrow(/65537 bytes/);
+});
+
 test('no credit is granted for a half that ended', async () => {
   const { pipe, sent, told } = play({ paused: true, windowBytes: 8192 });
   pipe.receiveData(Buffer.alloc(8192));

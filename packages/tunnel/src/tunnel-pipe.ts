@@ -1,5 +1,5 @@
 import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
-import { encodeFrame, type Frame, type UnknownFrame } from '@switchyard/wire';
+import { encodeFrame, maxDataBytes, type Frame, type UnknownFrame } from '@switchyard/wire';
 import { ByteQueue } from './byte-queue.ts';
 import type { ReceiveWindow } from './credit.ts';
 import { SendHalf, type SendFrame } from './send-half.ts';
@@ -75,6 +75,7 @@ export class TunnelPipe implements Pipe {
   receiveData(bytes: Buffer): void {
     if (this.#life.t !== 'open') return;
     if (this.#receiving !== 'open') throw toViolation('sent data after the end of its half');
+    if (bytes.length === 0 || bytes.length > maxDataBytes) throw toViolation(`sent a data frame of ${bytes.length} bytes`);
     if (!this.#window.receive(bytes.length)) throw toViolation('sent more than it had credit for');
     if (this.#flowing && this.#held.length === 0 && this.#handler !== undefined) this.#deliverData(bytes);
     else this.#held.push(bytes);

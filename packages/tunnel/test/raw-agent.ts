@@ -10,7 +10,7 @@ import {
   type ReceivedManagerMessage,
   type WelcomeMessage,
 } from '@switchyard/wire';
-import { tunnelChannelOptions } from '../src/channel-options.ts';
+import { http2WindowBytes, tunnelChannelOptions } from '../src/channel-options.ts';
 
 type ManagerFrame = ReturnType<typeof parseManagerFrame>;
 
@@ -19,6 +19,8 @@ export interface RawStream<Message> {
   readonly messages: readonly Message[];
   readonly closed: boolean;
   send(bytes: Buffer): void;
+  /** Reads no further message. */
+  stopReading(): void;
   untilMessage<T extends Message & { t: string }>(t: T['t']): Promise<T>;
 }
 
@@ -37,8 +39,12 @@ export const hello: HelloMessage = {
   token: undefined,
 };
 
-export function openRawAgent(port: number): RawAgent {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), tunnelChannelOptions);
+/** `windowBytes` is how much HTTP/2 lets the manager send on a stream that is not read. */
+export function openRawAgent(port: number, windowBytes = http2WindowBytes): RawAgent {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    ...tunnelChannelOptions,
+    'grpc-node.flow_control_window': windowBytes,
+  });
   const open = <Message extends { readonly t: string }>(path: string, parse: (bytes: Buffer) => Message): RawStream<Message> => {
     const call = client.makeBidiStreamRequest<Buffer, Buffer>(
       path,
@@ -56,6 +62,7 @@ export function openRawAgent(port: number): RawAgent {
         return closed;
       },
       send: (bytes) => void call.write(bytes),
+      stopReading: () => void call.pause(),
       async untilMessage(t) {
         const find = (): Message | undefined => messages.find((message) => message.t === t);
         await until(() => find() !== undefined, { about: `a message ${t}` });

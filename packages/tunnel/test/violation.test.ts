@@ -143,6 +143,17 @@ test('a bad request is answered, and the session goes on', async () => {
   expect(control.closed).toBe(false);
 });
 
+test('an agent that asks and does not read the answers is dropped before they pile up', async () => {
+  await using manager = await openManager();
+  using agent = openRawAgent(manager.server.port, 65_535);
+  const { control } = await attach(agent);
+  control.stopReading();
+  const request = encodeAgentMessage({ t: 'register', request: 1, spec: { ...spec, service: 'No_Service' as never } });
+  for (let count = 0; count < 5_000; count++) control.send(request);
+  await until(() => manager.ends.length > 0);
+  expect(manager.ends[0]).toMatchObject({ t: 'lost', error: { code: 'tunnel_lost', message: expect.stringContaining('does not read') } });
+});
+
 test('a stream that says nothing is closed after 5 s', async () => {
   const clock = createFakeClock();
   await using manager = await openManager({ clock });

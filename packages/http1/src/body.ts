@@ -177,11 +177,12 @@ export class BodyScanner {
   }
 
   #scanTrailers(bytes: Buffer, at: number, end: number): Progress {
+    const bound = Math.min(end, at + http1Limits.trailerBytes.value - this.#trailerBytes);
     this.#trailers.position = 0;
-    const progress = this.#trailers.parse(bytes, at, end);
+    const progress = this.#trailers.parse(bytes, at, bound);
     if (progress === 'refused') return this.#refuse(this.#trailers.refusal ?? badTrailer);
+    if (progress === 'more' && bound < end) return this.#refuse(longTrailers);
     this.#trailerBytes += this.#trailers.position;
-    if (this.#trailerBytes > http1Limits.trailerBytes.value) return this.#refuse(longTrailers);
     this.position = at + this.#trailers.position;
     if (progress === 'done') this.#state = step.done;
     return progress;

@@ -1,9 +1,10 @@
 import { findFields, type HeadEdit } from './edit-head.ts';
 
+/** The members of a list. White space is SP and HTAB alone: `trim()` would make a token out of what the framer took for none. */
 function listOf(value: string): string[] {
   return value
     .split(',')
-    .map((token) => token.trim())
+    .map((token) => token.replace(/^[ \t]+|[ \t]+$/g, ''))
     .filter((token) => token !== '');
 }
 

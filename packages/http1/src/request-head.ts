@@ -62,6 +62,7 @@ export class RequestHeadParser {
     this.refusal = undefined;
     this.position = 0;
     this.start = 0;
+    this.method = '';
     this.queryStart = -1;
     this.#state = step.start;
   }
@@ -84,9 +85,12 @@ export class RequestHeadParser {
 
   /** Goes on with what stands in `bytes` up to `end`; the message begins at `base`, which may differ from call to call. */
   parse(bytes: Buffer, base: number, end: number): Progress {
-    const progress = this.#state === step.fields ? this.#parseFields(bytes, base, end) : this.#parseLine(bytes, base, end);
-    if (progress !== 'refused' && this.position - this.start > this.#limitBytes) return this.#refuse(tooLarge);
-    return progress;
+    // Nothing beyond the limit is looked at, so the refusal does not depend on how the input was cut.
+    const bound = Math.min(end, base + this.start + this.#limitBytes);
+    const progress = this.#state === step.fields ? this.#parseFields(bytes, base, bound) : this.#parseLine(bytes, base, bound);
+    if (progress !== 'more' || bound === end) return progress;
+    // A skipped empty line has moved the bound.
+    return this.position - this.start < this.#limitBytes ? this.parse(bytes, base, end) : this.#refuse(tooLarge);
   }
 
   #parseLine(bytes: Buffer, base: number, end: number): Progress {

@@ -54,9 +54,10 @@ export class ResponseHeadParser {
 
   /** Goes on with what stands in `bytes` up to `end`; the message begins at `base`. */
   parse(bytes: Buffer, base: number, end: number): Progress {
-    const progress = this.#state === step.fields ? this.#parseFields(bytes, base, end) : this.#parseLine(bytes, base, end);
-    if (progress !== 'refused' && this.position > http1Limits.headBytes.value) return this.#refuse(tooLarge);
-    return progress;
+    // Nothing beyond the limit is looked at, so the refusal does not depend on how the input was cut.
+    const bound = Math.min(end, base + http1Limits.headBytes.value);
+    const progress = this.#state === step.fields ? this.#parseFields(bytes, base, bound) : this.#parseLine(bytes, base, bound);
+    return progress === 'more' && bound < end ? this.#refuse(tooLarge) : progress;
   }
 
   #parseLine(bytes: Buffer, base: number, end: number): Progress {

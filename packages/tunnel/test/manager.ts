@@ -29,7 +29,7 @@ import {
 } from '../src/index.ts';
 
 export const service: ServiceName = parseServiceName('orders');
-export const key: RoutingKey = parseRoutingKey('alice');
+const key: RoutingKey = parseRoutingKey('alice');
 export const intercept: InterceptId = toInterceptId(service, 'http', key);
 export const spec: InterceptSpec = { service, port: 'http', key, whenAway: 'fail', lifetimeMs: undefined };
 
@@ -43,7 +43,7 @@ export interface TestManager extends AsyncDisposable {
   readonly asked: readonly string[];
 }
 
-export function toInfo(asked: InterceptSpec, owner: string): InterceptInfo {
+function toInfo(asked: InterceptSpec, owner: string): InterceptInfo {
   return {
     id: toInterceptId(asked.service, asked.port ?? 'http', asked.key),
     service: asked.service,

@@ -40,7 +40,7 @@ export const hello: HelloMessage = {
 };
 
 /** `windowBytes` is how much HTTP/2 lets the manager send on a stream that is not read. */
-export function openRawAgent(port: number, windowBytes = http2WindowBytes): RawAgent {
+export function openRawAgent(port: number, windowBytes: number = http2WindowBytes): RawAgent {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
     ...tunnelChannelOptions,
     'grpc-node.flow_control_window': windowBytes,

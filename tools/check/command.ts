@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
 
 /** How a program ended. `exitCode` is null when a signal ended it. */
 export interface CommandResult {
@@ -23,7 +24,7 @@ export interface CommandOptions {
 export async function runCommand(program: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   const child = spawn(program, args, {
     cwd: options.cwd,
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...options.env },
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', ...options.env },
     signal: AbortSignal.timeout(options.timeoutMs ?? 120_000),
     killSignal: 'SIGKILL',
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -44,7 +45,7 @@ export async function runTool(name: string, args: readonly string[], options: Co
   return await runCommand(join(bin, name), args, { ...options, env: { PATH: path, ...options.env } });
 }
 
-/** Everything a program printed, standard error last. */
+/** Everything a program printed, standard error last, without colours: some tools ignore NO_COLOR where CI is set. */
 export function printed(result: CommandResult): string {
-  return `${result.stdout}${result.stderr}`.trimEnd();
+  return stripVTControlCharacters(`${result.stdout}${result.stderr}`).trimEnd();
 }

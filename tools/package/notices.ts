@@ -9,7 +9,7 @@ interface Manifest {
 }
 
 /** The folders of the third-party packages of which something is in the bundle. */
-export function listBundledPackages(metafiles: readonly Metafile[]): readonly string[] {
+function listBundledPackages(metafiles: readonly Metafile[]): readonly string[] {
   const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
   const used = outputs.flatMap((output) =>
     Object.entries(output.inputs)

@@ -66,8 +66,8 @@ function checkHost(fields: readonly StrictField[], version: string): void {
   const hosts = valuesOf(fields, 'host');
   if (hosts.length > 1) throw new StrictError('several Host fields');
   if (hosts.length === 0 && version === '1.1') throw new StrictError('no Host field');
-  // A registered name, IPv4 address or bracketed IPv6 address, perhaps a port (RFC 3986 section 3.2.2); may be empty.
-  if (!/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?$/.test(hosts[0] ?? '')) {
+  // A registered name, IPv4 address or bracketed IP literal of any version, perhaps a port (RFC 3986 section 3.2.2); may be empty.
+  if (!/^(?:\[[A-Za-z0-9._~!$&'()*+,;=%:-]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?$/.test(hosts[0] ?? '')) {
     throw new StrictError(`Host is malformed: ${JSON.stringify(hosts[0])}`);
   }
 }

@@ -1,3 +1,10 @@
+/** A stream that text is written to. */
+export interface TextSink {
+  /** Whether a person watches it in a terminal. */
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /** The process around a command, as a port: `main.ts` passes the real one. */
 export interface Host {
   readonly argv: readonly string[];
@@ -9,9 +16,9 @@ export interface Host {
   /** Name of the operating system's user. */
   readonly osUser: string;
   readonly hostName: string;
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
   /** Aborted with `canceled` when the process is told to stop; `detail.signal` names the signal. */
   readonly signal: AbortSignal;
   /** Calls `fn`, synchronously, when the process ends however it does short of SIGKILL. Answers how to undo it. */

@@ -1,2 +1,4 @@
 export type { Host } from './host.ts';
-export { runProgram } from './program.ts';
+export { program, runProgram } from './program.ts';
+export { toProjectJsonSchema } from './project-file.ts';
+export { toSynopsis } from './register.ts';

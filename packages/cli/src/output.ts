@@ -1,5 +1,6 @@
 import { toYaml } from '@switchyard/config';
 import type { Clock, InterceptError, Timer } from '@switchyard/contract';
+import type { TextSink } from './host.ts';
 import { styleText } from 'node:util';
 
 /** The values of `--output`. */
@@ -50,14 +51,14 @@ export interface OutputOptions {
   readonly color: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
 }
 
 /** Creates the renderer of one command run. */
 export function createOutput(options: OutputOptions): Output {
   const { format, quiet, stdout, stderr } = options;
-  const interactive = stderr.isTTY;
+  const interactive = stderr.isTTY === true;
   const paintFor = createPainter(options);
   const paint = paintFor(stderr);
   let shown = false;
@@ -146,15 +147,16 @@ function causesOf(error: InterceptError): readonly string[] {
 }
 
 /** Colours only where somebody sees them and nobody declined (no-color.org). */
-function createPainter({ color, env }: OutputOptions): (stream: NodeJS.WriteStream) => Paint {
+function createPainter({ color, env }: OutputOptions): (stream: TextSink) => Paint {
   const wanted = color && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-  return (stream) => (wanted && stream.isTTY ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text);
+  return (stream) =>
+    wanted && stream.isTTY === true ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** A turning sign before a text, removed when it ends. */
-function spin(stream: NodeJS.WriteStream, clock: Clock, text: string): () => void {
+function spin(stream: TextSink, clock: Clock, text: string): () => void {
   let frame = 0;
   let timer: Timer;
   const draw = (): void => {

@@ -135,7 +135,7 @@ export function startIntercept(args: readonly string[], { env = {}, cwd }: Start
   const PATH = process.env['PATH'] ?? '';
   const child = spawn(process.execPath, [interceptProgram, ...args], {
     cwd: cwd ?? tmpdir(),
-    env: { PATH, HOME: '/nonexistent', INTERCEPT_USER: 'alice', NODE_COMPILE_CACHE, ...env },
+    env: { PATH, HOME: '/dev/null', INTERCEPT_USER: 'alice', NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

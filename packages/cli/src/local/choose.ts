@@ -1,5 +1,5 @@
-import type { Host } from '../host.ts';
 import { createInterface } from 'node:readline/promises';
+import type { Host } from '../host.ts';
 
 /** Lets the person at the terminal choose by number; undefined where there is none, or no such number was given. */
 export async function choose(
@@ -8,11 +8,11 @@ export async function choose(
   choices: readonly string[],
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  if (!stdin.isTTY || !stderr.isTTY) return undefined;
-  stderr.write(`${question}\n${choices.map((choice, index) => `  ${index + 1}) ${choice}\n`).join('')}`);
-  const lines = createInterface({ input: stdin, output: stderr });
+  if (stdin.isTTY !== true || stderr.isTTY !== true) return undefined;
+  stderr.write(`${question}\n${choices.map((choice, index) => `  ${index + 1}) ${choice}\n`).join('')}1-${choices.length}: `);
+  const lines = createInterface({ input: stdin });
   try {
-    const answer = Number(await lines.question(`1-${choices.length}: `, { signal }));
+    const answer = Number(await lines.question('', { signal }));
     return Number.isInteger(answer) && answer >= 1 && answer <= choices.length ? answer - 1 : undefined;
   } finally {
     lines.close();

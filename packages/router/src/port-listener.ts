@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { InterceptError, type PortProtocol } from '@switchyard/contract';
+import { listen } from '@switchyard/runtime';
 import { detect, detectHttp } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
 import { Http1Connection } from './http1/connection.ts';
@@ -39,7 +40,7 @@ export class PortListener {
   /** Listens. Rejects with `port_in_use`, `bad_config` (an address that is not ours) or `internal`. */
   static async open(context: PortContext, protocol: PortProtocol, address: { host: string; port: number }): Promise<PortListener> {
     const listener = new PortListener(context, protocol);
-    await listen(listener.#server, address, `${context.service}:${context.port}`);
+    await listen(listener.#server, address, `The port ${context.port} of ${context.service}`);
     return listener;
   }
 
@@ -163,35 +164,5 @@ export class PortListener {
 
   #remove(connection: Connection): void {
     if (this.#connections.delete(connection)) this.#context.counts.openConnections--;
-  }
-}
-
-function listen(server: Server, address: { host: string; port: number }, name: string): Promise<void> {
-  const { host, port } = address;
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(toListenError(error, `${host}:${port}`, name)));
-    server.listen({ host, port, backlog: 4096 }, resolve);
-  });
-}
-
-function toListenError(error: NodeJS.ErrnoException, address: string, name: string): InterceptError {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new InterceptError('port_in_use', `${name} cannot listen on ${address}: the port is in use by another program.`, {
-        hint: 'End that program, or give the service another listen address.',
-        cause: error,
-      });
-    case 'EADDRNOTAVAIL':
-      return new InterceptError('bad_config', `${name} cannot listen on ${address}: it is not an address of this machine.`, {
-        hint: 'Listen on 127.0.0.1 or on an address that this machine has.',
-        cause: error,
-      });
-    case 'EACCES':
-      return new InterceptError('bad_config', `${name} cannot listen on ${address}: ports below 1024 need rights that this user lacks.`, {
-        hint: 'Choose a port above 1023.',
-        cause: error,
-      });
-    default:
-      return InterceptError.from(error, 'internal', `${name} cannot listen on ${address}: ${error.message}.`);
   }
 }

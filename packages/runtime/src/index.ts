@@ -1,4 +1,5 @@
 export { createBackoff, type Backoff, type BackoffOptions } from './backoff.ts';
+export { listen } from './listen.ts';
 export { createLog, logFormats, logLevels, type LogDestination, type LogFormat, type LogLevel, type LogOptions } from './log.ts';
 export { runMain, type MainContext } from './main.ts';
 export { createMetrics, type RenderedMetrics } from './metrics.ts';

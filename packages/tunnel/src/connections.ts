@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { InterceptError, type Clock, type Timer } from '@switchyard/contract';
+import type { Clock, Timer } from '@switchyard/contract';
+import { listen } from '@switchyard/runtime';
 
 /** How long connections may take to end in order when the server closes. */
 const graceMs = 500;
@@ -16,7 +17,7 @@ export interface Connections {
 /** Listens. Rejects with `port_in_use` or `bad_config`. */
 export async function openConnections(
   clock: Clock,
-  listen: { readonly host: string; readonly port: number },
+  address: { readonly host: string; readonly port: number },
   options: { readonly maxConnections: number; onConnection(socket: Socket): void },
 ): Promise<Connections> {
   const sockets = new Map<string, Socket>();
@@ -28,10 +29,10 @@ export async function openConnections(
     options.onConnection(socket);
   });
   server.maxConnections = options.maxConnections;
-  await startListening(server, listen);
-  const address = server.address();
+  const port = await listen(server, address, 'The manager');
+  server.on('error', () => {});
   return {
-    port: typeof address === 'object' && address !== null ? address.port : listen.port,
+    port,
     break: (peer) => void sockets.get(peer)?.destroy(),
     async close() {
       const timer = clock.after(graceMs, () => breakAll(sockets));
@@ -51,29 +52,5 @@ function stopListening(server: Server, timer: Timer): Promise<void> {
       timer.cancel();
       resolve();
     });
-  });
-}
-
-function startListening(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(toListenError(host, port, cause)));
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.removeAllListeners('error');
-      server.on('error', () => {});
-      resolve();
-    });
-  });
-}
-
-function toListenError(host: string, port: number, cause: NodeJS.ErrnoException): InterceptError {
-  if (cause.code === 'EADDRINUSE') {
-    return new InterceptError('port_in_use', `Port ${port} of ${host} is taken by another program.`, {
-      hint: 'Stop that program, or choose another port.',
-      cause,
-    });
-  }
-  return new InterceptError('bad_config', `${host}:${port} cannot be listened on (${cause.code ?? cause.message}).`, {
-    hint: 'Choose an address of this machine and a port that this user may open.',
-    cause,
   });
 }

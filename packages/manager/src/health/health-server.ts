@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Address } from '@switchyard/config';
-import type { RenderedMetrics } from '@switchyard/runtime';
-import { toListenError } from './listen-error.ts';
+import { listen, type RenderedMetrics } from '@switchyard/runtime';
 
 /** What the health listener shows. */
 export interface HealthSource {
@@ -37,13 +36,9 @@ const plain = 'text/plain; charset=utf-8';
 export async function openHealthServer(source: HealthSource, address: Address): Promise<HealthServer> {
   const server = createServer({ keepAliveTimeout: idleMs, headersTimeout: idleMs, requestTimeout: idleMs }, createListener(source));
   server.maxConnections = mostConnections;
-  server.listen({ host: address.host, port: address.port });
-  await once(server, 'listening').catch((cause: unknown) => {
-    throw toListenError(cause, 'The health listener', address);
-  });
-  const bound = server.address();
+  const port = await listen(server, address, 'The health listener');
   return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    port,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();

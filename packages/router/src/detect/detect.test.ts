@@ -52,7 +52,8 @@ test('every cut of a request line is undecided until the line ends', () => {
 });
 
 test('a line that never ends is a request when it begins like one', () => {
-  for (const line of ['GET /', '\r\nPOST /a HTT', 'OPTIONS * ', 'get http://a/', 'P', 'GET', '\r\nDELETE ', '\r\n']) expect(settle(Buffer.from(line))).toBe('http1');
+  for (const line of ['GET /', '\r\nPOST /a HTT', 'OPTIONS * ', 'get http://a/', 'P', 'GET', '\r\nDELETE ', '\r\n'])
+    expect(settle(Buffer.from(line))).toBe('http1');
   for (const line of ['set k', 'EHLO there', 'JDWP-Handshake', 'GETX']) expect(settle(Buffer.from(line))).toBe('tcp');
 });
 

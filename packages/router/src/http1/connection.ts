@@ -140,9 +140,13 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
 
   // Requests, in the order in which they come.
 
+  mayBegin(): boolean {
+    const last = this.exchanges[this.exchanges.length - 1];
+    return last === undefined || !(last.isBarrier || this.exchanges.length >= this.context.limits.pipelined);
+  }
+
   onHead(bytes: Buffer, start: number, end: number): HeadVerdict {
     const last = this.exchanges[this.exchanges.length - 1];
-    if (last !== undefined && (last.isBarrier || this.exchanges.length >= this.context.limits.pipelined)) return 'hold';
     const plan = planRequest(this.context, this.#reader.head, bytes, start, end);
     if (plan.t === 'refuse') {
       if (last !== undefined) return 'hold';

@@ -1,4 +1,5 @@
 import { BodyScanner, RequestHeadParser, type FieldNames, type Refusal } from '@switchyard/http1';
+import { ByteRun } from './byte-run.ts';
 import { HeadBuffer } from './head-buffer.ts';
 
 /** What becomes of a request head. */
@@ -14,6 +15,8 @@ export type HeadVerdict =
 
 /** Receives what a client sends, request by request. */
 export interface RequestSink {
+  /** Whether a request may begin now; else what comes is kept, unread, until `release()`. */
+  mayBegin(): boolean;
   /** A whole head stands in `bytes[start..end)`; the reader's `head` holds what it says. */
   onHead(bytes: Buffer, start: number, end: number): HeadVerdict;
   /** Bytes to relay to the target of the newest request. */
@@ -36,15 +39,14 @@ export class RequestReader {
   #parser: RequestHeadParser;
   #mode: Mode = 'head';
   #held: Buffer | undefined;
-  #bytes: Buffer | undefined;
-  #runStart = 0;
-  #runEnd = 0;
-  /** Where the newest request begins in `#bytes`; 0 when it began before. */
+  readonly #run: ByteRun;
+  /** Where the newest request begins in the piece that is framed; 0 when it began before. */
   #requestStart = 0;
 
   /** @param names the field names to collect, asked for at each head; `routingNames` may not come as trailers */
   constructor(sink: RequestSink, names: () => FieldNames, routingNames: Iterable<string>) {
     this.#sink = sink;
+    this.#run = new ByteRun((bytes) => sink.onBytes(bytes));
     this.#names = names;
     this.#body = new BodyScanner(routingNames);
     this.#currentNames = names();
@@ -101,26 +103,31 @@ export class RequestReader {
 
   /** Relays what stands before the head that the sink is deciding about: call it before sending anything else. */
   flushRun(): void {
-    if (this.#bytes === undefined || this.#runStart === this.#runEnd) return;
-    const whole = this.#runStart === 0 && this.#runEnd === this.#bytes.length;
-    const run = whole ? this.#bytes : this.#bytes.subarray(this.#runStart, this.#runEnd);
-    this.#runStart = this.#runEnd;
-    this.#sink.onBytes(run);
+    this.#run.flush();
   }
 
   #process(bytes: Buffer): void {
-    this.#bytes = bytes;
-    this.#runStart = this.#runEnd = this.#requestStart = 0;
+    this.#run.begin(bytes);
+    this.#requestStart = 0;
     let at = 0;
     while (at < bytes.length && this.#mode !== 'stopped' && this.#held === undefined) {
       at = this.#mode === 'head' ? this.#processHead(bytes, at) : this.#processBody(bytes, at);
     }
-    if (this.#mode !== 'stopped') this.flushRun();
-    this.#bytes = undefined;
+    if (this.#mode === 'stopped') this.#run.drop();
+    else this.#run.finish();
+  }
+
+  #hold(bytes: Buffer, at: number): number {
+    this.#run.flush();
+    this.#held = bytes.subarray(at);
+    return bytes.length;
   }
 
   #processHead(bytes: Buffer, at: number): number {
-    if (this.#partial.isEmpty) this.#beginHead();
+    if (this.#partial.isEmpty) {
+      if (!this.#sink.mayBegin()) return this.#hold(bytes, at);
+      this.#beginHead();
+    }
     const progress = this.#parser.parse(bytes, at, bytes.length);
     if (progress === 'more') {
       if (this.#partial.isEmpty) this.#partial.append(bytes.subarray(at));
@@ -128,36 +135,30 @@ export class RequestReader {
     }
     this.#partial.release();
     if (progress === 'refused') {
-      this.flushRun();
+      this.#run.flush();
       const refusal = this.#parser.refusal;
-      if (refusal !== undefined && this.#sink.onRefused(refusal, true) === 'hold') this.#held = bytes.subarray(at);
-      else this.stop();
+      if (refusal !== undefined && this.#sink.onRefused(refusal, true) === 'hold') return this.#hold(bytes, at);
+      this.stop();
       return bytes.length;
     }
     return this.#decide(bytes, at, at + this.#parser.start, at + this.#parser.position);
   }
 
   #decide(bytes: Buffer, at: number, start: number, end: number): number {
-    if (start > at) {
-      this.flushRun();
-      this.#runStart = this.#runEnd = start;
-    }
+    if (start > at) this.#run.skipTo(start);
     switch (this.#sink.onHead(bytes, start, end)) {
       case 'hold':
-        this.flushRun();
-        this.#held = bytes.subarray(start);
-        return bytes.length;
+        return this.#hold(bytes, start);
       case 'stop':
         this.stop();
         return bytes.length;
       case 'replaced':
-        this.#runStart = end;
+        this.#run.skipTo(end);
         break;
       case 'relay':
-        break;
+        this.#run.extendTo(end);
     }
     this.#requestStart = start;
-    this.#runEnd = end;
     this.#body.begin(this.#parser.bodyBytes);
     if (this.#body.done) this.#sink.onRequestEnd();
     else this.#mode = 'body';
@@ -175,22 +176,22 @@ export class RequestReader {
 
   #processBody(bytes: Buffer, at: number): number {
     if (this.#mode === 'raw') {
-      this.#runEnd = bytes.length;
+      this.#run.extendTo(bytes.length);
       return bytes.length;
     }
     const progress = this.#body.scan(bytes, at, bytes.length);
     if (progress === 'refused') {
       // What stands before the bad request is good; of the request itself no more than what is gone already.
-      this.#runEnd = Math.max(this.#runStart, this.#requestStart);
-      this.flushRun();
+      this.#run.extendTo(Math.max(this.#run.start, this.#requestStart));
+      this.#run.flush();
       const refusal = this.#body.refusal;
       if (refusal !== undefined) this.#sink.onRefused(refusal, false);
       this.stop();
       return bytes.length;
     }
-    this.#runEnd = this.#body.position;
+    this.#run.extendTo(this.#body.position);
     if (progress === 'done') {
-      this.flushRun();
+      this.#run.flush();
       this.#mode = 'head';
       this.#sink.onRequestEnd();
     }

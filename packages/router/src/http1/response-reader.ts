@@ -1,4 +1,5 @@
 import { BodyScanner, ResponseHeadParser, type Refusal } from '@switchyard/http1';
+import { ByteRun } from './byte-run.ts';
 import { HeadBuffer } from './head-buffer.ts';
 
 /** What becomes of a response head. */
@@ -37,12 +38,11 @@ export class ResponseReader {
   readonly #body: BodyScanner = new BodyScanner();
   readonly #partial: HeadBuffer = new HeadBuffer();
   #mode: Mode = 'head';
-  #bytes: Buffer | undefined;
-  #runStart = 0;
-  #runEnd = 0;
+  readonly #run: ByteRun;
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
+    this.#run = new ByteRun((bytes) => sink.onResponseBytes(bytes));
   }
 
   /** What the newest head says. */
@@ -73,22 +73,16 @@ export class ResponseReader {
 
   /** Relays what stands before the head that the sink is deciding about: call it before sending anything else. */
   flushRun(): void {
-    if (this.#bytes === undefined || this.#runStart === this.#runEnd) return;
-    const whole = this.#runStart === 0 && this.#runEnd === this.#bytes.length;
-    const run = whole ? this.#bytes : this.#bytes.subarray(this.#runStart, this.#runEnd);
-    this.#runStart = this.#runEnd;
-    this.#sink.onResponseBytes(run);
+    this.#run.flush();
   }
 
   #process(bytes: Buffer): void {
-    this.#bytes = bytes;
-    this.#runStart = this.#runEnd = 0;
+    this.#run.begin(bytes);
     let at = 0;
     while (at < bytes.length && this.#mode !== 'stopped') {
       at = this.#mode === 'head' ? this.#processHead(bytes, at) : this.#processBody(bytes, at);
     }
-    this.flushRun();
-    this.#bytes = undefined;
+    this.#run.finish();
     this.#sink.onResponsesRelayed();
   }
 
@@ -109,8 +103,8 @@ export class ResponseReader {
       this.stop();
       return bytes.length;
     }
-    if (verdict === 'replaced') this.#runStart = end;
-    this.#runEnd = end;
+    if (verdict === 'replaced') this.#run.skipTo(end);
+    else this.#run.extendTo(end);
     this.#beginBody(method);
     return end;
   }
@@ -124,15 +118,15 @@ export class ResponseReader {
 
   #processBody(bytes: Buffer, at: number): number {
     if (this.#mode === 'raw') {
-      this.#runEnd = bytes.length;
+      this.#run.extendTo(bytes.length);
       return bytes.length;
     }
     const progress = this.#body.scan(bytes, at, bytes.length);
     if (progress === 'refused') {
-      this.#runEnd = at;
+      this.#run.extendTo(at);
       return this.#refuse(this.#body.refusal ?? unsolicited, bytes);
     }
-    this.#runEnd = this.#body.position;
+    this.#run.extendTo(this.#body.position);
     if (progress === 'done') {
       this.#mode = 'head';
       this.#sink.onResponseEnd();
@@ -141,7 +135,7 @@ export class ResponseReader {
   }
 
   #refuse(refusal: Refusal, bytes: Buffer): number {
-    this.flushRun();
+    this.#run.flush();
     this.stop();
     this.#sink.onResponseRefused({ code: 'upstream_violation', message: refusal.message });
     return bytes.length;

@@ -30,6 +30,11 @@ async function openWorkspace(root: string, plant: Plant): Promise<{ path: string
   for (const file of [...configuration, ...(plant.copies ?? [])]) {
     await cp(join(root, file), join(path, file), { recursive: true, filter: (source) => !source.includes('node_modules') });
   }
+  if (plant.copies?.includes('packages')) {
+    for (const name of await readdir(join(path, 'packages'))) {
+      await symlink(join(root, 'packages', name, 'node_modules'), join(path, 'packages', name, 'node_modules'));
+    }
+  }
   for (const [link, target] of Object.entries(plant.links ?? {})) {
     await mkdir(dirname(join(path, link)), { recursive: true });
     await symlink(await realpath(join(root, target)), join(path, link));

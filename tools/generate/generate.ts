@@ -1,12 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runTool } from '../check/command.ts';
+import { generateCommandLine } from './command-line.ts';
 import { generateErrors } from './errors.ts';
 import type { GeneratedFile, Generator } from './generated-file.ts';
 import { generateLimits } from './limits.ts';
 import { generateProto } from './proto.ts';
+import { generateSchemas } from './schemas.ts';
 
-const generators: readonly Generator[] = [generateLimits, generateErrors, generateProto];
+const generators: readonly Generator[] = [generateLimits, generateErrors, generateCommandLine, generateSchemas, generateProto];
 
 /** As `pnpm format` would leave it; protocol code is left as protoc-gen-es writes it. */
 async function format(root: string, file: GeneratedFile): Promise<GeneratedFile> {

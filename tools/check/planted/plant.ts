@@ -6,7 +6,7 @@ export interface Plant {
   readonly about: string;
   /** Text by path. */
   readonly files: Readonly<Record<string, string>>;
-  /** Files and folders of this repository that the plant needs as they are. */
+  /** Files and folders of this repository that the plant needs as they are; `packages` brings their dependencies along. */
   readonly copies?: readonly string[];
   /** Symbolic links: path in the planted repository to path in this one. */
   readonly links?: Readonly<Record<string, string>>;

@@ -51,19 +51,20 @@ export const plants: readonly Plant[] = [
   {
     step: 'generated',
     about:
-      'a page that somebody edited by hand, one that is missing, protocol code that proto/ no longer gives, and some that it gives and is missing',
-    copies: ['packages/contract/src', 'proto'],
-    links: { 'packages/wire/node_modules': 'packages/wire/node_modules' },
+      'a page that somebody edited by hand, one that is missing, a schema of another day, and protocol code that proto/ no longer gives',
+    copies: ['packages', 'proto'],
     files: {
       'packages/planted/src/limits.ts': "export const limits = { planted: { value: 1, unit: 'count', about: 'Planted.' } };\n",
       'LIMITS.md': '# Limits\n',
+      'packages/manager/schema/manager.schema.json': '{}\n',
       'packages/wire/src/generated/old_pb.ts': 'export {};\n',
     },
     expect: [
       /LIMITS\.md is not what its sources say/,
       /errors\.md is not what its sources say/,
+      /cli\.md is not what its sources say/,
+      /manager\.schema\.json is not what its sources say/,
       /old_pb\.ts is not what its sources say/,
-      /tunnel_pb\.ts is not what its sources say/,
     ],
   },
   {

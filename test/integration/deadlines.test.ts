@@ -25,7 +25,7 @@ test('a request head that is not finished in 10 s is answered 408', async () => 
   client.send('GET /2 HTTP/1.1\r\nHost: ord');
   await client.flushed();
   // The head begins to count when the router has seen it.
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise((resolve) => setTimeout(resolve, 50));
   await advanceSeconds(clock, 8);
   expect(client.ended).toBeUndefined();
   await advanceSeconds(clock, 5);
@@ -41,7 +41,7 @@ test('a first line that trickles in is cut off too', async () => {
   await using client = await openRawClient(router.port);
   client.send('G');
   await client.flushed();
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise((resolve) => setTimeout(resolve, 50));
   await advanceSeconds(clock, 13);
   await client.untilEnded();
   expect(router.origins.baseline.accepted.length).toBe(0);

@@ -49,14 +49,14 @@ test('a client that stalls within its first line does not escape the routing dec
   await using router = await openTestRouter({ keys: ['alice'], protocol: 'auto', clock });
   await using client = await openRawClient(router.port);
   await client.sendPieces([Buffer.from('GE')]);
-  await delay(30);
+  await delay(50);
   for (let second = 0; second < 12; second++) {
     clock.advance(1000);
     await new Promise(setImmediate);
   }
   client.send('T /late HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n');
   await until(() => client.unread.length > 0 || client.ended !== undefined);
-  await delay(30);
+  await delay(50);
   // Cut off (408), or still routed: both are fine.
   expect(router.origins.baseline.requests.length).toBe(0);
 });

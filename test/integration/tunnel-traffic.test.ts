@@ -1,8 +1,8 @@
 import { createRandom, openRawClient, until, type OriginConnection, type OriginRequest } from '@switchyard/testkit';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
+import { openChatServer } from '../support/chat-server.ts';
 import { checkLeaks } from '../support/leak-check.ts';
 import { openDeveloper, openTestSystem } from '../support/test-system.ts';
 
@@ -79,28 +79,18 @@ test('each half of an upgraded connection ends on its own through the tunnel', a
 });
 
 test('a WebSocket speaks through the tunnel', async () => {
-  const http = createServer();
-  const sockets = new WebSocketServer({ server: http });
-  sockets.on('connection', (socket) => socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })));
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const address = http.address();
-  {
-    await using system = await openTestSystem({ keys: [] });
-    const deliverPort = address !== null && typeof address === 'object' ? address.port : 0;
-    await using _alice = await openDeveloper(system.manager.apiPort, { key: 'alice', deliverPort });
-    const socket = new WebSocket(`ws://127.0.0.1:${system.port}/chat?__intercept=alice`);
-    await once(socket, 'open');
-    const big = Buffer.alloc(1024 * 1024, 9);
-    socket.send(big);
-    const [echoed] = await once(socket, 'message');
-    expect(Buffer.compare(Buffer.from(echoed), big)).toBe(0);
-    socket.close(1000);
-    await once(socket, 'close');
-  }
-  sockets.close();
-  http.close();
-  await once(http, 'close');
+  await using chat = await openChatServer('alice');
+  await using system = await openTestSystem({ keys: [] });
+  await using _alice = await openDeveloper(system.manager.apiPort, { key: 'alice', deliverPort: chat.port });
+  const socket = new WebSocket(`ws://127.0.0.1:${system.port}/chat?__intercept=alice`);
+  const [greeting] = await once(socket, 'message');
+  expect(String(greeting)).toBe('alice /chat?__intercept=alice');
+  const big = Buffer.alloc(1024 * 1024, 9);
+  socket.send(big);
+  const [echoed] = await once(socket, 'message');
+  expect(Buffer.compare(Buffer.from(echoed), big)).toBe(0);
+  socket.close(1000);
+  await once(socket, 'close');
 });
 
 test('a slow reader stops the developer and nobody else, and gets everything in the end', { timeout: 30_000 }, async () => {

@@ -1,41 +1,14 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import { silentLog, silentMetrics } from '@switchyard/contract';
 import { openRouter } from '@switchyard/router';
 import { createSystemClock } from '@switchyard/runtime';
 import { expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
+import { openChatServer } from '../support/chat-server.ts';
 import { checkLeaks } from '../support/leak-check.ts';
 import { createDirectSnapshot, createTestDialer, orders } from '../support/test-router.ts';
 
 checkLeaks();
-
-interface ChatServer extends AsyncDisposable {
-  readonly port: number;
-}
-
-/** Says its name and the path of the upgrade request, then echoes each message. */
-async function openChatServer(name: string): Promise<ChatServer> {
-  const http: Server = createServer((_request, response) => response.end(`${name}\n`));
-  const sockets = new WebSocketServer({ server: http });
-  sockets.on('connection', (socket, request: IncomingMessage) => {
-    socket.send(`${name} ${request.url ?? ''}`);
-    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
-  });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const address = http.address();
-  return {
-    port: address !== null && typeof address === 'object' ? address.port : 0,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets.clients) socket.terminate();
-      sockets.close();
-      http.closeAllConnections();
-      http.close();
-      await once(http, 'close');
-    },
-  };
-}
 
 async function openChat(): Promise<AsyncDisposable & { readonly port: number }> {
   await using scope = new AsyncDisposableStack();

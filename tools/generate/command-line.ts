@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { program as InterceptProgram, toSynopsis as ToSynopsis } from '@switchyard/cli';
+import type { program as InterceptProgram } from '@switchyard/cli';
 import { generatedNote, type Generator } from './generated-file.ts';
 
 type Program = typeof InterceptProgram;
@@ -24,7 +24,16 @@ function toTable(title: string, rows: readonly string[]): string[] {
   return rows.length === 0 ? [] : [`| ${title} | |`, '| --- | --- |', ...rows, ''];
 }
 
-function toSection(program: Program, command: Command, toSynopsis: typeof ToSynopsis): string {
+/** How a command is typed: `run SERVICE [-- COMMAND...]`. */
+function toSynopsis({ metadata, positionals, behaviour }: Command): string {
+  const words = Object.entries(positionals).map(([name, { kind }]) => {
+    const word = name.toUpperCase();
+    return kind === 'required' ? word : kind === 'optional' ? `[${word}]` : `[${word}...]`;
+  });
+  return [metadata.name, ...words, ...(behaviour.rest === undefined ? [] : [`[-- ${behaviour.rest}]`])].join(' ');
+}
+
+function toSection(program: Program, command: Command): string {
   const positionals = Object.entries(command.positionals).map(([name, { about }]) => `| \`${name.toUpperCase()}\` | ${toCell(about)} |`);
   const examples = command.metadata.examples.flatMap(([line, about]) => [`# ${about}`, line.replaceAll('$0', program.name)]);
   return [
@@ -45,8 +54,8 @@ function toSection(program: Program, command: Command, toSynopsis: typeof ToSyno
 /** `docs/reference/cli.md`, from the commands that are data. */
 export const generateCommandLine: Generator = async (root) => {
   const cli: unknown = await import(pathToFileURL(join(root, 'packages/cli/src/index.ts')).href);
-  const { program, toSynopsis } = cli as { program: Program; toSynopsis: typeof ToSynopsis };
-  const sections = program.commands.map((command) => toSection(program, command, toSynopsis));
+  const { program } = cli as { program: Program };
+  const sections = program.commands.map((command) => toSection(program, command));
   const common = ['Every command takes these options as well:', '', ...toTable('option', toOptionRows(program.commonOptions))];
   const text = ['# `intercept`', '', generatedNote('packages/cli/src/commands'), '', program.about, '', ...common, ...sections];
   return [{ path: 'docs/reference/cli.md', text: text.join('\n') }];

@@ -1,4 +1,3 @@
 export type { Host } from './host.ts';
 export { program, runProgram } from './program.ts';
 export { toProjectJsonSchema } from './project-file.ts';
-export { toSynopsis } from './register.ts';

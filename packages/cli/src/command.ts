@@ -102,7 +102,8 @@ function parseArgs<P extends Positionals, O extends Options>(command: Command<P,
   return values as Args<P, O>;
 }
 
-function parseOption(name: string, option: ValueOption, text: string): unknown {
+/** An option's value out of its text; the message of a failure begins with the option's name. */
+export function parseOption(name: string, option: ValueOption, text: string): unknown {
   try {
     return option.parse(text);
   } catch (reason) {

@@ -7,7 +7,8 @@ import { outputOptions } from './common-options.ts';
 import type { Context } from './context.ts';
 import type { Host } from './host.ts';
 import { createOutput, outputFormats, type OutputFormat } from './output.ts';
-import { parseCommandLine, type ProgramDescription } from './register.ts';
+import type { ProgramDescription } from './program-description.ts';
+import { parseCommandLine } from './register.ts';
 import { environmentVariables } from './settings.ts';
 import { version } from './version.ts';
 

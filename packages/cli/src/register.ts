@@ -1,7 +1,8 @@
-import { nearestWord } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
-import yargs, { type Argv } from 'yargs';
-import type { AnyCommand, Option, Options, Positional, RawArgs } from './command.ts';
+import yargs, { type Argv, type Options as YargsOptions } from 'yargs';
+import type { AnyCommand, Option, RawArgs } from './command.ts';
+import { toSynopsis, type ProgramDescription } from './program-description.ts';
+import { toRawArgs, unknownCommand, wordsOf, type Values } from './raw-args.ts';
 
 /** What a command line asks for. */
 export type Request =
@@ -10,32 +11,13 @@ export type Request =
   | { readonly t: 'version' }
   | { readonly t: 'run'; readonly command: AnyCommand; readonly args: RawArgs };
 
-/** How the program is called, and what every command takes besides its own options. */
-export interface ProgramDescription {
-  readonly name: string;
-  readonly about: string;
-  readonly commands: readonly AnyCommand[];
-  /** What a command's first word means where it has two: `config`. */
-  readonly groups: Readonly<Record<string, string>>;
-  readonly commonOptions: Options;
-  /** Ends the help of the program. */
-  readonly epilogue: string;
-}
-
-/** How a command is typed: `run SERVICE [-- COMMAND...]`. */
-export function toSynopsis(command: AnyCommand): string {
-  const words = Object.entries(command.positionals).map(([name, { kind }]) => {
-    const word = name.toUpperCase();
-    return kind === 'required' ? word : kind === 'optional' ? `[${word}]` : `[${word}...]`;
-  });
-  const { rest } = command.behaviour;
-  return [command.metadata.name, ...words, ...(rest === undefined ? [] : [`[-- ${rest}]`])].join(' ');
-}
+/** What a shell's completion script puts before the words typed so far. */
+const completionFlag = '--get-yargs-completions';
 
 /** Reads a command line; this file alone knows the parser library. Throws `bad_usage` with the nearest right word. */
 export function parseCommandLine(program: ProgramDescription, argv: readonly string[]): Request {
   const { chosen, values, output } = parse(program, argv);
-  if (argv[0] === '--get-yargs-completions') return { t: 'text', text: withoutShortForms(output) };
+  if (argv[0] === completionFlag) return { t: 'text', text: withoutShortForms(output) };
   if (output !== '') return { t: 'text', text: output };
   if (chosen !== undefined) return { t: 'run', command: chosen, args: toRawArgs(program, chosen, values) };
   const words = wordsOf(values['_']);
@@ -51,9 +33,6 @@ function withoutShortForms(completions: string): string {
     .join('\n');
 }
 
-/** The library's view of a command line: a bag of values, not yet checked. */
-type Values = Readonly<Record<string, unknown>>;
-
 interface Parsed {
   readonly chosen: AnyCommand | undefined;
   readonly values: Values;
@@ -65,16 +44,25 @@ interface Parsed {
 function parse(program: ProgramDescription, argv: readonly string[]): Parsed {
   let chosen: AnyCommand | undefined;
   let result: Parsed = { chosen: undefined, values: {}, output: '' };
-  const parser = createParser(program, argv, (command) => (chosen = command));
+  const binding: Binding = { program, completing: argv[0] === completionFlag, choose: (command) => (chosen = command) };
   // The promise is for asynchronous builders, of which there are none.
-  void parser.parse([...argv], {}, (error: Error | null | undefined, values: Values, output: string) => {
+  void createParser(binding, argv).parse([...argv], {}, (error: Error | null | undefined, values: Values, output: string) => {
     if (error) throw InterceptError.from(error, 'bad_usage');
     result = { chosen, values, output };
   });
   return result;
 }
 
-function createParser(program: ProgramDescription, argv: readonly string[], choose: (command: AnyCommand) => void): Argv {
+/** What ties the program's description to the library. */
+interface Binding {
+  readonly program: ProgramDescription;
+  /** A shell asks: only then the library knows choices, as it words their refusal in its own way. */
+  readonly completing: boolean;
+  readonly choose: (command: AnyCommand) => void;
+}
+
+function createParser(binding: Binding, argv: readonly string[]): Argv {
+  const { program } = binding;
   const parser = yargs([...argv])
     .scriptName(program.name)
     .locale('en')
@@ -96,140 +84,47 @@ function createParser(program: ProgramDescription, argv: readonly string[], choo
       'strip-aliased': true,
     })
     .epilogue(program.epilogue);
-  for (const command of program.commands.filter(({ metadata }) => !metadata.name.includes(' '))) {
-    addCommand(parser, program, command, command.metadata.name, choose);
+  for (const command of program.commands) {
+    const [word = '', second] = command.metadata.name.split(' ');
+    if (second === undefined) addCommand(parser, binding, command, word);
   }
-  for (const [group, about] of Object.entries(program.groups)) addGroup(parser, program, { group, about }, choose);
+  for (const [group, about] of Object.entries(program.groups)) addGroup(parser, binding, group, about);
   return parser;
 }
 
-function addGroup(
-  parser: Argv,
-  program: ProgramDescription,
-  { group, about }: { readonly group: string; readonly about: string },
-  choose: (command: AnyCommand) => void,
-): void {
-  const build = (scope: Argv): void => {
-    scope.usage(`${about}\n\nUsage: $0 ${group} COMMAND`);
-    for (const command of program.commands) {
-      const [first, second] = command.metadata.name.split(' ');
-      if (first === group && second !== undefined) addCommand(scope, program, command, second, choose);
-    }
-  };
+function addGroup(parser: Argv, binding: Binding, group: string, about: string): void {
   parser.command(group, about, (scope) => {
-    build(scope);
+    scope.usage(`${about}\n\nUsage: $0 ${group} COMMAND`);
+    for (const command of binding.program.commands) {
+      const [first, word] = command.metadata.name.split(' ');
+      if (first === group && word !== undefined) addCommand(scope, binding, command, word);
+    }
   });
 }
 
-function addCommand(
-  parser: Argv,
-  program: ProgramDescription,
-  command: AnyCommand,
-  word: string,
-  choose: (command: AnyCommand) => void,
-): void {
+function addCommand(parser: Argv, { program, completing, choose }: Binding, command: AnyCommand, word: string): void {
   const names = Object.entries(command.positionals).map(([name, { kind }]) => (kind === 'many' ? `[${name}..]` : `[${name}]`));
   const build = (scope: Argv): void => {
     scope.usage(`${command.metadata.about}\n\nUsage: $0 ${toSynopsis(command)}`).epilogue('');
     for (const [name, { about, choices }] of Object.entries(command.positionals)) {
-      scope.positional(name, { type: 'string', describe: about, ...(choices === undefined ? {} : { choices }) });
+      scope.positional(name, { type: 'string', describe: about, ...toChoices(completing, choices) });
     }
-    for (const [name, option] of Object.entries({ ...command.options, ...program.commonOptions }))
-      scope.option(name, toParserOption(option));
+    for (const [name, option] of Object.entries({ ...command.options, ...program.commonOptions })) {
+      scope.option(name, toParserOption(option, completing));
+    }
     for (const [line, about] of command.metadata.examples) scope.example(line, about);
   };
-  parser.command(
-    [word, ...names].join(' '),
-    command.metadata.about,
-    (scope) => {
-      build(scope);
-    },
-    () => choose(command),
-  );
+  const handle = (): void => choose(command);
+  parser.command([word, ...names].join(' '), command.metadata.about, (scope) => build(scope), handle);
 }
 
-function toParserOption(option: Option): { type: 'string' | 'boolean'; describe: string; alias?: string } {
+function toParserOption(option: Option, completing: boolean): YargsOptions {
   const alias = option.alias === undefined ? {} : { alias: option.alias };
   if (!('parse' in option)) return { type: 'boolean', describe: option.about, ...alias };
   const form = option.choices === undefined ? option.value : option.choices.join('|');
-  return { type: 'string', describe: `${form}: ${option.about}`, ...alias };
+  return { type: 'string', describe: `${form}: ${option.about}`, ...alias, ...toChoices(completing, option.choices) };
 }
 
-function toRawArgs(program: ProgramDescription, command: AnyCommand, values: Values): RawArgs {
-  const options = { ...command.options, ...program.commonOptions };
-  const positionals = Object.fromEntries(
-    Object.entries(command.positionals).map(([name, positional]) => [name, toWords(command, name, positional, values[name])]),
-  );
-  const declared = new Set([...Object.keys(options), ...Object.keys(positionals)]);
-  for (const name of Object.keys(values)) {
-    if (!declared.has(name) && !['_', '$0', '--', 'help', 'version'].includes(name))
-      throw unknownOption(program, command, name, Object.keys(options));
-  }
-  refuseTooMany(program, command, wordsOf(values['_']).slice(command.metadata.name.split(' ').length));
-  const rest = wordsOf(values['--']);
-  if (rest.length > 0 && command.behaviour.rest === undefined) {
-    throw new InterceptError('bad_usage', `\`${command.metadata.name}\` takes nothing after "--".`, { hint: helpHint(program, command) });
-  }
-  const given = Object.entries(options).flatMap(([name, option]) => toOptionEntry(name, option, values[name]));
-  return { positionals, options: Object.fromEntries(given), rest };
-}
-
-function toWords(command: AnyCommand, name: string, { kind }: Positional, value: unknown): readonly string[] {
-  const words = value === undefined ? [] : wordsOf(value);
-  if (words.length === 0 && kind === 'required') {
-    throw new InterceptError('bad_usage', `\`${command.metadata.name}\` needs a ${name.toUpperCase()}.`, {
-      hint: `Type it as: ${toSynopsis(command)}`,
-    });
-  }
-  return words;
-}
-
-function toOptionEntry(name: string, option: Option, value: unknown): readonly (readonly [string, string | boolean])[] {
-  if (value === undefined) return [];
-  if (Array.isArray(value)) throw new InterceptError('bad_usage', `--${name} is given more than once.`);
-  if (!('parse' in option)) return [[name, value === true]];
-  if (typeof value === 'string' && value !== '') return [[name, value]];
-  throw new InterceptError('bad_usage', `--${name} needs a value.`, { hint: `Give it as --${name} ${option.value}.` });
-}
-
-function refuseTooMany(program: ProgramDescription, command: AnyCommand, extra: readonly string[]): void {
-  if (extra.length === 0) return;
-  const hint =
-    command.behaviour.rest === undefined ? helpHint(program, command) : `A command to run stands after "--": ${toSynopsis(command)}`;
-  throw new InterceptError('bad_usage', `"${extra[0] ?? ''}" is one word too many for \`${command.metadata.name}\`.`, { hint });
-}
-
-function unknownOption(program: ProgramDescription, command: AnyCommand, name: string, known: readonly string[]): InterceptError {
-  const nearest = nearestWord(name, known);
-  const shown = name.length === 1 ? `-${name}` : `--${name}`;
-  return new InterceptError('bad_usage', `\`${command.metadata.name}\` has no option ${shown}.`, {
-    hint: nearest === undefined || name.length === 1 ? helpHint(program, command) : `Did you mean --${nearest}?`,
-  });
-}
-
-function unknownCommand(program: ProgramDescription, words: readonly string[]): InterceptError {
-  const [first, second] = words;
-  const inGroup = first !== undefined && Object.hasOwn(program.groups, first);
-  const known = program.commands
-    .map(({ metadata }) => metadata.name.split(' '))
-    .flatMap((parts) => (inGroup ? (parts[0] === first ? (parts[1] ?? []) : []) : (parts[0] ?? [])));
-  const word = inGroup ? second : first;
-  const prefix = inGroup ? `${first} ` : '';
-  const list = `There are: ${[...new Set(known)].map((name) => prefix + name).join(', ')}.`;
-  if (word === undefined)
-    return new InterceptError('bad_usage', `\`${program.name} ${prefix}\` needs a command.`.replace(' `', '`'), { hint: list });
-  const nearest = nearestWord(word, known);
-  return new InterceptError('bad_usage', `There is no command "${prefix}${word}".`, {
-    hint: nearest === undefined ? list : `Did you mean "${prefix}${nearest}"?`,
-  });
-}
-
-function helpHint(program: ProgramDescription, command: AnyCommand): string {
-  return `See \`${program.name} ${command.metadata.name} --help\`.`;
-}
-
-/** Words of the command line, however the library typed them. */
-function wordsOf(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.map(String);
-  return typeof value === 'string' ? [value] : [];
+function toChoices(completing: boolean, choices: readonly string[] | undefined): Pick<YargsOptions, 'choices'> {
+  return completing && choices !== undefined ? { choices } : {};
 }

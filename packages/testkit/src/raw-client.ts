@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { parseStrictResponse, type StrictResponse } from './strict-response.ts';
-import { until } from './until.ts';
+import { createWaiter } from './waiter.ts';
 
 /** How a connection ended, seen from the client: the peer's FIN, or an abort (RST or any other error). */
 export type ConnectionEnd = 'end' | 'abort';
@@ -53,16 +53,18 @@ export async function openRawClient(port: number, options: { readonly host?: str
   let receivedBytes = 0;
   let ended: ConnectionEnd | undefined;
   let aborted = false;
-  socket.on('data', (bytes) => {
+  const waiter = createWaiter();
+  for (const event of ['data', 'end', 'error', 'close', 'drain']) socket.on(event, () => waiter.wake());
+  socket.prependListener('data', (bytes) => {
     receivedBytes += bytes.length;
     unread = unread.length === 0 ? bytes : Buffer.concat([unread, bytes]);
   });
-  socket.on('end', () => (ended ??= 'end'));
-  socket.on('error', () => {
+  socket.prependListener('end', () => (ended ??= 'end'));
+  socket.prependListener('error', () => {
     ended = 'abort';
     aborted = true;
   });
-  socket.on('close', () => (ended ??= 'abort'));
+  socket.prependListener('close', () => (ended ??= 'abort'));
 
   const take = (count: number): Buffer => {
     const taken = unread.subarray(0, count);
@@ -71,7 +73,7 @@ export async function openRawClient(port: number, options: { readonly host?: str
   };
   const say = (): string => `after ${JSON.stringify(unread.toString('latin1').slice(0, 300))}`;
   const untilCount = async (count: () => number, about: string): Promise<Buffer> => {
-    await until(() => count() > 0 || ended !== undefined, { about });
+    await waiter.until(() => count() > 0 || ended !== undefined, about);
     const found = count();
     if (found <= 0) throw new Error(`the connection closed (${ended ?? 'open'}) ${say()} while waiting for ${about}`);
     return take(found);
@@ -87,7 +89,7 @@ export async function openRawClient(port: number, options: { readonly host?: str
       }
     },
     async flushed() {
-      await until(() => socket.writableLength === 0 || socket.destroyed, { about: 'the socket to take all bytes' });
+      await waiter.until(() => socket.writableLength === 0 || socket.destroyed, 'the socket to take all bytes');
     },
     get unsentBytes() {
       return socket.writableLength;
@@ -109,14 +111,14 @@ export async function openRawClient(port: number, options: { readonly host?: str
       while (response === undefined) {
         const before = receivedBytes;
         if (ended !== undefined) throw new Error(`the connection closed (${ended}) within a response ${say()}`);
-        await until(() => receivedBytes > before || ended !== undefined, { about: `the rest of a response ${say()}` });
+        await waiter.until(() => receivedBytes > before || ended !== undefined, `the rest of a response ${say()}`);
         response = parseStrictResponse(unread, method, ended === 'end');
       }
       take(response.rawBytes);
       return response;
     },
     async readAll() {
-      await until(() => ended !== undefined, { about: 'the end of the connection' });
+      await waiter.until(() => ended, 'the end of the connection');
       return take(unread.length);
     },
     get ended() {
@@ -125,7 +127,7 @@ export async function openRawClient(port: number, options: { readonly host?: str
     get aborted() {
       return aborted;
     },
-    untilEnded: () => until(() => ended, { about: 'the end of the connection' }),
+    untilEnded: () => waiter.until(() => ended, 'the end of the connection'),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     end: () => void socket.end(),

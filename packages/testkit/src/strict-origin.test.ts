@@ -97,7 +97,7 @@ test('the leak watch sees a server and a timer', async () => {
   const watch = watchLeaks();
   const echo = await openEchoServer();
   const timer = setTimeout(() => {}, 60_000);
-  await expect(watch.expectNone({ timeoutMs: 20 })).rejects.toThrow(/1 TCPServerWrap.*1 Timeout|1 Timeout.*1 TCPServerWrap/);
+  await expect(watch.expectNone({ timeoutMs: 20 })).rejects.toThrow(/^left behind: (?=.*\d TCPServerWrap)(?=.*\d Timeout)/);
   clearTimeout(timer);
   await echo[Symbol.asyncDispose]();
   await watch.expectNone();

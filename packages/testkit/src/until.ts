@@ -25,6 +25,7 @@ export async function until<T>(condition: () => T | Promise<T>, options: UntilOp
   }
 }
 
-function isFound<T>(value: T): value is T & Found<T> {
+/** Whether a condition gave a value that ends a wait. */
+export function isFound<T>(value: T): value is T & Found<T> {
   return Boolean(value);
 }

@@ -40,9 +40,11 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   #phase: Phase = 'http';
   #clientEnded = false;
   #blocked = false;
-  #reading = true;
+  #reading = false;
   #lastActivity: number;
   #headSince: number | undefined;
+  /** When all that was sent to a client that is to end its half had arrived, as far as is known. */
+  #arrivedAt = 0;
 
   /** Takes `client` over and calls `onClosed` once, when everything is closed. */
   constructor(client: Pipe, context: PortContext, onClosed: () => void) {
@@ -61,7 +63,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   start(first: Buffer, baseline: Pipe | undefined, clientEnded: boolean): void {
     this.client.attach(this);
     if (baseline !== undefined) this.#baseline = Upstream.adopt(this.context.baseline, this, baseline);
-    this.client.resume();
+    // It resumes the client: no sooner, as its next bytes may come inside of `resume()`.
     this.onData(first);
     if (clientEnded) this.onEnd();
   }
@@ -100,9 +102,9 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     for (const upstream of this.#keyed.values()) upstream.resume();
   }
 
-  onClose(): void {
+  onClose(error?: InterceptError): void {
     if (this.#phase === 'closed') return;
-    const outstanding = this.exchanges.length > 0 || this.#phase === 'raw';
+    const outstanding = this.exchanges.length > 0 || (this.#phase === 'raw' && error !== undefined);
     this.#phase = 'closed';
     this.#reader.stop();
     this.#releaseUpstreams(outstanding ? new InterceptError('canceled', 'The client went away.') : undefined);
@@ -113,13 +115,22 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   sweep(now: number): void {
     const { limits } = this.context;
     const idleMs = now - this.#lastActivity;
-    if (this.#phase === 'finishing' && idleMs > limits.lingerMs) this.abort('The client did not close its connection.');
+    if (this.#phase === 'finishing') this.#sweepFinishing(now, idleMs);
     else if (this.#phase === 'raw' && idleMs > limits.spliceIdleMs) this.abort('The connection was idle for too long.');
     else if (this.#phase === 'http') this.#sweepHttp(now, idleMs);
   }
 
+  /** The last answer may take its time to arrive; from then on the client has `lingerMs` to end its half. */
+  #sweepFinishing(now: number, idleMs: number): void {
+    const { limits } = this.context;
+    if (this.client.bufferedBytes > 0 && idleMs <= limits.idleMs) this.#arrivedAt = now;
+    else if (now - this.#arrivedAt > limits.lingerMs) this.abort('The client did not close its connection.');
+  }
+
   #sweepHttp(now: number, idleMs: number): void {
     const { limits } = this.context;
+    // A client that is not read cannot finish its head.
+    if (this.#headSince !== undefined && !this.#reading) this.#headSince = now;
     if (this.#headSince !== undefined && now - this.#headSince > limits.headTimeoutMs) {
       if (this.exchanges.length > 0) this.abort('A request head was not finished in time.');
       else this.#refuse(new InterceptError('request_timeout', `The request head was not complete after ${limits.headTimeoutMs / 1000} s.`));
@@ -220,7 +231,8 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   #refuseFront(): void {
     const front = this.exchanges[0];
     if (front?.refusal === undefined) return;
-    if (front.responseStarted) this.abort(front.refusal.message);
+    if (front.responseDone) this.finish();
+    else if (front.responseStarted) this.abort(front.refusal.message);
     else this.#refuse(front.refusal);
   }
 
@@ -249,21 +261,21 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     else this.client.pause();
   }
 
-  /** All that the client will ever send has been relayed. */
+  /** All that the client will ever send has been relayed. A request that is answered and not complete never will be. */
   #passClientEnd(): void {
-    if (this.exchanges.length === 0) this.finish();
+    const front = this.exchanges[0];
+    if (front === undefined || front.responseDone) this.finish();
     else this.#active?.end();
   }
 
   /** Answers were relayed: when they were the last ones outstanding, what was held may go on. */
   proceed(): void {
     if (this.#phase !== 'http') return;
-    if (this.exchanges.length > 0) {
-      this.#refuseFront();
-      return;
+    if (this.exchanges.length > 0) this.#refuseFront();
+    else {
+      this.#reader.release();
+      this.#afterRead();
     }
-    this.#reader.release();
-    this.#afterRead();
     if (this.#clientEnded && this.#phase === 'http' && !this.#reader.isHolding) this.#passClientEnd();
   }
 
@@ -271,6 +283,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   becomeRaw(): void {
     this.exchanges.length = 0;
     this.#phase = 'raw';
+    for (const upstream of [this.#baseline, ...this.#keyed.values()]) if (upstream !== this.#active) upstream?.release();
     this.#reader.becomeRaw();
     this.#updateFlow();
     if (this.#clientEnded) this.#active?.end();
@@ -310,15 +323,13 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   }
 
   onUpstreamLost(upstream: Upstream, error: InterceptError | undefined): void {
-    const isActive = upstream === this.#active;
     if (this.#phase === 'raw') {
-      if (!isActive) this.#forget(upstream);
-      else if (error === undefined) this.client.end();
+      if (error === undefined) this.client.end();
       else this.abort(error.message);
       return;
     }
     this.#forget(upstream);
-    if (!this.isFinishing) this.#onLoss(upstream, isActive, error);
+    if (!this.isFinishing) this.#onLoss(upstream, upstream === this.#active, error);
     upstream.release(error);
   }
 
@@ -397,7 +408,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   finish(): void {
     if (this.isFinishing) return;
     this.#phase = 'finishing';
-    this.#lastActivity = this.context.coarseNow;
+    this.#lastActivity = this.#arrivedAt = this.context.coarseNow;
     const outstanding = this.exchanges.some((exchange) => !exchange.responseDone || !exchange.requestDone);
     this.exchanges.length = 0;
     this.#reader.stop();

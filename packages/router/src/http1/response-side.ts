@@ -91,7 +91,7 @@ export class ResponseSide implements ResponseSink {
   onResponseRefused(refusal: Refusal): void {
     if (this.#closing || this.#connection.isFinishing) return;
     const exchange = this.#front();
-    if (exchange === undefined) this.#connection.finish();
+    if (exchange === undefined) this.#connection.onUpstreamLost(this.#upstream, new InterceptError(refusal.code, refusal.message));
     else if (exchange.responseStarted) this.#connection.abort(refusal.message);
     else this.#reply(exchange, refusal);
   }

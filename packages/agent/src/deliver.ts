@@ -1,9 +1,9 @@
 import { InterceptError, type Clock, type Pipe } from '@switchyard/contract';
 import type { Socket } from 'node:net';
+import { agentLimits } from './limits.ts';
 import { connectLocal, formatLocalAddress, type LocalAddress } from './local-address.ts';
 
-/** A local process that does not accept within this time counts as away. */
-const connectTimeoutMs = 5_000;
+const connectTimeoutMs = agentLimits.localConnectMs.value;
 
 /**
  * Connects a pipe of the tunnel to the local process and relays both ways until both halves are done. Each half ends on

@@ -1,5 +1,6 @@
 import {
   InterceptError,
+  toLimitValues,
   type Clock,
   type EndReason,
   type InterceptId,
@@ -11,6 +12,7 @@ import {
 import { createBackoff, sleep } from '@switchyard/runtime';
 import type { SessionEvent, TunnelClient } from '@switchyard/tunnel';
 import type { AgentEventHandler } from './event.ts';
+import { agentLimits } from './limits.ts';
 
 /** Opens one tunnel connection; rejects as `openTunnelClient` does. */
 export type OpenTunnel = (signal: AbortSignal) => Promise<TunnelClient>;
@@ -42,8 +44,7 @@ interface Entry extends Registration {
   info: InterceptInfo | undefined;
 }
 
-/** How long after a loss the waits stay short: a manager that was only restarted is back by then. */
-const restartSpanMs = 60_000;
+const limits = toLimitValues(agentLimits);
 
 /**
  * A developer's link to the manager, whatever connection carries it. When the connection is lost it waits with jitter (at most 1 s in
@@ -54,8 +55,8 @@ export class Session {
   readonly #deps: SessionDeps;
   readonly #entries: Set<Entry>;
   readonly #stop = new AbortController();
-  readonly #quick = createBackoff({ firstMs: 100, maxMs: 1_000 });
-  readonly #patient = createBackoff({ firstMs: 2_000, maxMs: 5_000 });
+  readonly #quick = createBackoff({ firstMs: limits.firstRetryMs, maxMs: limits.restartRetryMs });
+  readonly #patient = createBackoff({ firstMs: 2 * limits.restartRetryMs, maxMs: limits.patientRetryMs });
   /** The connection that is open, whether its intercepts are registered yet or not. */
   #client: TunnelClient | undefined;
   /** Resolves, never rejects, when the session is over: with the error unless somebody asked for it. */
@@ -152,7 +153,7 @@ export class Session {
     if (lostAtMs === undefined) return { t: 'closed', error };
     if (this.#stop.signal.aborted) return { t: 'closed', error: undefined };
     if (error.row.retry === 'never') return { t: 'closed', error };
-    const backoff = this.#deps.clock.now() - lostAtMs < restartSpanMs ? this.#quick : this.#patient;
+    const backoff = this.#deps.clock.now() - lostAtMs < limits.restartSpanMs ? this.#quick : this.#patient;
     const delayMs = backoff.next();
     this.#deps.log.debug('session_retry', { code: error.code, delayMs });
     return { t: 'waiting', lostAtMs, delayMs };

@@ -2,10 +2,8 @@ import { InterceptError } from '@switchyard/contract';
 import { readFile } from 'node:fs/promises';
 import { isMap, isNode, isScalar, LineCounter, parseDocument as parseYaml, type Document } from 'yaml';
 import type { z } from 'zod';
+import { configLimits } from './limits.ts';
 import { toMistakes, type Mistake } from './mistake.ts';
-
-/** The largest configuration file that is read. */
-export const documentLimitBytes = 1_048_576;
 
 interface Place {
   readonly line: number;
@@ -50,10 +48,14 @@ export async function readDocument<Schema extends z.ZodType>(file: string, schem
       detail: { file },
     });
   }
-  if (bytes.length > documentLimitBytes) {
-    throw new InterceptError('bad_config', `${file} has ${bytes.length} bytes; a configuration file has at most ${documentLimitBytes}.`, {
-      detail: { file },
-    });
+  if (bytes.length > configLimits.documentBytes.value) {
+    throw new InterceptError(
+      'bad_config',
+      `${file} has ${bytes.length} bytes; a configuration file has at most ${configLimits.documentBytes.value}.`,
+      {
+        detail: { file },
+      },
+    );
   }
   return parseDocument(bytes.toString('utf8'), file, schema);
 }
@@ -61,7 +63,7 @@ export async function readDocument<Schema extends z.ZodType>(file: string, schem
 /** Aliases are resolved here, which is where a document that multiplies itself is refused. */
 function toData(document: Document, file: string): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    return document.toJS({ maxAliasCount: configLimits.aliases.value });
   } catch (cause) {
     throw new InterceptError('bad_config', `${file}: the aliases cannot be resolved.`, { cause, detail: { file } });
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { keysAt } from './json-schema.ts';
 import { nearestWord } from './nearest-word.ts';
 

@@ -1,5 +1,6 @@
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { keyOption, projectOptions } from '../common-options.ts';
+import { cliLimits } from '../limits.ts';
 import { planRun, toFixedAddress } from '../run/run-plan.ts';
 import { runBeside, runCommand } from '../run/supervise.ts';
 import { resolveSettings } from '../settings.ts';
@@ -49,6 +50,6 @@ export const run: AnyCommand = defineCommand({
     };
     const plan = await planRun(context, settings, wanted, args.rest);
     if (args.rest.length === 0) return runBeside(context, plan);
-    return runCommand(context, plan, args.rest, args.timeout ?? 60_000);
+    return runCommand(context, plan, args.rest, args.timeout ?? cliLimits.listenMs.value);
   },
 });

@@ -3,6 +3,7 @@ import { sleep } from '@switchyard/runtime';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { cliLimits } from '../limits.ts';
 
 /** Signals that tell a program to stop, as they are passed on. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -32,9 +33,6 @@ export interface ChildOptions {
 /** The wait for a program that ends cannot itself be given up: a second signal ends everything. */
 const never = new AbortController().signal;
 
-/** How long a program may take to stop. */
-export const graceMs = 10_000;
-
 /**
  * Starts a program, without a shell, in a session of its own: signals then reach all that it starts (a package script, its shell, its server),
  * and the terminal's Ctrl-C reaches it once, from us. Rejects with `command_not_found` or `not_executable`.
@@ -58,7 +56,7 @@ export async function startChild({ clock }: { readonly clock: Clock }, options: 
   const forget = options.onExit(() => signalGroup(pid, 'SIGKILL'));
   const stop = async (signal: StopSignal): Promise<void> => {
     signalGroup(pid, signal);
-    const deadlineMs = clock.now() + graceMs;
+    const deadlineMs = clock.now() + cliLimits.stopGraceMs.value;
     while (signalGroup(pid, 0) && clock.now() < deadlineMs) await sleep(clock, 20, never);
     signalGroup(pid, 'SIGKILL');
     await exited;

@@ -2,6 +2,7 @@ import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
 import { InterceptError, type Clock } from '@switchyard/contract';
 import { sleep } from '@switchyard/runtime';
+import { cliLimits } from '../limits.ts';
 import { listListeners, type Listener } from './listeners.ts';
 import { isListening } from './reachable.ts';
 
@@ -25,8 +26,7 @@ export interface PortSearch {
 export const systemPorts: Pick<PortSearch, 'listListeners' | 'isListening'> = { listListeners, isListening };
 
 const intervalMs = 50;
-/** How long a set of ports must stay the same before one that was not asked for is taken. */
-const settleMs = 500;
+const settleMs = cliLimits.settleMs.value;
 /** Node's debugger: never what requests should reach. */
 const inspectorPort = 9229;
 

@@ -1,14 +1,12 @@
 import { connectLocal, type LocalAddress } from '@switchyard/agent';
 import { createServer } from 'node:net';
-
-/** A process of this machine that takes longer to accept counts as not listening. */
-const connectTimeoutMs = 1_000;
+import { cliLimits } from '../limits.ts';
 
 /** Whether something accepts connections there. */
 export async function isListening(address: LocalAddress): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connectLocal(address);
-  socket.setTimeout(connectTimeoutMs, () => resolve(false));
+  socket.setTimeout(cliLimits.probeMs.value, () => resolve(false));
   socket.once('connect', () => resolve(true));
   socket.once('error', () => resolve(false));
   return promise.finally(() => socket.destroy());

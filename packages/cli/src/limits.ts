@@ -1,0 +1,21 @@
+import type { LimitTable } from '@switchyard/contract';
+
+/** The bounds of the command line. */
+export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs'> = {
+  listenMs: {
+    value: 60_000,
+    unit: 'ms',
+    about: 'How long a command may take until it listens, unless `--timeout` says otherwise; then it is stopped.',
+  },
+  settleMs: { value: 500, unit: 'ms', about: 'How long a port that was not asked for must be the only one before `run` takes it.' },
+  stopGraceMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'How long a command may take to stop after a signal; then it and all that it started are killed.',
+  },
+  probeMs: {
+    value: 1_000,
+    unit: 'ms',
+    about: 'How long a local process may take to accept a connection before it counts as not listening.',
+  },
+};

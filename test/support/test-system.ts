@@ -64,7 +64,7 @@ export interface TestSystemOptions {
 }
 
 /** The configuration of a manager of `orders`; ports that are 0 are chosen freely. */
-export function createManagerConfig(baselinePort: number, limits: Partial<ManagerLimits> = {}): ManagerConfig {
+function createManagerConfig(baselinePort: number, limits: Partial<ManagerLimits> = {}): ManagerConfig {
   const loopback = (port: number): { host: string; port: number } => ({ host: '127.0.0.1', port });
   return {
     listen: loopback(0),

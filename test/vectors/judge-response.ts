@@ -7,20 +7,27 @@ export interface AskOptions {
   /** Field lines of the key, each with its CRLF; empty for the baseline. */
   readonly keyLines: string;
   /** Who answers what is asked afterwards. */
-  readonly side: string;
+  readonly side: 'baseline' | 'alice';
+  /** Resolves when no connection to that side is open. */
+  readonly untilDropped: () => Promise<void>;
 }
 
 /** Asks over a fresh connection for the answer of `vector`, which the origin is set to send, and checks what comes. */
-export async function judgeResponse(vector: ResponseVector, client: RawClient, { keyLines, side }: AskOptions): Promise<void> {
+export async function judgeResponse(vector: ResponseVector, client: RawClient, options: AskOptions): Promise<void> {
+  const { keyLines, side } = options;
   const method = vector.method ?? 'GET';
   const expected = vector.arrives ?? vector.answer;
   client.send(`${method} /vector HTTP/1.1\r\nHost: orders\r\n${keyLines}${vector.requestLines ?? ''}\r\n`);
   switch (vector.outcome) {
     case 'passed':
       expectSame(await readSame(expected, client), expected);
-      client.send(`GET /goes-on HTTP/1.1\r\nHost: orders\r\n${keyLines}\r\n`);
-      expect((await client.readResponse()).body.toString()).toBe(`${side} GET /goes-on\n`);
-      expect(client.unread.length).toBe(0);
+      await judgeGoesOn(client, options);
+      break;
+    case 'passed, rest dropped':
+      expectSame(await readSame(expected, client), expected);
+      await options.untilDropped();
+      if (side === 'baseline') expectSame(await client.readAll(), Buffer.alloc(0));
+      else await judgeGoesOn(client, options);
       break;
     case 'passed, closed':
       expectSame(withoutMarks(await client.readAll()), expected);
@@ -34,6 +41,12 @@ export async function judgeResponse(vector: ResponseVector, client: RawClient, {
     case 'closed':
       expect((await client.readAll()).toString('latin1')).toBe('');
   }
+}
+
+async function judgeGoesOn(client: RawClient, { keyLines, side }: AskOptions): Promise<void> {
+  client.send(`GET /goes-on HTTP/1.1\r\nHost: orders\r\n${keyLines}\r\n`);
+  expect((await client.readResponse()).body.toString()).toBe(`${side} GET /goes-on\n`);
+  expect(client.unread.length).toBe(0);
 }
 
 async function judgeRefused(method: string, client: RawClient): Promise<void> {

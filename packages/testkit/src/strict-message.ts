@@ -44,7 +44,7 @@ export function parseHead(bytes: Buffer): StrictHead | undefined {
 }
 
 /** One field line without its line end. */
-export function parseFieldLine(line: string): StrictField {
+function parseFieldLine(line: string): StrictField {
   if (/^[ \t]/.test(line)) throw new StrictError('a line starts with white space (obs-fold)');
   const colon = line.indexOf(':');
   if (colon < 0) throw new StrictError(`a field line has no colon: ${JSON.stringify(line)}`);

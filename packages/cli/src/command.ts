@@ -19,6 +19,7 @@ export interface FlagOption {
   readonly alias?: string;
 }
 
+/** What may stand after a command's name with dashes. */
 export type Option = ValueOption | FlagOption;
 
 /** A word after the command's name. */
@@ -29,7 +30,9 @@ export interface Positional<T = unknown> {
   readonly parse: (text: string) => T;
 }
 
+/** A command's options by their names, as they are typed. */
 export type Options = Readonly<Record<string, Option>>;
+/** A command's words by their names, in the order in which they are typed. */
 export type Positionals = Readonly<Record<string, Positional>>;
 
 type OptionValues<O extends Options> = {

@@ -10,7 +10,7 @@ export async function readGitBranch(folder: string): Promise<string | undefined>
 }
 
 /** The nearest `.git`, from `folder` upwards. */
-export async function findDotGit(folder: string): Promise<string | undefined> {
+async function findDotGit(folder: string): Promise<string | undefined> {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const candidate = join(at, '.git');
     if (await exists(candidate)) return candidate;

@@ -45,7 +45,7 @@ async function runCommand(base: Pick<Context, 'host' | 'output' | 'clock'>, comm
 }
 
 /** A stop by a signal exits as shells say it: 128 and the signal's number. */
-export function toExitCode(error: InterceptError): number {
+function toExitCode(error: InterceptError): number {
   const name = error.code === 'canceled' ? error.detail?.['signal'] : undefined;
   return typeof name === 'string' && isSignal(name) ? 128 + constants.signals[name] : error.row.exit;
 }

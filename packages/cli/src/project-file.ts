@@ -19,7 +19,7 @@ import { formatVersion, managerUrl } from './fields.ts';
 export const projectFileName = 'intercept.yaml';
 
 /** The `$id` of the project file's JSON Schema. */
-export const projectSchemaId = 'https://switchyard.dev/schema/v1/intercepts.json';
+const projectSchemaId = 'https://switchyard.dev/schema/v1/intercepts.json';
 
 /** One intercept of a project file. */
 export interface ProjectIntercept {

@@ -175,16 +175,6 @@ export async function runIntercept(
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
-/** Whether a process is there. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** A port that is free; with a `body` a server listens there and answers it. */
 export async function openFreePort(body?: string): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createServer((_, response) => response.end(body)).listen(0, '127.0.0.1');

@@ -231,3 +231,17 @@ test('kill -9 of the manager: the session comes back by itself within 2 s', asyn
   program.kill('SIGTERM');
   expect(await program.exited).toBe(143);
 });
+
+test('kill -9 of intercept: callers are told who is away, and the next run takes over at once', async (context) => {
+  await using app = await openFreePort('second');
+  const args = ['--port', String(app.port)];
+  const first = run(context, 'killed', args);
+  await first.says('ready:');
+  first.kill('SIGKILL');
+  await first.exited.catch(() => {});
+  const second = run(context, 'killed', args);
+  await second.says('ready:');
+  expect(await manager.request('orders', 'killed')).toBe('second');
+  second.kill('SIGTERM');
+  expect(await second.exited).toBe(143);
+});

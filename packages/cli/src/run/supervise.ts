@@ -66,9 +66,9 @@ async function start({ clock, host, output }: Context, plan: RunPlan, command: r
 
 /** A command that ends before it listens was no success, whatever it says. */
 function endedEarly(code: number): InterceptError {
-  return new InterceptError('local_refused', `The command ended (exit code ${code}) before it listened on a port.`, {
-    hint: 'If it starts a server in the background, name its port with --port N and leave the command away.',
-  });
+  const background = 'If it starts a server in the background, name its port with --port N and leave the command away.';
+  const hint = code === 0 ? background : 'Its own output says why.';
+  return new InterceptError('local_refused', `The command ended (exit code ${code}) before it listened on a port.`, { hint });
 }
 
 function toLocalAddress(port: PortPlan): LocalAddress {

@@ -232,7 +232,7 @@ test('kill -9 of the manager: the session comes back by itself within 2 s', asyn
   expect(await program.exited).toBe(143);
 });
 
-test('kill -9 of intercept: callers are told who is away, and the next run takes over at once', async (context) => {
+test('kill -9 of intercept: the next run takes the intercept over at once', async (context) => {
   await using app = await openFreePort('second');
   const args = ['--port', String(app.port)];
   const first = run(context, 'killed', args);

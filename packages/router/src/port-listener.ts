@@ -103,13 +103,11 @@ export class PortListener {
   }
 
   #detect(client: SocketPipe): void {
-    const { clock, limits, dialer, baseline } = this.#context;
-    const detector = new FirstBytesDetector(client, {
-      clock,
-      detect: this.#protocol === 'http' ? detectHttp : detect,
-      silentMs: this.#protocol === 'http' ? limits.idleMs : limits.detectMs,
-      lineMs: limits.headTimeoutMs,
-      dialBaseline: (signal) => dialer.dial(baseline, signal),
+    const { limits } = this.#context;
+    const isHttp = this.#protocol === 'http';
+    const detector = new FirstBytesDetector(client, this.#context, {
+      detect: isHttp ? detectHttp : detect,
+      silentMs: isHttp ? limits.idleMs : limits.detectMs,
       onFound: (found) => {
         this.#connections.delete(connection);
         this.#onFound(client, found);

@@ -1,4 +1,6 @@
-import type { Clock, InterceptError, Pipe, PipeHandler, Timer } from '@switchyard/contract';
+import { InterceptError, type Pipe, type PipeHandler, type Timer } from '@switchyard/contract';
+import { farewell } from '../farewell.ts';
+import type { PortContext } from '../port-context.ts';
 import { settle, type Detected } from './detect.ts';
 
 /** What was found out about a connection before anything was decided. */
@@ -16,18 +18,24 @@ export interface FirstBytes {
 
 /** What the detection of one connection needs. */
 export interface DetectOptions {
-  readonly clock: Clock;
   /** How the first bytes are classified. */
   readonly detect: (bytes: Buffer) => Detected;
   /** How long a silent client is waited for before the baseline is dialled. */
   readonly silentMs: number;
-  /** How long an undecided first line is waited for. */
-  readonly lineMs: number;
-  readonly dialBaseline: (signal: AbortSignal) => Promise<Pipe>;
   readonly onFound: (found: FirstBytes) => void;
-  /** The client, or a baseline that was dialled for a silent client, went away first. */
+  /** The client went away first; or its server did, and the client followed. */
   readonly onGone: () => void;
 }
+
+/** What the detection uses of its port. */
+export type DetectContext = Pick<PortContext, 'clock' | 'limits' | 'dialer' | 'baseline'>;
+
+/** How far the detection is. */
+type Phase =
+  | 'waiting'
+  /** The server left before anybody spoke: the client's half is ended, its own is awaited. */
+  | 'leaving'
+  | 'done';
 
 const noBytes: Buffer = Buffer.alloc(0);
 
@@ -38,67 +46,81 @@ const noBytes: Buffer = Buffer.alloc(0);
  */
 export class FirstBytesDetector implements PipeHandler {
   readonly #client: Pipe;
+  readonly #context: DetectContext;
   readonly #options: DetectOptions;
   readonly #abort: AbortController = new AbortController();
   #timer: Timer;
   #bytes: Buffer = noBytes;
   #baseline: Pipe | undefined;
-  #done = false;
+  #phase: Phase = 'waiting';
 
-  constructor(client: Pipe, options: DetectOptions) {
+  constructor(client: Pipe, context: DetectContext, options: DetectOptions) {
     this.#client = client;
+    this.#context = context;
     this.#options = options;
-    this.#timer = options.clock.after(options.silentMs, () => this.#dial());
+    this.#timer = context.clock.after(options.silentMs, () => this.#dial());
     client.attach(this);
     client.resume();
   }
 
   onData(bytes: Buffer): void {
-    if (this.#done) return;
+    if (this.#phase !== 'waiting') return;
     const isFirst = this.#bytes.length === 0;
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
     const detected = this.#options.detect(this.#bytes);
     if (detected !== 'more') this.#found(detected, undefined);
     else if (isFirst) {
       this.#timer.cancel();
-      this.#timer = this.#options.clock.after(this.#options.lineMs, () => this.#found(settle(this.#bytes), undefined));
+      const { clock, limits } = this.#context;
+      this.#timer = clock.after(limits.headTimeoutMs, () => this.#found(settle(this.#bytes), undefined));
     }
   }
 
   /** The client sends nothing more: whatever it sent is for the server to judge. */
   onEnd(): void {
+    if (this.#phase !== 'waiting') return;
     if (this.#bytes.length > 0 || this.#baseline !== undefined) this.#found('tcp', undefined, true);
-    else {
-      this.#client.end();
-      this.dispose();
-    }
+    else this.#leave();
   }
 
   onDrain(): void {}
 
-  onClose(_error?: InterceptError): void {
-    this.dispose();
-  }
-
-  /** Gives up; both connections are reset. */
-  dispose(error?: InterceptError): void {
-    if (this.#done) return;
-    this.#stop();
+  onClose(): void {
+    if (this.#phase === 'done') return;
+    this.#stop('done');
     this.#abort.abort();
-    if (error !== undefined) {
-      this.#client.reset(error);
-      this.#baseline?.reset(error);
-    } else this.#baseline?.end();
+    if (this.#baseline !== undefined) farewell(this.#baseline, this.#context);
     this.#options.onGone();
   }
 
-  #stop(): void {
-    this.#done = true;
+  /** Gives up: both connections are reset. */
+  dispose(error: InterceptError): void {
+    if (this.#phase === 'done') return;
+    this.#stop('done');
+    this.#abort.abort();
+    this.#client.reset(error);
+    this.#baseline?.reset(error);
+    this.#options.onGone();
+  }
+
+  #stop(phase: Exclude<Phase, 'waiting'>): void {
+    this.#phase = phase;
     this.#timer.cancel();
   }
 
+  /** Ends the client's connection in order; whether it ends its own half is up to it, but not for long. */
+  #leave(): void {
+    const { clock, limits } = this.#context;
+    this.#stop('leaving');
+    this.#client.end();
+    this.#timer = clock.after(limits.lingerMs, () => {
+      this.#client.reset(new InterceptError('canceled', 'The client did not close its connection.'));
+    });
+  }
+
   #dial(): void {
-    this.#options.dialBaseline(this.#abort.signal).then(
+    const { dialer, baseline } = this.#context;
+    dialer.dial(baseline, this.#abort.signal).then(
       (pipe) => this.#onDialled(pipe),
       () => {
         // The baseline is dialled again, and its failure answered, when there is something to answer.
@@ -107,37 +129,33 @@ export class FirstBytesDetector implements PipeHandler {
   }
 
   #onDialled(pipe: Pipe): void {
-    if (this.#done) {
-      pipe.attach(ignored);
-      pipe.end();
-      pipe.resume();
+    if (this.#phase !== 'waiting') {
+      farewell(pipe, this.#context);
       return;
     }
     this.#baseline = pipe;
     pipe.attach({
       onData: (bytes) => this.#found('tcp', bytes),
-      onEnd: () => this.#onServerGone(),
+      onEnd: () => this.#onServerGone(pipe),
       onDrain: () => {},
-      onClose: () => this.#onServerGone(),
+      onClose: () => this.#onServerGone(pipe),
     });
     pipe.resume();
   }
 
-  #onServerGone(): void {
-    if (this.#done) return;
-    this.#client.end();
-    this.#client.attach(ignored);
-    this.dispose();
+  #onServerGone(pipe: Pipe): void {
+    if (this.#phase !== 'waiting') return;
+    this.#baseline = undefined;
+    pipe.end();
+    this.#leave();
   }
 
   #found(detected: Exclude<Detected, 'more'>, greeting: Buffer | undefined, clientEnded = false): void {
-    if (this.#done) return;
-    this.#stop();
+    if (this.#phase !== 'waiting') return;
+    this.#stop('done');
     this.#client.pause();
     this.#baseline?.pause();
     if (this.#baseline === undefined) this.#abort.abort();
     this.#options.onFound({ detected, bytes: this.#bytes, baseline: this.#baseline, greeting, clientEnded });
   }
 }
-
-const ignored: PipeHandler = { onData: () => {}, onEnd: () => {}, onDrain: () => {}, onClose: () => {} };

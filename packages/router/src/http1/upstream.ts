@@ -1,6 +1,6 @@
 import { InterceptError, type Pipe, type PipeHandler, type Target } from '@switchyard/contract';
+import { farewell } from '../farewell.ts';
 import type { PortContext } from '../port-context.ts';
-import { farewell } from './farewell.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
 
 /** What the owner of an upstream is told, besides its responses. */

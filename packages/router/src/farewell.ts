@@ -1,5 +1,5 @@
 import { InterceptError, type Pipe, type PipeHandler, type Timer } from '@switchyard/contract';
-import type { PortContext } from '../port-context.ts';
+import type { PortContext } from './port-context.ts';
 
 /**
  * Ends a pipe in order and sees it off: what still comes is dropped. A peer that has taken all that was sent and does not end

@@ -25,9 +25,10 @@ let app: { readonly port: number };
 let nobody: { readonly port: number };
 
 beforeAll(async () => {
-  // printf 0123456789abcdef0123456789abcdef | sha256sum
-  const users =
-    '{ mode: token, users: [{ name: alice, token: "sha256:3eb1bd439947eb762998e566ccc2e099c791118b2f40579cc4f7da2b5061b7f9" }] }';
+  // printf 0123456789abcdef0123456789abcdef | sha256sum; bob's ends with b.
+  const users = `{ mode: token, users: [
+    { name: alice, token: "sha256:3eb1bd439947eb762998e566ccc2e099c791118b2f40579cc4f7da2b5061b7f9" },
+    { name: bob, token: "sha256:15ec68b57f225aeeb8c170f15f4a49d74919d7fc6c30677b879e3cbc2584f392" }] }`;
   [manager, locked] = await Promise.all([openManagerProgram(), openManagerProgram(users)]);
   stack.use(manager);
   stack.use(locked);
@@ -206,6 +207,26 @@ test('a conflicting key: exit code 5 before anything is started', async ({ onTes
   expect(own).toMatchObject({ code: 5, stdout: '' });
   expect(own.stderr).toMatch(/^error: You already intercept orders with the key "taken", on .+\.\n/);
   expect(existsSync(marker)).toBe(false);
+  holder.kill('SIGTERM');
+  expect(await holder.exited).toBe(143);
+});
+
+test('a conflicting key under tokens: the name is the one that the token proves', async ({ onTestFinished }) => {
+  const bob = { INTERCEPT_MANAGER: locked.url, INTERCEPT_TOKEN: '0123456789abcdef0123456789abcdeb' };
+  // What bob calls himself does not matter.
+  const holder = startIntercept(['run', 'orders', '--port', String(app.port), '--key', 'held'], { env: { ...bob, INTERCEPT_USER: 'eve' } });
+  onTestFinished(() => holder.kill('SIGKILL'));
+  await holder.says('ready:');
+  const marker = join(folder.path, 'started');
+  const env = { INTERCEPT_MANAGER: locked.url, INTERCEPT_TOKEN: '0123456789abcdef0123456789abcdef', PATH: process.env['PATH'] ?? '' };
+  const foreign = await runInProcess(['run', 'orders', '-q', '--key', 'held', '--', 'touch', marker], {
+    env: { ...env, INTERCEPT_USER: 'bob' },
+  });
+  expect(foreign.code).toBe(5);
+  expect(foreign.stderr).toMatch(/^error: The key "held" belongs to bob \(/);
+  expect(existsSync(marker)).toBe(false);
+  const listed = await runInProcess(['list', '-o', 'json'], { env: { ...bob, INTERCEPT_USER: 'eve' } });
+  expect(JSON.parse(listed.stdout)).toMatchObject({ intercepts: [{ owner: 'bob', mine: true }] });
   holder.kill('SIGTERM');
   expect(await holder.exited).toBe(143);
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  InterceptError,
   toLimitValues,
   type Clock,
   type Dialer,
@@ -42,7 +43,7 @@ export interface RoutedPort {
 
 /** The data plane: listens on the ports of services and decides each request by the newest snapshot. */
 export interface Router extends AsyncDisposable {
-  /** Begins to serve a port; returns the port number. Rejects with `port_in_use` or `bad_config`. */
+  /** Begins to serve a port; returns the port number. Rejects with `port_in_use`, `bad_config`, or `bad_usage` for a port that is served. */
   listen(port: RoutedPort): Promise<number>;
   /** Swaps the routing table. Requests decided from now on see it, on open connections too. */
   update(snapshot: Snapshot): void;
@@ -80,9 +81,11 @@ class DataPlane implements Router {
   }
 
   async listen(port: RoutedPort): Promise<number> {
+    const name = `${port.service}:${port.port}`;
+    if (this.#ports.has(name)) throw new InterceptError('bad_usage', `The port ${port.port} of ${port.service} is listened to already.`);
     const context = new Context(this.#deps, this.#limits, this.#counts, this.#shared, port, this.#routingOf(port));
     const listener = await PortListener.open(context, port.protocol, { host: port.host, port: port.listenPort });
-    this.#ports.set(`${port.service}:${port.port}`, { context, listener });
+    this.#ports.set(name, { context, listener });
     return listener.port;
   }
 

@@ -39,18 +39,19 @@ export function encodeEmptyRequest(): Buffer {
 }
 
 /** The answer to GetManager as bytes. */
-export function encodeManagerInfo({ version, protocol, auth }: ManagerInfo): Buffer {
-  return encodeMessage(GetManagerResponseSchema, { version, protocol, auth: auths[auth] });
+export function encodeManagerInfo({ version, protocol, auth, owner }: ManagerInfo): Buffer {
+  return encodeMessage(GetManagerResponseSchema, { version, protocol, auth: auths[auth], ...(owner === undefined ? {} : { owner }) });
 }
 
 /** The answer to GetManager; throws `protocol_violation`. */
 export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
-  const { version, protocol, auth } = parseMessage(GetManagerResponseSchema, bytes);
+  const { version, protocol, auth, owner } = parseMessage(GetManagerResponseSchema, bytes);
   if (protocol === undefined) throw toViolation('it names no protocol version');
   return {
     version: toShown(version, textLimit),
     protocol: { min: protocol.min, max: protocol.max },
     auth: auth === ProtoAuth.NONE ? 'none' : 'token',
+    owner: owner === undefined ? undefined : toShown(owner, textLimit),
   };
 }
 

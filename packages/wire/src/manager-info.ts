@@ -16,6 +16,8 @@ export interface ManagerInfo {
   /** Protocol versions that it speaks. */
   readonly protocol: VersionRange;
   readonly auth: AuthMode;
+  /** Whom it takes the caller for; undefined where the caller did not prove who they are. */
+  readonly owner: string | undefined;
 }
 
 /** Which of the caller's own intercepts to remove. Several fields narrow; without one, `all` must be true. */

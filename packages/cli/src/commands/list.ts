@@ -19,11 +19,11 @@ export const list: AnyCommand = defineCommand({
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
     await using manager = openManager(context, settings);
-    const intercepts = await manager.listIntercepts();
+    const [intercepts, { owner = settings.owner }] = await Promise.all([manager.listIntercepts(), manager.info()]);
     const now = context.clock.date();
     const rows = intercepts.map((each) => toRow(each, now));
     context.output.show({
-      data: { intercepts: intercepts.map((each) => toInterceptData(each, settings.owner)) },
+      data: { intercepts: intercepts.map((each) => toInterceptData(each, owner)) },
       text: (paint) =>
         rows.length === 0
           ? 'nobody intercepts anything'

@@ -24,11 +24,11 @@ export const status: AnyCommand = defineCommand({
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
     await using manager = openManager(context, settings);
-    const [all, live] = await Promise.all([manager.listServices(), manager.listIntercepts()]);
+    const [all, live, { owner = settings.owner }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
     const services = args.service === undefined ? all : [findService(all, args.service)];
-    const mine = live.filter(({ owner, service }) => owner === settings.owner && services.some(({ name }) => name === service));
+    const mine = live.filter((each) => each.owner === owner && services.some(({ name }) => name === each.service));
     if (context.output.quiet) return mine.some(({ session }) => session === 'ready') ? 0 : 3;
-    context.output.show(toView(settings.manager.url.origin, services, mine, settings.owner));
+    context.output.show(toView(settings.manager.url.origin, services, mine, owner));
     return 0;
   },
 });

@@ -47,10 +47,9 @@ export async function planRun(context: Context, settings: Settings, wanted: Want
   const stopWaiting = context.output.wait(`asking the manager at ${settings.manager.url.host}`);
   try {
     await using manager = openManager(context, settings);
-    const [services, live, { auth }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
+    const [services, live, { owner = settings.owner }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
     const routed = findRoutedPort(services, wanted.service, wanted.servicePort);
-    // With tokens the owner is who the token says, which only the manager knows.
-    if (auth === 'none') refuseKnownConflict(live, routed, { key: wanted.key.key, owner: settings.owner });
+    refuseKnownConflict(live, routed, { key: wanted.key.key, owner });
     return { settings, wanted, routed, port };
   } finally {
     stopWaiting();

@@ -32,11 +32,10 @@ export async function planUp(
   const stopWaiting = context.output.wait(`asking the manager at ${settings.manager.url.host}`);
   try {
     await using manager = openManager(context, settings);
-    const [services, live, { auth }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
+    const [services, live, { owner = settings.owner }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
     return wanted.map((each) => {
       const routed = findRoutedPort(services, parseServiceName(each.service), each.port);
-      // With tokens the owner is who the token says, which only the manager knows.
-      if (auth === 'none') refuseKnownConflict(live, routed, { key, owner: settings.owner });
+      refuseKnownConflict(live, routed, { key, owner });
       return toPlan(each, routed, key);
     });
   } finally {

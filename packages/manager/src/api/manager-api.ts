@@ -1,5 +1,5 @@
 import type { ServiceInfo } from '@switchyard/contract';
-import type { ManagerApi, ManagerInfo } from '@switchyard/tunnel';
+import type { Caller, ManagerApi, ManagerInfo } from '@switchyard/tunnel';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -7,7 +7,7 @@ import type { Registry } from '../registry/registry.ts';
 export interface ManagerApiDeps {
   readonly authenticate: Authenticator;
   readonly registry: Registry;
-  readonly info: ManagerInfo;
+  readonly info: Omit<ManagerInfo, 'owner'>;
   /** The services as they stand now. */
   readonly listServices: () => readonly ServiceInfo[];
 }
@@ -16,7 +16,7 @@ export interface ManagerApiDeps {
 export function createManagerApi({ authenticate, registry, info, listServices }: ManagerApiDeps): ManagerApi {
   return {
     // Without a proof: it says which proof is wanted.
-    info: async () => info,
+    info: async (caller) => ({ ...info, owner: identifyIfProven(authenticate, caller) }),
     listServices: async (caller) => {
       authenticate(caller);
       return listServices();
@@ -27,4 +27,12 @@ export function createManagerApi({ authenticate, registry, info, listServices }:
     },
     removeIntercepts: async (caller, filter) => registry.remove(authenticate(caller), filter),
   };
+}
+
+function identifyIfProven(authenticate: Authenticator, caller: Caller): string | undefined {
+  try {
+    return authenticate(caller);
+  } catch {
+    return undefined;
+  }
 }

@@ -39,7 +39,10 @@ export class SocketPipe implements Pipe {
   reset(reason: InterceptError): void {
     if (this.#socket.destroyed) return;
     this.#error ??= reason;
-    this.#socket.resetAndDestroy();
+    // A RST would throw away what the system still has to send of a half that is ended. Without it the system sends that, and
+    // a RST only if the peer goes on.
+    if (this.#socket.writableFinished) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   pause(): void {

@@ -1,0 +1,270 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import {
+  parseRoutingKey,
+  parseServiceName,
+  silentLog,
+  silentMetrics,
+  toInterceptId,
+  type Dialer,
+  type PortProtocol,
+} from '@switchyard/contract';
+import { createSnapshot, type Rule } from '@switchyard/route';
+import { createFakeClock, openRawClient, openStrictOrigin, until, watchLeaks, type FakeClock, type RawClient } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { dialSocket } from './dial/dial-socket.ts';
+import { routerLimits, type RouterLimits } from './limits.ts';
+import { openRouter, type Router } from './router.ts';
+
+const service = parseServiceName('orders');
+const port = 'main';
+
+/** A router with one port before `baseline`, on a clock that stands still. */
+interface Scene extends AsyncDisposable {
+  readonly router: Router;
+  readonly clock: FakeClock;
+  readonly listenPort: number;
+}
+
+async function openScene(protocol: PortProtocol, baseline: number, limits: Partial<RouterLimits> = {}): Promise<Scene> {
+  const clock = createFakeClock();
+  const dialer: Dialer = {
+    dial: (target, signal) => {
+      if (target.t === 'tunnel') throw new Error('there is no tunnel here');
+      return dialSocket(target, { clock, timeoutMs: 1000, signal });
+    },
+  };
+  const router = openRouter({ clock, log: silentLog, metrics: silentMetrics, dialer }, limits);
+  const listenPort = await router.listen({
+    service,
+    port,
+    host: '127.0.0.1',
+    listenPort: 0,
+    protocol,
+    baseline: { host: '127.0.0.1', port: baseline },
+  });
+  return { router, clock, listenPort, [Symbol.asyncDispose]: () => router[Symbol.asyncDispose]() };
+}
+
+function createRule(key: string, targetPort: number): Rule {
+  const routingKey = parseRoutingKey(key);
+  const target = { t: 'direct', host: '127.0.0.1', port: targetPort } as const;
+  return {
+    id: toInterceptId(service, port, routingKey),
+    service,
+    port,
+    key: routingKey,
+    owner: key,
+    createdAt: 1,
+    whenAway: 'fail',
+    target,
+  };
+}
+
+const request = 'GET / HTTP/1.1\r\nHost: orders\r\nX-Intercept-Id: alice\r\n\r\n';
+
+/** A server that does with its connections what `greet` says, and nothing else: it never ends one by itself. */
+async function openSilentServer(greeting: string): Promise<{ port: number; connections(): Promise<number> } & AsyncDisposable> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write(greeting);
+  });
+  const sockets: { destroy(): void }[] = [];
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () =>
+      new Promise((resolve, reject) => server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Moves time by steps until `condition` holds. */
+async function passUntil(clock: FakeClock, condition: () => boolean): Promise<void> {
+  await until(() => {
+    clock.advance(500);
+    return condition();
+  });
+}
+
+test('an update takes effect on open connections', async () => {
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  await using alice = await openStrictOrigin({ name: 'alice' });
+  await using scene = await openScene('http', baseline.port);
+  await using client = await openRawClient(scene.listenPort);
+  const seen: (string | undefined)[] = [];
+  for (const rules of [[], [createRule('alice', alice.port)], []]) {
+    scene.router.update(createSnapshot(rules));
+    client.send(request);
+    seen.push((await client.readResponse()).header('x-origin'));
+  }
+  expect(seen).toEqual(['baseline', 'alice', 'baseline']);
+});
+
+test('an update may name other headers, also for heads that have begun', async () => {
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  await using alice = await openStrictOrigin({ name: 'alice' });
+  await using scene = await openScene('http', baseline.port);
+  await using client = await openRawClient(scene.listenPort);
+  const aliased = request.replace('X-Intercept-Id', 'X-My-Key');
+  client.send(aliased);
+  expect((await client.readResponse()).header('x-origin')).toBe('baseline');
+  scene.router.update(createSnapshot([createRule('alice', alice.port)], { aliases: ['x-my-key'] }));
+  client.send(aliased);
+  expect((await client.readResponse()).header('x-origin')).toBe('alice');
+});
+
+test('a port that is taken is refused by its name', async () => {
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  await using scene = await openScene('http', baseline.port);
+  const again = {
+    service,
+    port: 'other',
+    host: '127.0.0.1',
+    listenPort: scene.listenPort,
+    protocol: 'http',
+    baseline: { host: '127.0.0.1', port: 1 },
+  } as const;
+  await expect(scene.router.listen(again)).rejects.toMatchObject({ code: 'port_in_use' });
+});
+
+test('one connection too many is closed at once', async () => {
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  await using scene = await openScene('http', baseline.port, { connections: 2 });
+  await using first = await openRawClient(scene.listenPort);
+  await using second = await openRawClient(scene.listenPort);
+  for (const client of [first, second]) {
+    client.send(request);
+    await client.readResponse();
+  }
+  await using third = await openRawClient(scene.listenPort);
+  await third.untilEnded();
+  second.end();
+  await second.untilEnded();
+  await using fourth = await openRawClient(scene.listenPort);
+  fourth.send(request);
+  expect((await fourth.readResponse()).status).toBe(200);
+});
+
+test('a raw port carries what nobody understands, and a server that speaks first is heard', async () => {
+  await using server = await openSilentServer('220 hello\r\n');
+  for (const protocol of ['tcp', 'auto'] as const) {
+    await using scene = await openScene(protocol, server.port);
+    await using client = await openRawClient(scene.listenPort);
+    await passUntil(scene.clock, () => client.unread.length > 0);
+    expect((await client.readUntil('\r\n')).toString()).toBe('220 hello\r\n');
+    const notes = protocol === 'auto' ? ['1 connection did not speak HTTP and went to the baseline as a whole.'] : [];
+    expect(scene.router.notes(service, port)).toEqual(notes);
+  }
+  expect(
+    openRouter({
+      clock: createFakeClock(),
+      log: silentLog,
+      metrics: silentMetrics,
+      dialer: { dial: () => Promise.reject(new Error('no')) },
+    }).notes(service, port),
+  ).toEqual([]);
+});
+
+test('what the system took of a last answer reaches a slow client, also after the time to linger', async () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n';
+  const answer = Buffer.concat([Buffer.from(head), Buffer.alloc(3_000_000, 'x')]);
+  await using baseline = await openStrictOrigin({ answer: (_request, connection) => connection.socket.end(answer) });
+  await using scene = await openScene('http', baseline.port);
+  await using client = await openRawClient(scene.listenPort);
+  client.pause();
+  client.send('GET / HTTP/1.1\r\nHost: orders\r\n\r\n');
+  await until(() => baseline.requests.length === 1);
+  await until(() => baseline.open === 0, { about: 'the router to take the answer' });
+  await passUntil(scene.clock, () => scene.clock.now() > 4 * routerLimits.lingerMs.value);
+  client.resume();
+  expect((await client.readAll()).length).toBe(answer.length);
+});
+
+test('connections of every kind are gone when the router is, and nothing is left behind', async () => {
+  const leaks = watchLeaks();
+  {
+    await using silent = await openSilentServer('');
+    await using greeting = await openSilentServer('220 hello\r\n');
+    await using origin = await openStrictOrigin({ name: 'baseline' });
+    await using clients = new AsyncDisposableStack();
+    await using routers = new AsyncDisposableStack();
+    const open = async (protocol: PortProtocol, baseline: number, text: string): Promise<{ scene: Scene; client: RawClient }> => {
+      const scene = routers.use(await openScene(protocol, baseline));
+      const client = clients.use(await openRawClient(scene.listenPort));
+      client.send(text);
+      return { scene, client };
+    };
+    await open('http', silent.port, '');
+    await open('http', silent.port, 'GET');
+    await open('http', silent.port, request);
+    await open('auto', silent.port, 'PING\r\n');
+    const { client: idle } = await open('http', origin.port, request);
+    const { client: raw } = await open('tcp', greeting.port, '');
+    const { scene: warm } = await open('auto', silent.port, '');
+    await idle.readResponse();
+    await raw.readUntil('\r\n');
+    await until(async () => {
+      warm.clock.advance(routerLimits.detectMs.value);
+      return (await silent.connections()) === 3;
+    });
+    await routers.disposeAsync();
+    await until(async () => (await silent.connections()) + (await greeting.connections()) === 0, { about: 'the servers to be left' });
+  }
+  await leaks.expectNone();
+});
+
+test('a drain announces the end, stops accepting after a while, and ends when nobody is left', async () => {
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  await using scene = await openScene('http', baseline.port);
+  await using client = await openRawClient(scene.listenPort);
+  client.send(request);
+  expect((await client.readResponse()).header('connection')).toBeUndefined();
+  let drained = false;
+  const drain = scene.router.drain(600_000).then(() => (drained = true));
+  expect(scene.router.drain(1)).toBe(scene.router.drain(2));
+  // New connections still come for a while, as not everybody knows yet.
+  await using late = await openRawClient(scene.listenPort);
+  late.send(request);
+  expect((await late.readResponse()).header('connection')).toBe('close');
+  await late.untilEnded();
+  const began = scene.clock.now();
+  let refusedAfterMs = 0;
+  await passUntil(scene.clock, () => {
+    void openRawClient(scene.listenPort).then(
+      (probe) => probe.destroy(),
+      () => (refusedAfterMs ||= scene.clock.now() - began),
+    );
+    return refusedAfterMs > 0;
+  });
+  expect(refusedAfterMs).toBeGreaterThanOrEqual(routerLimits.drainAcceptMs.value);
+  // The idle connection is let be for a while too.
+  expect([drained, client.ended]).toEqual([false, undefined]);
+  await passUntil(scene.clock, () => client.ended !== undefined);
+  expect(scene.clock.now() - began).toBeGreaterThanOrEqual(routerLimits.drainIdleMs.value);
+  client.end();
+  await passUntil(scene.clock, () => drained);
+  await drain;
+  expect(scene.clock.now() - began).toBeLessThan(600_000);
+});
+
+test('a drain ends with its grace, whoever is left', async () => {
+  await using silent = await openSilentServer('');
+  await using scene = await openScene('http', silent.port);
+  await using client = await openRawClient(scene.listenPort);
+  client.send(request);
+  await until(async () => (await silent.connections()) === 1);
+  let drained = false;
+  const drain = scene.router.drain(2000).then(() => (drained = true));
+  const began = scene.clock.now();
+  await passUntil(scene.clock, () => drained);
+  await drain;
+  expect([scene.clock.now() - began >= 2000, client.ended]).toEqual([true, undefined]);
+});

@@ -1,5 +1,6 @@
 // `pnpm bench`: CPU time per request of our proxy beside others, in one run. How and why: README.md beside this file.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runMain, type MainContext } from '@switchyard/runtime';
 import { browserHeaders } from './browser-headers.ts';
@@ -51,6 +52,8 @@ async function bench(options: BenchOptions, { env, signal, say }: BenchDeps): Pr
 }
 
 async function measureRows({ profileFolder, rows: wanted }: BenchOptions, shape: Shape, { env, signal, say }: BenchDeps): Promise<Result> {
+  const [load = 0] = loadavg();
+  if (load > 0.5) say(`The machine is busy (load ${load.toFixed(1)}): the figures will be noisy.`);
   await using workbench = await openWorkbench({ env, profileFolder });
   const { rows, versions } = await openRows(workbench, wanted, say);
   const samples = await measure(rows, shape, { cpuTime: createCpuTime(), loadCpu: workbench.loadCpu, signal, say });

@@ -52,12 +52,12 @@ async function bench(options: BenchOptions, { env, signal, say }: BenchDeps): Pr
 }
 
 async function measureRows({ profileFolder, rows: wanted }: BenchOptions, shape: Shape, { env, signal, say }: BenchDeps): Promise<Result> {
-  const [load = 0] = loadavg();
-  if (load > 0.5) say(`The machine is busy (load ${load.toFixed(1)}): the figures will be noisy.`);
+  const [loadBefore = 0] = loadavg();
+  if (loadBefore > 0.5) say(`The machine is busy (load ${loadBefore.toFixed(1)}): the figures will be noisy.`);
   await using workbench = await openWorkbench({ env, profileFolder });
   const { rows, versions } = await openRows(workbench, wanted, say);
   const samples = await measure(rows, shape, { cpuTime: createCpuTime(), loadCpu: workbench.loadCpu, signal, say });
-  return { lines: summarize(samples), shape, versions: new Map([...versions, ['origin', workbench.originAbout]]) };
+  return { lines: summarize(samples), shape, loadBefore, versions: new Map([...versions, ['origin', workbench.originAbout]]) };
 }
 
 interface OpenRows {

@@ -6,12 +6,14 @@ import { toTable, type SummaryLine } from './summary.ts';
 export interface Result {
   readonly lines: readonly SummaryLine[];
   readonly shape: Shape;
+  /** The machine's load average over the minute before. */
+  readonly loadBefore: number;
   /** What was measured, by name. */
   readonly versions: ReadonlyMap<string, string>;
 }
 
 /** The page `docs/benchmark.md`. */
-export function toReport({ lines, shape, versions }: Result): string {
+export function toReport({ lines, shape, loadBefore, versions }: Result): string {
   const { rounds, seconds, connections, headers } = shape;
   const request = headers.length === 0 ? 'a bare `GET /` with `Host`' : `a \`GET /\` with the ${headers.length} header fields of a browser`;
   return `# Benchmark
@@ -27,7 +29,7 @@ ${toTable(lines)}
 
 ## How
 
-${cpus()[0]?.model.trim() ?? 'Unknown CPU'}, ${cpus().length} CPUs. The proxy is pinned to one CPU, the load (wrk) and the origin to another. Each request is
+${cpus()[0]?.model.trim() ?? 'Unknown CPU'}, ${cpus().length} CPUs, load average ${loadBefore.toFixed(1)} before the run. The proxy is pinned to one CPU, the load (wrk) and the origin to another. Each request is
 ${request}, answered with 100 bytes, over ${connections} kept-alive connections. All proxies stay up; after a warm-up each is measured for
 ${seconds} s, ${rounds} rounds in turn, so that what disturbs the machine disturbs all alike. Every row is first checked to answer from the right side, and
 a failed request fails the run. HAProxy, nginx and http-proxy route by the same header and keep connections to the origin open.

@@ -176,7 +176,7 @@ test('a raw port carries what nobody understands, and a server that speaks first
 test('what the system took of a last answer reaches a slow client, also after the time to linger', async () => {
   const head = 'HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n';
   const answer = Buffer.concat([Buffer.from(head), Buffer.alloc(3_000_000, 'x')]);
-  await using baseline = await openStrictOrigin({ answer: (_request, connection) => connection.socket.end(answer) });
+  await using baseline = await openStrictOrigin({ answer: (_request, connection) => void connection.socket.end(answer) });
   await using scene = await openScene('http', baseline.port);
   await using client = await openRawClient(scene.listenPort);
   client.pause();

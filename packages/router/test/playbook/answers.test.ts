@@ -109,7 +109,8 @@ test('interim responses go through; the 33rd is too many', async () => {
   expect(play.client.take()).toBe(early.repeat(32) + ok('one'));
   await play.say(get('/2'));
   await play.answer(0, early.repeat(33) + ok('two'));
-  expect(play.client.left).toBe('canceled');
+  const tooMany = refusal('502 Bad Gateway', 'upstream_violation', 'The target sent too many interim responses.\n', { closes: true });
+  expect([play.client.take(), play.client.left]).toEqual([early.repeat(32) + tooMany, 'ended']);
 });
 
 test('100 Continue lets the body come', async () => {
@@ -120,6 +121,17 @@ test('100 Continue lets the body come', async () => {
   await play.say('hi');
   await play.answer(0, ok('one'));
   expect(play.client.take()).toBe(ok('one', 'X-Intercept-Served-By: alice@tunnel\r\n'));
+});
+
+test('a target that is lost behind an interim response is still answered for', async () => {
+  const play = await Play.begin();
+  await play.say(post('/1', 2, 'alice', 'Expect: 100-continue\r\n'));
+  await play.answer(0, 'HTTP/1.1 100 Continue\r\n\r\n');
+  await play.say('hi');
+  play.target(0).reset('tunnel_lost');
+  await play.settle();
+  expect(play.client.take()).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 502 [^]*X-Intercept-Error: tunnel_lost\r\n/);
+  expect(play.client.left).toBe('no');
 });
 
 test('a response that nobody asked for ends the connection', async () => {

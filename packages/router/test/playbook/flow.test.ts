@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { get, highWaterBytes, ok, Play, post, servedBy } from './play.ts';
+import { createRule, get, highWaterBytes, ok, Play, post, servedBy } from './play.ts';
 
 /** What may be under way at most: what three buffers take over their marks, with the piece that each got last. */
 const boundBytes = 6 * highWaterBytes;
@@ -104,4 +104,37 @@ test('what the client sends before the target is open is sent in its order', asy
 test('bytes that come inside of resume() come behind those that came before', async () => {
   const play = await Play.begin({ first: get('/1').slice(0, 10), insideResume: get('/1').slice(10) });
   expect(play.target(0).take()).toBe(get('/1'));
+});
+
+test('a client that does not read the answers of the router gets no further ones', async () => {
+  const play = await Play.begin({ dials: 'waiting', pausedClient: true, limits: { unreadBytes: highWaterBytes } });
+  for (let index = 0; index < 20; index++) {
+    await play.say(get('/1', 'alice'));
+    const dial = play.dials.at(-1);
+    if (dial?.isOpen === true) dial.fail('developer_offline');
+    await play.settle();
+  }
+  expect(play.dials.length).toBeLessThan(6);
+  play.client.resume();
+  await play.settle();
+  for (let index = 0; index < 20; index++) {
+    const dial = play.dials.at(-1);
+    if (dial?.isOpen === true) dial.fail('developer_offline');
+    await play.settle();
+  }
+  expect(play.client.take().match(/503 Service Unavailable/g)?.length).toBe(20);
+});
+
+test('of too many idle developers the one that was opened first is let go', async () => {
+  const keys = ['key-a', 'key-b', 'key-c', 'key-d'];
+  const play = await Play.begin({ limits: { keyedUpstreams: 3 } });
+  play.route(keys.map((key) => createRule(key)));
+  for (const [index, key] of keys.entries()) {
+    await play.say(get('/1', key));
+    await play.answer(index, ok('x'));
+  }
+  expect(play.targets.map((target) => target.left)).toEqual(['ended', 'no', 'no', 'no']);
+  await play.say(get('/2', 'key-a'));
+  expect(play.dialled).toEqual([...keys, 'key-a']);
+  expect(play.target(1).left).toBe('ended');
 });

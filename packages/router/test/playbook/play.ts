@@ -82,6 +82,8 @@ export class End {
 export interface Dial {
   readonly target: Target;
   readonly signal: AbortSignal;
+  /** Not answered yet. */
+  readonly isOpen: boolean;
   accept(): End;
   fail(code: Code): void;
 }
@@ -199,12 +201,25 @@ export class Play {
 
   #dial(target: Target, signal: AbortSignal, isAccepted: boolean): Promise<Pipe> {
     const { promise, resolve, reject } = Promise.withResolvers<Pipe>();
+    let isOpen = true;
     const accept = (): End => {
+      isOpen = false;
       resolve(this.#open());
       return this.target(this.targets.length - 1);
     };
-    const fail = (code: Code): void => reject(new InterceptError(code, 'The dial failed.'));
-    this.dials.push({ target, signal, accept, fail });
+    const fail = (code: Code): void => {
+      isOpen = false;
+      reject(new InterceptError(code, 'The dial failed.'));
+    };
+    this.dials.push({
+      target,
+      signal,
+      accept,
+      fail,
+      get isOpen() {
+        return isOpen;
+      },
+    });
     if (isAccepted) accept();
     return promise;
   }

@@ -11,6 +11,8 @@ export const routerLimits: LimitTable<
   | 'keyedIdleMs'
   | 'lingerMs'
   | 'pipelined'
+  | 'keyedUpstreams'
+  | 'unreadBytes'
   | 'interimResponses'
   | 'drainAcceptMs'
   | 'drainIdleMs'
@@ -36,6 +38,12 @@ export const routerLimits: LimitTable<
     about: 'How long a connection that we ended waits for its client to end too, so that the last answer is not lost.',
   },
   pipelined: { value: 64, unit: 'count', about: 'Unanswered requests on one client connection; then reading pauses.' },
+  keyedUpstreams: {
+    value: 16,
+    unit: 'count',
+    about: "Connections to developers' targets on behalf of one client connection; then the oldest closes.",
+  },
+  unreadBytes: { value: 64 * 1024, unit: 'bytes', about: 'Answers that the client has not read; then its next request waits.' },
   interimResponses: { value: 32, unit: 'count', about: '1xx responses to one request; then 502 and the connection closes.' },
   drainAcceptMs: { value: 10_000, unit: 'ms', about: 'How long new connections are still accepted after a drain began.' },
   drainIdleMs: { value: 60_000, unit: 'ms', about: 'How long connections without a request stay open after a drain began.' },

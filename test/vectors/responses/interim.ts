@@ -26,7 +26,6 @@ export const interim: readonly ResponseVector[] = [
     answer: wire`HTTP/1.1 103 x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n`,
     outcome: 'passed',
   },
-  { name: 'an interim answer alone, then the end', answer: wire`HTTP/1.1 103 x\r\n\r\n`, originThen: 'ends', outcome: 'passed, aborted' },
   {
     name: '101 that nobody asked for',
     answer: wire`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,

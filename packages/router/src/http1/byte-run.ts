@@ -1,5 +1,8 @@
 const none: Buffer = Buffer.alloc(0);
 
+/** Up to this size bytes are copied together, as one write costs more than the copy. */
+const joinedBytesMax = 16 * 1024;
+
 /**
  * A stretch of received bytes that goes on as it came, in one write. It grows while a piece of input is framed and is sent when
  * something else must go out in between, or when the piece is used up.
@@ -7,6 +10,8 @@ const none: Buffer = Buffer.alloc(0);
 export class ByteRun {
   readonly #send: (bytes: Buffer) => void;
   #bytes: Buffer = none;
+  /** Goes out before the run: a head that took another's place. */
+  #before: Buffer | undefined;
   #start = 0;
   #end = 0;
 
@@ -36,13 +41,31 @@ export class ByteRun {
     this.#start = this.#end = start;
   }
 
+  /** `bytes` go out in the place of what stands before `start`; the run goes on there. */
+  replaceTo(start: number, bytes: Buffer): void {
+    this.skipTo(start);
+    this.#before = bytes;
+  }
+
   /** Sends what the run holds. */
   flush(): void {
     const start = this.#start;
     const end = this.#end;
-    if (start === end) return;
+    const before = this.#before;
     this.#start = end;
-    this.#send(start === 0 && end === this.#bytes.length ? this.#bytes : this.#bytes.subarray(start, end));
+    if (before === undefined) {
+      if (start < end) this.#send(start === 0 && end === this.#bytes.length ? this.#bytes : this.#bytes.subarray(start, end));
+      return;
+    }
+    this.#before = undefined;
+    this.#sendBoth(before, this.#bytes.subarray(start, end));
+  }
+
+  #sendBoth(before: Buffer, run: Buffer): void {
+    if (run.length > joinedBytesMax) {
+      this.#send(before);
+      this.#send(run);
+    } else this.#send(run.length === 0 ? before : Buffer.concat([before, run]));
   }
 
   /** The piece is used up: sends what is left and lets go of its memory. */
@@ -54,6 +77,7 @@ export class ByteRun {
   /** Lets go of the piece; what was not sent is lost. */
   drop(): void {
     this.#bytes = none;
+    this.#before = undefined;
     this.#start = this.#end = 0;
   }
 }

@@ -1,4 +1,4 @@
-import { InterceptError, type Pipe, type PipeHandler, type Target } from '@switchyard/contract';
+import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
 import type { HeadEdit, Refusal } from '@switchyard/http1';
 import type { PortContext } from '../port-context.ts';
 import { Exchange, type ReplayableHead } from './exchange.ts';
@@ -7,8 +7,9 @@ import { planLoss } from './loss.ts';
 import { editRequest, offersOnlyH2c, planRequest, type RequestPlan } from './request-plan.ts';
 import { RequestReader, type HeadVerdict, type RequestSink } from './request-reader.ts';
 import type { ResponseSink } from './response-reader.ts';
-import { ResponseSide } from './response-side.ts';
-import { Upstream, type UpstreamOwner } from './upstream.ts';
+import { ResponseSide, type ResponseOwner } from './response-side.ts';
+import type { Upstream, UpstreamOwner } from './upstream.ts';
+import { Upstreams } from './upstreams.ts';
 
 /** Methods of which doing twice what was asked once changes nothing (RFC 9110 section 9.2.2). */
 const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
@@ -28,14 +29,13 @@ type Phase =
  * upstream, the active one: a request for another target waits until they are answered, so answers stay in order and are
  * never buffered.
  */
-export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner {
+export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner, ResponseOwner {
   readonly exchanges: Exchange[] = [];
   readonly context: PortContext;
   readonly client: Pipe;
   readonly #reader: RequestReader;
   readonly #onClosed: () => void;
-  readonly #keyed: Map<string, Upstream> = new Map();
-  #baseline: Upstream | undefined;
+  readonly #upstreams: Upstreams = new Upstreams(this);
   #active: Upstream | undefined;
   #phase: Phase = 'http';
   #clientEnded = false;
@@ -62,7 +62,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
    */
   start(first: Buffer, baseline: Pipe | undefined, clientEnded: boolean): void {
     this.client.attach(this);
-    if (baseline !== undefined) this.#baseline = Upstream.adopt(this.context.baseline, this, baseline);
+    if (baseline !== undefined) this.#upstreams.adopt(baseline);
     // It resumes the client: no sooner, as its next bytes may come inside of `resume()`.
     this.onData(first);
     if (clientEnded) this.onEnd();
@@ -98,8 +98,8 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   }
 
   onDrain(): void {
-    this.#baseline?.resume();
-    for (const upstream of this.#keyed.values()) upstream.resume();
+    this.#upstreams.resume();
+    if (this.#reader.isHolding) this.proceed();
   }
 
   onClose(error?: InterceptError): void {
@@ -137,23 +137,16 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     } else if (idleMs > limits.idleMs) {
       if (this.exchanges.length > 0) this.abort('The exchange made no progress for too long.');
       else this.finish();
-    } else this.#closeIdleKeyed(now - limits.keyedIdleMs);
-  }
-
-  #closeIdleKeyed(before: number): void {
-    for (const [name, upstream] of this.#keyed) {
-      const isBusy = upstream === this.#active && this.exchanges.length > 0;
-      if (isBusy || upstream.idleSince > before) continue;
-      this.#keyed.delete(name);
-      upstream.release();
-    }
+    } else this.#upstreams.releaseIdle(now - limits.keyedIdleMs, this.exchanges.length > 0 ? this.#active : undefined);
   }
 
   // Requests, in the order in which they come.
 
   mayBegin(): boolean {
     const last = this.exchanges[this.exchanges.length - 1];
-    return last === undefined || !(last.isBarrier || this.exchanges.length >= this.context.limits.pipelined);
+    if (last !== undefined) return !last.isBarrier && this.exchanges.length < this.context.limits.pipelined;
+    // Answers of our own have no target that could be paused: a client that does not read them gets no further ones.
+    return this.client.bufferedBytes <= this.context.limits.unreadBytes;
   }
 
   onHead(bytes: Buffer, start: number, end: number): HeadVerdict {
@@ -164,9 +157,9 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
       this.#refuse(new InterceptError('protocol_violation', plan.message));
       return 'stop';
     }
-    const upstream = this.#find(plan.target);
+    const upstream = this.#upstreams.find(plan.target);
     if (last !== undefined && (upstream === undefined || upstream !== this.#active)) return 'hold';
-    return this.#go(plan, upstream ?? this.#open(plan.target), { bytes, start, end });
+    return this.#go(plan, upstream ?? this.#upstreams.open(plan.target, this.#active), { bytes, start, end });
   }
 
   #go(plan: Extract<RequestPlan, { t: 'go' }>, upstream: Upstream, place: ReplayableHead): HeadVerdict {
@@ -179,10 +172,8 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     this.exchanges.push(this.#createExchange(plan, sent));
     this.context.counts.exchanges[plan.side]++;
     for (const count of plan.counts) this.context.counts.routes[count]++;
-    if (sent === place) return 'relay';
-    this.#reader.flushRun();
-    this.onBytes(sent.bytes);
-    return 'replaced';
+    if (sent !== place) this.#reader.replaceHead(sent.bytes);
+    return 'relay';
   }
 
   #edit(place: ReplayableHead, edits: readonly HeadEdit[]): ReplayableHead {
@@ -283,7 +274,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   becomeRaw(): void {
     this.exchanges.length = 0;
     this.#phase = 'raw';
-    for (const upstream of [this.#baseline, ...this.#keyed.values()]) if (upstream !== this.#active) upstream?.release();
+    this.#upstreams.releaseOthers(this.#active);
     this.#reader.becomeRaw();
     this.#updateFlow();
     if (this.#clientEnded) this.#active?.end();
@@ -306,7 +297,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   }
 
   onDialFailed(upstream: Upstream, error: InterceptError): void {
-    this.#forget(upstream);
+    this.#upstreams.forget(upstream);
     if (upstream !== this.#active || this.exchanges.length === 0) return;
     const fallsBack = error.code === 'developer_offline' && this.exchanges.every((exchange) => exchange.fallsBack);
     if (fallsBack) this.#fallBack(upstream.takePending());
@@ -314,7 +305,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   }
 
   #fallBack(pending: readonly Buffer[]): void {
-    this.#active = this.#find(this.context.baseline) ?? this.#open(this.context.baseline);
+    this.#active = this.#upstreams.find(this.context.baseline) ?? this.#upstreams.open(this.context.baseline, undefined);
     this.#blocked = false;
     for (const exchange of this.exchanges) exchange.replyPlan = { ...exchange.replyPlan, servedBy: undefined, status: 'fell-back' };
     this.context.counts.exchanges.fell_back += this.exchanges.length;
@@ -328,7 +319,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
       else this.abort(error.message);
       return;
     }
-    this.#forget(upstream);
+    this.#upstreams.forget(upstream);
     if (!this.isFinishing) this.#onLoss(upstream, upstream === this.#active, error);
     upstream.release(error);
   }
@@ -359,7 +350,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   }
 
   #replay(): void {
-    this.#active = this.#open(this.context.baseline);
+    this.#active = this.#upstreams.open(this.context.baseline, undefined);
     for (const { replayable } of this.exchanges) {
       if (replayable !== undefined) this.onBytes(replayable.bytes.subarray(replayable.start, replayable.end));
     }
@@ -382,24 +373,6 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
     }
     this.proceed();
     this.#updateFlow();
-  }
-
-  #find(target: Target): Upstream | undefined {
-    const upstream = target.t === 'baseline' ? this.#baseline : this.#keyed.get(nameOf(target));
-    return upstream?.isClosed === true ? undefined : upstream;
-  }
-
-  #open(target: Target): Upstream {
-    const upstream = Upstream.dial(target, this, (to, signal) => this.context.dialer.dial(to, signal));
-    upstream.idleSince = this.context.coarseNow;
-    if (target.t === 'baseline') this.#baseline = upstream;
-    else this.#keyed.set(nameOf(target), upstream);
-    return upstream;
-  }
-
-  #forget(upstream: Upstream): void {
-    if (upstream === this.#baseline) this.#baseline = undefined;
-    else if (upstream.target.t !== 'baseline' && this.#find(upstream.target) === undefined) this.#keyed.delete(nameOf(upstream.target));
   }
 
   // The end.
@@ -425,13 +398,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner 
   /** @param error why the exchanges on the active upstream are given up; undefined when there are none */
   #releaseUpstreams(error: InterceptError | undefined): void {
     this.#active?.release(error);
-    this.#baseline?.release();
-    for (const upstream of this.#keyed.values()) upstream.release();
-    this.#keyed.clear();
-    this.#baseline = this.#active = undefined;
+    this.#upstreams.releaseOthers(undefined);
+    this.#active = undefined;
   }
-}
-
-function nameOf(target: Target): string {
-  return target.t === 'tunnel' ? `${target.session}/${target.intercept}` : `${target.host}:${target.port}`;
 }

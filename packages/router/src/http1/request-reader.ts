@@ -4,10 +4,8 @@ import { HeadBuffer } from './head-buffer.ts';
 
 /** What becomes of a request head. */
 export type HeadVerdict =
-  /** Its bytes go on as they came. */
+  /** It goes on: as it came, or as `replaceHead` said. */
   | 'relay'
-  /** The sink sent other bytes in its place. */
-  | 'replaced'
   /** It can not go on yet: keep it until `release()`, which asks again. */
   | 'hold'
   /** The connection is over: read nothing more. */
@@ -40,6 +38,7 @@ export class RequestReader {
   #mode: Mode = 'head';
   #held: Buffer | undefined;
   readonly #run: ByteRun;
+  #replacement: Buffer | undefined;
   /** Where the newest request begins in the piece that is framed; 0 when it began before. */
   #requestStart = 0;
 
@@ -101,6 +100,11 @@ export class RequestReader {
     this.#partial.release();
   }
 
+  /** `bytes` go on in the place of the head that the sink is deciding about. */
+  replaceHead(bytes: Buffer): void {
+    this.#replacement = bytes;
+  }
+
   /** Relays what stands before the head that the sink is deciding about: call it before sending anything else. */
   flushRun(): void {
     this.#run.flush();
@@ -152,17 +156,23 @@ export class RequestReader {
       case 'stop':
         this.stop();
         return bytes.length;
-      case 'replaced':
-        this.#run.skipTo(end);
-        break;
       case 'relay':
-        this.#run.extendTo(end);
+        this.#relayHead(end);
     }
     this.#requestStart = start;
     this.#body.begin(this.#parser.bodyBytes);
     if (this.#body.done) this.#sink.onRequestEnd();
     else this.#mode = 'body';
     return end;
+  }
+
+  #relayHead(end: number): void {
+    const replacement = this.#replacement;
+    if (replacement === undefined) this.#run.extendTo(end);
+    else {
+      this.#replacement = undefined;
+      this.#run.replaceTo(end, replacement);
+    }
   }
 
   #beginHead(): void {

@@ -4,10 +4,8 @@ import { HeadBuffer } from './head-buffer.ts';
 
 /** What becomes of a response head. */
 export type ResponseVerdict =
-  /** Its bytes go on as they came. */
+  /** It goes on: as it came, or as `replaceHead` said. */
   | 'relay'
-  /** The sink sent other bytes in its place. */
-  | 'replaced'
   /** The connection is over: read nothing more. */
   | 'stop';
 
@@ -39,6 +37,7 @@ export class ResponseReader {
   readonly #partial: HeadBuffer = new HeadBuffer();
   #mode: Mode = 'head';
   readonly #run: ByteRun;
+  #replacement: Buffer | undefined;
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
@@ -69,6 +68,11 @@ export class ResponseReader {
   stop(): void {
     this.#mode = 'stopped';
     this.#partial.release();
+  }
+
+  /** `bytes` go on in the place of the head that the sink is deciding about. */
+  replaceHead(bytes: Buffer): void {
+    this.#replacement = bytes;
   }
 
   /** Relays what stands before the head that the sink is deciding about: call it before sending anything else. */
@@ -103,10 +107,18 @@ export class ResponseReader {
       this.stop();
       return bytes.length;
     }
-    if (verdict === 'replaced') this.#run.skipTo(end);
-    else this.#run.extendTo(end);
+    this.#relayHead(end);
     this.#beginBody(method);
     return end;
+  }
+
+  #relayHead(end: number): void {
+    const replacement = this.#replacement;
+    if (replacement === undefined) this.#run.extendTo(end);
+    else {
+      this.#replacement = undefined;
+      this.#run.replaceTo(end, replacement);
+    }
   }
 
   #beginBody(method: string): void {

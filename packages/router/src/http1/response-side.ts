@@ -1,19 +1,39 @@
-import { InterceptError } from '@switchyard/contract';
+import { InterceptError, type Pipe } from '@switchyard/contract';
+import type { PortContext } from '../port-context.ts';
 import { editHead, type HeadEdit, type Refusal } from '@switchyard/http1';
-import type { Http1Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { createLocalReply } from './local-reply.ts';
 import { planResponse } from './response-plan.ts';
 import type { ResponseSink, ResponseVerdict } from './response-reader.ts';
 import type { Upstream } from './upstream.ts';
 
+/** The client connection that responses go to. */
+export interface ResponseOwner {
+  readonly context: PortContext;
+  readonly client: Pipe;
+  /** What is outstanding, in order; all of it on the active upstream. */
+  readonly exchanges: Exchange[];
+  readonly active: Upstream | undefined;
+  /** Nothing more is sent to the client. */
+  readonly isFinishing: boolean;
+  /** Answers were relayed, and the connection goes on. */
+  proceed(): void;
+  /** The client and the active upstream agreed on another protocol. */
+  becomeRaw(): void;
+  /** Ends the connection in order. */
+  finish(): void;
+  /** Ends the connection so that its client cannot take what it got for a whole answer. */
+  abort(message: string): void;
+  onUpstreamLost(upstream: Upstream, error: InterceptError | undefined): void;
+}
+
 /** What comes back from one upstream: matches responses to exchanges by their order and relays them to the client. */
 export class ResponseSide implements ResponseSink {
-  readonly #connection: Http1Connection;
+  readonly #connection: ResponseOwner;
   readonly #upstream: Upstream;
   #closing = false;
 
-  constructor(connection: Http1Connection, upstream: Upstream) {
+  constructor(connection: ResponseOwner, upstream: Upstream) {
     this.#connection = connection;
     this.#upstream = upstream;
   }
@@ -44,7 +64,6 @@ export class ResponseSide implements ResponseSink {
     if (++exchange.interimResponses > this.#connection.context.limits.interimResponses) {
       return this.#refuse('The target sent too many interim responses.');
     }
-    exchange.responseStarted = true;
     return 'relay';
   }
 
@@ -65,9 +84,8 @@ export class ResponseSide implements ResponseSink {
       vary: this.#connection.context.routing.vary,
     });
     if (edits.length === 0) return 'relay';
-    this.#upstream.reader.flushRun();
-    this.onResponseBytes(editHead(head, edits));
-    return 'replaced';
+    this.#upstream.reader.replaceHead(editHead(head, edits));
+    return 'relay';
   }
 
   onResponseBytes(bytes: Buffer): void {

@@ -1,0 +1,81 @@
+import type { Pipe, Target } from '@switchyard/contract';
+import { Upstream, type UpstreamOwner } from './upstream.ts';
+
+/** The upstreams of one client connection: at most one per target, opened on first use. */
+export class Upstreams {
+  readonly #owner: UpstreamOwner;
+  readonly #keyed: Map<string, Upstream> = new Map();
+  #baseline: Upstream | undefined;
+
+  constructor(owner: UpstreamOwner) {
+    this.#owner = owner;
+  }
+
+  /** The upstream of `target`, unless there is none or it is lost. */
+  find(target: Target): Upstream | undefined {
+    const upstream = target.t === 'baseline' ? this.#baseline : this.#keyed.get(nameOf(target));
+    return upstream?.isClosed === true ? undefined : upstream;
+  }
+
+  /** Dials `target`. Of too many keyed ones the one that is idle for longest goes; `active` is never idle. */
+  open(target: Target, active: Upstream | undefined): Upstream {
+    const { context } = this.#owner;
+    const upstream = Upstream.dial(target, this.#owner, (to, signal) => context.dialer.dial(to, signal));
+    upstream.idleSince = context.coarseNow;
+    if (target.t === 'baseline') this.#baseline = upstream;
+    else {
+      this.#keyed.set(nameOf(target), upstream);
+      if (this.#keyed.size > context.limits.keyedUpstreams) this.#releaseOldest(upstream, active);
+    }
+    return upstream;
+  }
+
+  /** Takes a connection to the baseline that is open already. */
+  adopt(pipe: Pipe): void {
+    this.#baseline = Upstream.adopt(this.#owner.context.baseline, this.#owner, pipe);
+  }
+
+  /** The upstream is lost. Another one of the same target stays. */
+  forget(upstream: Upstream): void {
+    if (upstream === this.#baseline) this.#baseline = undefined;
+    else if (upstream.target.t !== 'baseline' && this.find(upstream.target) === undefined) this.#keyed.delete(nameOf(upstream.target));
+  }
+
+  /** The client takes bytes again. */
+  resume(): void {
+    this.#baseline?.resume();
+    for (const upstream of this.#keyed.values()) upstream.resume();
+  }
+
+  /** Ends the keyed ones that are idle since before `time`; `busy` is not idle. */
+  releaseIdle(time: number, busy: Upstream | undefined): void {
+    for (const [name, upstream] of this.#keyed) {
+      if (upstream === busy || upstream.idleSince > time) continue;
+      this.#keyed.delete(name);
+      upstream.release();
+    }
+  }
+
+  /** Ends all but `kept`. */
+  releaseOthers(kept: Upstream | undefined): void {
+    if (this.#baseline !== kept) this.#baseline?.release();
+    for (const upstream of this.#keyed.values()) if (upstream !== kept) upstream.release();
+    this.#keyed.clear();
+    this.#baseline = undefined;
+    if (kept?.isKeyed === true) this.#keyed.set(nameOf(kept.target), kept);
+    else this.#baseline = kept;
+  }
+
+  #releaseOldest(newest: Upstream, active: Upstream | undefined): void {
+    for (const [name, upstream] of this.#keyed) {
+      if (upstream === newest || upstream === active) continue;
+      this.#keyed.delete(name);
+      upstream.release();
+      return;
+    }
+  }
+}
+
+function nameOf(target: Target): string {
+  return target.t === 'tunnel' ? `${target.session}/${target.intercept}` : `${target.host}:${target.port}`;
+}

@@ -1,5 +1,6 @@
 import { InterceptError, type Clock, type Pipe } from '@switchyard/contract';
 import type { Socket } from 'node:net';
+import { abortSocket } from '@switchyard/runtime';
 import { agentLimits } from './limits.ts';
 import { connectLocal, formatLocalAddress, type LocalAddress } from './local-address.ts';
 
@@ -49,8 +50,7 @@ export function deliver(
     onDrain: () => socket.resume(),
     onClose: (error) => {
       deadline.cancel();
-      if (error !== undefined && !socket.connecting) socket.resetAndDestroy();
-      else if (error !== undefined || socket.connecting) socket.destroy();
+      if (error !== undefined || socket.connecting) abortSocket(socket);
     },
   });
 }

@@ -1,24 +1,13 @@
 #!/usr/bin/env node
-import { InterceptError } from '@switchyard/contract';
 import { runMain, type MainContext } from '@switchyard/runtime';
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Host } from './host.ts';
 import { runProgram } from './program.ts';
 import { toPersonsFolder } from './wrapper.ts';
 
-await runMain(async (context) => {
-  const hangUp = new AbortController();
-  process.once('SIGHUP', () => hangUp.abort(new InterceptError('canceled', 'The terminal was closed.', { detail: { signal: 'SIGHUP' } })));
-  // Timers of the clock keep no process alive, and a command that waits may have nothing else.
-  const keepAlive = setInterval(() => {}, 2 ** 30);
-  try {
-    return await runProgram(toHost(context, hangUp.signal));
-  } finally {
-    clearInterval(keepAlive);
-  }
-});
+await runMain((context) => runProgram(toHost(context)));
 
-function toHost({ argv, env, cwd, stdout, stderr, signal }: MainContext, hangUp: AbortSignal): Host {
+function toHost({ argv, env, cwd, stdout, stderr, signal }: MainContext): Host {
   return {
     argv,
     env,
@@ -29,7 +18,7 @@ function toHost({ argv, env, cwd, stdout, stderr, signal }: MainContext, hangUp:
     stdin: process.stdin,
     stdout,
     stderr,
-    signal: AbortSignal.any([signal, hangUp]),
+    signal,
     onExit(fn) {
       process.on('exit', fn);
       return () => void process.off('exit', fn);

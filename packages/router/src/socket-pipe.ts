@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { InterceptError, type Code, type Pipe, type PipeHandler } from '@switchyard/contract';
+import { abortSocket } from '@switchyard/runtime';
 
 /** A TCP socket as a `Pipe`. Takes the socket over: nobody else may listen to or end it. The socket must allow half-open. */
 export class SocketPipe implements Pipe {
@@ -39,10 +40,7 @@ export class SocketPipe implements Pipe {
   reset(reason: InterceptError): void {
     if (this.#socket.destroyed) return;
     this.#error ??= reason;
-    // A RST would throw away what the system still has to send of a half that is ended. Without it the system sends that, and
-    // a RST only if the peer goes on.
-    if (this.#socket.writableFinished) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    abortSocket(this.#socket);
   }
 
   pause(): void {

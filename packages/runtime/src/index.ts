@@ -1,3 +1,4 @@
+export { abortSocket } from './abort-socket.ts';
 export { createBackoff, type Backoff, type BackoffOptions } from './backoff.ts';
 export { listen } from './listen.ts';
 export { createLog, logFormats, logLevels, type LogDestination, type LogFormat, type LogLevel, type LogOptions } from './log.ts';

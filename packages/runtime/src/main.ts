@@ -5,7 +5,7 @@ import { onScriptRunnerGone } from './script-runner.ts';
 /** What the process gives to a program's main function. */
 export interface MainContext {
   /**
-   * Aborted by the first SIGINT or SIGTERM with an `InterceptError` `canceled` whose `detail.signal` names it. The program
+   * Aborted by the first SIGINT, SIGTERM or SIGHUP (the terminal was closed) with an `InterceptError` `canceled` whose `detail.signal` names it. The program
    * then stops in order. A second signal ends the process at once. Under a script runner (npx, npm, pnpm) the end of the
    * runner counts as SIGTERM, as runners do not pass that on.
    */
@@ -22,7 +22,7 @@ export interface MainContext {
 /** A program may stay this long after its main function returned (to flush its output), then it is ended. */
 const lingerMs = 1_000;
 
-const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type StopSignal = (typeof stopSignals)[number];
 
 /**
@@ -66,7 +66,8 @@ function abortOnSignals(): AbortSignal {
 
 /** Somebody who reads our output may go away at any time (`| head`); the program's work goes on. */
 function ignoreClosedReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+  // EPIPE: the reader of a pipe left; EIO: the terminal was closed.
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
 
 /** What a person sees of an error that ends the program. */

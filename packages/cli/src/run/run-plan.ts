@@ -47,7 +47,11 @@ export async function planRun(context: Context, settings: Settings, wanted: Want
   const stopWaiting = context.output.wait(`asking the manager at ${settings.manager.url.host}`);
   try {
     await using manager = openManager(context, settings);
-    const [services, live, { owner = settings.owner }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
+    const [services, live, { owner = settings.owner }] = await Promise.all([
+      manager.listServices(),
+      manager.listIntercepts(),
+      manager.info(),
+    ]);
     const routed = findRoutedPort(services, wanted.service, wanted.servicePort);
     refuseKnownConflict(live, routed, { key: wanted.key.key, owner });
     return { settings, wanted, routed, port };

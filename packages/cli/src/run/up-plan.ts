@@ -32,7 +32,11 @@ export async function planUp(
   const stopWaiting = context.output.wait(`asking the manager at ${settings.manager.url.host}`);
   try {
     await using manager = openManager(context, settings);
-    const [services, live, { owner = settings.owner }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
+    const [services, live, { owner = settings.owner }] = await Promise.all([
+      manager.listServices(),
+      manager.listIntercepts(),
+      manager.info(),
+    ]);
     return wanted.map((each) => {
       const routed = findRoutedPort(services, parseServiceName(each.service), each.port);
       refuseKnownConflict(live, routed, { key, owner });

@@ -56,6 +56,8 @@ export type Code =
   | 'canceled'
   | 'internal';
 
+// A table reads best with a row a line.
+// prettier-ignore
 /** What each code means. */
 export const codes: Readonly<Record<Code, CodeRow>> = {
   bad_usage: { fault: 'user', retry: 'never', http: 400, grpc: 3, webSocket: 1008, exit: 2, log: 'info', about: 'A command, flag or request was used wrongly.' },

@@ -28,9 +28,13 @@ export function toRoutingKey(text: string): RoutingKey | undefined {
 export function parseRoutingKey(text: string): RoutingKey {
   const key = toRoutingKey(text);
   if (key === undefined) {
-    throw new InterceptError('bad_usage', `"${text}" is not a routing key: a key has 1 to 63 lower-case letters, digits and inner hyphens.`, {
-      hint: 'Choose a key such as "alice" or "pr-123".',
-    });
+    throw new InterceptError(
+      'bad_usage',
+      `"${text}" is not a routing key: a key has 1 to 63 lower-case letters, digits and inner hyphens.`,
+      {
+        hint: 'Choose a key such as "alice" or "pr-123".',
+      },
+    );
   }
   return key;
 }
@@ -38,7 +42,10 @@ export function parseRoutingKey(text: string): RoutingKey {
 /** `text` as a service name; throws `bad_usage`. */
 export function parseServiceName(text: string): ServiceName {
   if (!isLabel(text)) {
-    throw new InterceptError('bad_usage', `"${text}" is not a service name: a name has 1 to 63 lower-case letters, digits and inner hyphens.`);
+    throw new InterceptError(
+      'bad_usage',
+      `"${text}" is not a service name: a name has 1 to 63 lower-case letters, digits and inner hyphens.`,
+    );
   }
   return text as ServiceName;
 }

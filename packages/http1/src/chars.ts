@@ -33,11 +33,19 @@ export const hexDigit: Uint8Array = table((byte) => {
   return Number.isNaN(value) ? 255 : value;
 });
 
+/** HTAB. */
 export const TAB = 9;
+/** Line feed. */
 export const LF = 10;
+/** Carriage return. */
 export const CR = 13;
+/** Space. */
 export const SP = 32;
+/** The comma between the members of a list. */
 export const COMMA = 44;
+/** The colon behind a field name, and before a port. */
 export const COLON = 58;
+/** The semicolon before a chunk extension. */
 export const SEMICOLON = 59;
+/** The question mark before a query. */
 export const QUESTION = 63;

@@ -15,7 +15,7 @@ export interface Field {
 }
 
 /** No fields: shared, so that a head without any costs nothing. */
-export const noFields: readonly Field[] = Object.freeze([]);
+const noFields: readonly Field[] = Object.freeze([]);
 
 const refusals = {
   lengths: 'The message has more than one Content-Length.',

@@ -1,4 +1,4 @@
-import { InterceptError, type Code } from '@switchyard/contract';
+import type { Code } from '@switchyard/contract';
 
 /** Why a message was refused. Framing errors are values: the parser stops, the caller answers and closes. */
 export interface Refusal {
@@ -15,8 +15,3 @@ export type Progress =
   | 'done'
   /** The input has no single meaning; `refusal` says why. Parse no further. */
   | 'refused';
-
-/** A refusal as an error. */
-export function toError(refusal: Refusal): InterceptError {
-  return new InterceptError(refusal.code, refusal.message);
-}

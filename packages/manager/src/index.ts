@@ -1,6 +1,4 @@
 export { openManager, type Manager, type ManagerDeps } from './app.ts';
 export type { AuthConfig, ManagerConfig, PortConfig, ServiceConfig, UserConfig } from './config/manager-config.ts';
 export { createManagerJsonSchema } from './config/json-schema.ts';
-export { managerSchema } from './config/schema.ts';
-export { hashToken } from './auth/token-hash.ts';
 export { managerLimits, type ManagerLimits } from './limits.ts';

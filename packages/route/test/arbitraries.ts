@@ -12,7 +12,7 @@ export const nearList: fc.Arbitrary<string> = fc
   .map((parts) => parts.join(''));
 
 /** A header line that may carry a key. */
-export const keyLine: fc.Arbitrary<string> = fc
+const keyLine: fc.Arbitrary<string> = fc
   .tuple(
     fc.constantFrom('x-intercept-id', 'X-Intercept-Id', 'baggage', 'BAGGAGE', 'cookie', 'tracestate', 'kubernetes-route-as', 'x-other'),
     fc.oneof(nearList, latin1, fc.constantFrom('alice', 'bob', 'intercept=alice', 'intercept=bob')),

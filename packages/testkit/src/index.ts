@@ -16,6 +16,6 @@ export {
   type StrictOrigin,
   type StrictOriginOptions,
 } from './strict-origin.ts';
-export { StrictError, valuesOf, type Framing, type StrictField } from './strict-message.ts';
+export { StrictError, type Framing, type StrictField } from './strict-message.ts';
 export { parseStrictRequest, parseStrictRequestHead, type StrictRequest, type StrictRequestHead } from './strict-request.ts';
 export { parseStrictResponse, type StrictResponse, type StrictResponseHead } from './strict-response.ts';

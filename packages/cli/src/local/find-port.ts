@@ -48,7 +48,8 @@ export async function findPort(
     if (await search.isListening(wanted)) return wanted;
     const others = plan.t === 'fixed' ? [] : await listOthers(search, options.pid);
     const asked = others.find(({ port }) => port === wanted.port);
-    if (asked !== undefined) return asked;
+    // It may have begun to listen between the two looks; another address than the loopback is told as it is.
+    if (asked !== undefined) return (await search.isListening(wanted)) ? wanted : asked;
     const seen = others.map(formatLocalAddress).join(' ');
     if (seen !== before) sinceMs = search.clock.now();
     before = seen;

@@ -1,18 +1,14 @@
 import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
-import type { HeadEdit, Refusal } from '@switchyard/http1';
 import type { PortContext } from '../port-context.ts';
-import { Exchange, type ReplayableHead } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { createLocalReply } from './local-reply.ts';
 import { planLoss } from './loss.ts';
-import { editRequest, offersOnlyH2c, planRequest, type RequestPlan } from './request-plan.ts';
-import { RequestReader, type HeadVerdict, type RequestSink } from './request-reader.ts';
+import type { RequestReader } from './request-reader.ts';
+import { RequestSide, type RequestOwner } from './request-side.ts';
 import type { ResponseSink } from './response-reader.ts';
 import { ResponseSide, type ResponseOwner } from './response-side.ts';
 import type { Upstream, UpstreamOwner } from './upstream.ts';
 import { Upstreams } from './upstreams.ts';
-
-/** Methods of which doing twice what was asked once changes nothing (RFC 9110 section 9.2.2). */
-const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
 /** How far the connection is from its end. */
 type Phase =
@@ -29,13 +25,13 @@ type Phase =
  * upstream, the active one: a request for another target waits until they are answered, so answers stay in order and are
  * never buffered.
  */
-export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner, ResponseOwner {
+export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner, ResponseOwner {
   readonly exchanges: Exchange[] = [];
   readonly context: PortContext;
   readonly client: Pipe;
+  readonly upstreams: Upstreams = new Upstreams(this);
   readonly #reader: RequestReader;
   readonly #onClosed: () => void;
-  readonly #upstreams: Upstreams = new Upstreams(this);
   #active: Upstream | undefined;
   #phase: Phase = 'http';
   #clientEnded = false;
@@ -52,7 +48,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
     this.context = context;
     this.#onClosed = onClosed;
     this.#lastActivity = context.coarseNow;
-    this.#reader = new RequestReader(this, () => context.routing.fieldNames, context.routing.routingNames);
+    this.#reader = new RequestSide(this).reader;
   }
 
   /**
@@ -62,7 +58,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
    */
   start(first: Buffer, baseline: Pipe | undefined, clientEnded: boolean): void {
     this.client.attach(this);
-    if (baseline !== undefined) this.#upstreams.adopt(baseline);
+    if (baseline !== undefined) this.upstreams.adopt(baseline);
     // It resumes the client: no sooner, as its next bytes may come inside of `resume()`.
     this.onData(first);
     if (clientEnded) this.onEnd();
@@ -98,7 +94,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
   }
 
   onDrain(): void {
-    this.#upstreams.resume();
+    this.upstreams.resume();
     if (this.#reader.isHolding) this.proceed();
   }
 
@@ -133,102 +129,35 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
     if (this.#headSince !== undefined && !this.#reading) this.#headSince = now;
     if (this.#headSince !== undefined && now - this.#headSince > limits.headTimeoutMs) {
       if (this.exchanges.length > 0) this.abort('A request head was not finished in time.');
-      else this.#refuse(new InterceptError('request_timeout', `The request head was not complete after ${limits.headTimeoutMs / 1000} s.`));
+      else this.refuse(new InterceptError('request_timeout', `The request head was not complete after ${limits.headTimeoutMs / 1000} s.`));
     } else if (idleMs > limits.idleMs) {
       if (this.exchanges.length > 0) this.abort('The exchange made no progress for too long.');
       else this.finish();
-    } else this.#upstreams.releaseIdle(now - limits.keyedIdleMs, this.exchanges.length > 0 ? this.#active : undefined);
+    } else this.upstreams.releaseIdle(now - limits.keyedIdleMs, this.exchanges.length > 0 ? this.#active : undefined);
   }
 
-  // Requests, in the order in which they come.
+  // Requests.
 
-  mayBegin(): boolean {
-    const last = this.exchanges[this.exchanges.length - 1];
-    if (last !== undefined) return !last.isBarrier && this.exchanges.length < this.context.limits.pipelined;
-    // Answers of our own have no target that could be paused: a client that does not read them gets no further ones.
-    return this.client.bufferedBytes <= this.context.limits.unreadBytes;
+  activate(upstream: Upstream): void {
+    this.#active = upstream;
+    this.#blocked = false;
   }
 
-  onHead(bytes: Buffer, start: number, end: number): HeadVerdict {
-    const last = this.exchanges[this.exchanges.length - 1];
-    const plan = planRequest(this.context, this.#reader.head, bytes, start, end);
-    if (plan.t === 'refuse') {
-      if (last !== undefined) return 'hold';
-      this.#refuse(new InterceptError('protocol_violation', plan.message));
-      return 'stop';
-    }
-    const upstream = this.#upstreams.find(plan.target);
-    if (last !== undefined && (upstream === undefined || upstream !== this.#active)) return 'hold';
-    return this.#go(plan, upstream ?? this.#upstreams.open(plan.target, this.#active), { bytes, start, end });
-  }
-
-  #go(plan: Extract<RequestPlan, { t: 'go' }>, upstream: Upstream, place: ReplayableHead): HeadVerdict {
-    if (upstream !== this.#active) {
-      this.#reader.flushRun();
-      this.#active = upstream;
-      this.#blocked = false;
-    }
-    const sent = plan.edits.length === 0 ? place : this.#edit(place, plan.edits);
-    this.exchanges.push(this.#createExchange(plan, sent));
-    this.context.counts.exchanges[plan.side]++;
-    for (const count of plan.counts) this.context.counts.routes[count]++;
-    if (sent !== place) this.#reader.replaceHead(sent.bytes);
-    return 'relay';
-  }
-
-  #edit(place: ReplayableHead, edits: readonly HeadEdit[]): ReplayableHead {
-    const bytes = editRequest(place.bytes, place.start, place.end, edits);
-    return { bytes, start: 0, end: bytes.length };
-  }
-
-  #createExchange(plan: Extract<RequestPlan, { t: 'go' }>, sent: ReplayableHead): Exchange {
-    const head = this.#reader.head;
-    const isReplayable = head.bodyBytes === 0 && !head.upgrade && idempotentMethods.has(head.method);
-    return new Exchange({
-      method: head.method,
-      isLast: !head.framing.persists(head.minor),
-      offersUpgrade: head.upgrade && !offersOnlyH2c(head.framing.upgrade),
-      expectsContinue: head.framing.expectContinue,
-      replayable: isReplayable ? sent : undefined,
-      fallsBack: plan.fallsBack,
-      replyPlan: plan.replyPlan,
-    });
-  }
-
-  onBytes(bytes: Buffer): void {
+  send(bytes: Buffer): void {
     if (this.#active !== undefined && !this.#active.write(bytes)) this.#blocked = true;
   }
 
-  onRequestEnd(): void {
-    const exchange = this.exchanges[this.exchanges.length - 1];
-    if (exchange === undefined) return;
-    exchange.requestDone = true;
-    if (exchange.responseDone) this.exchanges.pop();
-  }
-
-  onRefused(refusal: Refusal, inHead: boolean): 'hold' | 'stop' {
-    const error = new InterceptError(refusal.code, refusal.message);
-    const newest = this.exchanges[this.exchanges.length - 1];
-    if (inHead && newest !== undefined) return 'hold';
-    if (newest === undefined) this.#refuse(error);
-    else {
-      newest.refusal = error;
-      this.#refuseFront();
-    }
-    return 'stop';
-  }
-
   /** Ends the connection where its foremost request broke off. */
-  #refuseFront(): void {
+  refuseFront(): void {
     const front = this.exchanges[0];
     if (front?.refusal === undefined) return;
     if (front.responseDone) this.finish();
     else if (front.responseStarted) this.abort(front.refusal.message);
-    else this.#refuse(front.refusal);
+    else this.refuse(front.refusal);
   }
 
   /** Answers a request that may not go on, and ends the connection: where the next request begins is not known. */
-  #refuse(error: InterceptError): void {
+  refuse(error: InterceptError): void {
     this.context.counts.exchanges.refused++;
     this.client.write(this.#createReply(error, this.exchanges[0]?.method ?? this.#reader.head.method, true));
     this.finish();
@@ -262,7 +191,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
   /** Answers were relayed: when they were the last ones outstanding, what was held may go on. */
   proceed(): void {
     if (this.#phase !== 'http') return;
-    if (this.exchanges.length > 0) this.#refuseFront();
+    if (this.exchanges.length > 0) this.refuseFront();
     else {
       this.#reader.release();
       this.#afterRead();
@@ -274,7 +203,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
   becomeRaw(): void {
     this.exchanges.length = 0;
     this.#phase = 'raw';
-    this.#upstreams.releaseOthers(this.#active);
+    this.upstreams.releaseOthers(this.#active);
     this.#reader.becomeRaw();
     this.#updateFlow();
     if (this.#clientEnded) this.#active?.end();
@@ -297,7 +226,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
   }
 
   onDialFailed(upstream: Upstream, error: InterceptError): void {
-    this.#upstreams.forget(upstream);
+    this.upstreams.forget(upstream);
     if (upstream !== this.#active || this.exchanges.length === 0) return;
     const fallsBack = error.code === 'developer_offline' && this.exchanges.every((exchange) => exchange.fallsBack);
     if (fallsBack) this.#fallBack(upstream.takePending());
@@ -305,11 +234,11 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
   }
 
   #fallBack(pending: readonly Buffer[]): void {
-    this.#active = this.#upstreams.find(this.context.baseline) ?? this.#upstreams.open(this.context.baseline, undefined);
+    this.#active = this.upstreams.find(this.context.baseline) ?? this.upstreams.open(this.context.baseline, undefined);
     this.#blocked = false;
     for (const exchange of this.exchanges) exchange.replyPlan = { ...exchange.replyPlan, servedBy: undefined, status: 'fell-back' };
     this.context.counts.exchanges.fell_back += this.exchanges.length;
-    for (const bytes of pending) this.onBytes(bytes);
+    for (const bytes of pending) this.send(bytes);
     this.#updateFlow();
   }
 
@@ -319,7 +248,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
       else this.abort(error.message);
       return;
     }
-    this.#upstreams.forget(upstream);
+    this.upstreams.forget(upstream);
     if (!this.isFinishing) this.#onLoss(upstream, upstream === this.#active, error);
     upstream.release(error);
   }
@@ -350,9 +279,9 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
   }
 
   #replay(): void {
-    this.#active = this.#upstreams.open(this.context.baseline, undefined);
+    this.#active = this.upstreams.open(this.context.baseline, undefined);
     for (const { replayable } of this.exchanges) {
-      if (replayable !== undefined) this.onBytes(replayable.bytes.subarray(replayable.start, replayable.end));
+      if (replayable !== undefined) this.send(replayable.bytes.subarray(replayable.start, replayable.end));
     }
     if (this.#clientEnded) this.#active.end();
     this.#updateFlow();
@@ -398,7 +327,7 @@ export class Http1Connection implements PipeHandler, RequestSink, UpstreamOwner,
   /** @param error why the exchanges on the active upstream are given up; undefined when there are none */
   #releaseUpstreams(error: InterceptError | undefined): void {
     this.#active?.release(error);
-    this.#upstreams.releaseOthers(undefined);
+    this.upstreams.releaseOthers(undefined);
     this.#active = undefined;
   }
 }

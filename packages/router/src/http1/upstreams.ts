@@ -17,7 +17,7 @@ export class Upstreams {
     return upstream?.isClosed === true ? undefined : upstream;
   }
 
-  /** Dials `target`. Of too many keyed ones the one that is idle for longest goes; `active` is never idle. */
+  /** Dials `target`. Of too many keyed ones the one that was opened first goes, but never `active`. */
   open(target: Target, active: Upstream | undefined): Upstream {
     const { context } = this.#owner;
     const upstream = Upstream.dial(target, this.#owner, (to, signal) => context.dialer.dial(to, signal));

@@ -30,6 +30,28 @@ export type RequestPlan =
   | { readonly t: 'refuse'; readonly message: string };
 
 const noEdits: readonly HeadEdit[] = Object.freeze([]);
+const noCounts: readonly RouteCount[] = Object.freeze([]);
+
+/** The plan of a request that cannot carry a key and needs no edit: nearly every one has it. */
+export function createPlainPlan(context: PortContext): RequestPlan {
+  const plan: RequestPlan = {
+    t: 'go',
+    side: 'baseline',
+    target: context.baseline,
+    fallsBack: false,
+    edits: noEdits,
+    replyPlan: undefined,
+    counts: noCounts,
+  };
+  return Object.freeze(plan);
+}
+
+/** Whether nothing in a head could lead anywhere but to the baseline, as it is. */
+export function isPlain({ framing, queryStart }: RequestHeadParser): boolean {
+  return (
+    framing.fields.length === 0 && queryStart === -1 && framing.upgrade === '' && !framing.http2Settings && framing.nominated === undefined
+  );
+}
 
 /** Plans what becomes of the request whose head stands in `bytes[start..end)`; `head` is its parse. */
 export function planRequest(context: PortContext, head: RequestHeadParser, bytes: Buffer, start: number, end: number): RequestPlan {

@@ -2,7 +2,7 @@ import { InterceptError, type Pipe } from '@switchyard/contract';
 import type { Refusal } from '@switchyard/http1';
 import type { PortContext } from '../port-context.ts';
 import { Exchange, type ReplayableHead } from './exchange.ts';
-import { editRequest, offersOnlyH2c, planRequest, type RequestPlan } from './request-plan.ts';
+import { createPlainPlan, editRequest, isPlain, offersOnlyH2c, planRequest, type RequestPlan } from './request-plan.ts';
 import { RequestReader, type HeadVerdict, type RequestSink } from './request-reader.ts';
 import type { Upstream } from './upstream.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -32,10 +32,12 @@ export interface RequestOwner {
 export class RequestSide implements RequestSink {
   readonly reader: RequestReader;
   readonly #owner: RequestOwner;
+  readonly #plainPlan: RequestPlan;
 
   constructor(owner: RequestOwner) {
     const { context } = owner;
     this.#owner = owner;
+    this.#plainPlan = createPlainPlan(context);
     this.reader = new RequestReader(this, () => context.routing.fieldNames, context.routing.routingNames);
   }
 
@@ -49,7 +51,8 @@ export class RequestSide implements RequestSink {
 
   onHead(bytes: Buffer, start: number, end: number): HeadVerdict {
     const { exchanges, context, upstreams, active } = this.#owner;
-    const plan = planRequest(context, this.reader.head, bytes, start, end);
+    const { head } = this.reader;
+    const plan = isPlain(head) ? this.#plainPlan : planRequest(context, head, bytes, start, end);
     if (plan.t === 'refuse') {
       if (exchanges.length > 0) return 'hold';
       this.#owner.refuse(new InterceptError('protocol_violation', plan.message));

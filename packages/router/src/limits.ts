@@ -4,6 +4,7 @@ import type { LimitTable, LimitValues } from '@switchyard/contract';
 export const routerLimits: LimitTable<
   | 'connections'
   | 'detectMs'
+  | 'detectLineBytes'
   | 'dialTimeoutMs'
   | 'headTimeoutMs'
   | 'idleMs'
@@ -22,6 +23,11 @@ export const routerLimits: LimitTable<
     value: 200,
     unit: 'ms',
     about: 'How long a silent client is waited for before its baseline is dialled, so that a server that speaks first can do so.',
+  },
+  detectLineBytes: {
+    value: 4 * 1024,
+    unit: 'bytes',
+    about: 'A first line that is still no whole one then is told apart by how it begins.',
   },
   dialTimeoutMs: { value: 5_000, unit: 'ms', about: 'Opening a connection to a baseline or a direct target; then 502.' },
   headTimeoutMs: {
@@ -45,8 +51,16 @@ export const routerLimits: LimitTable<
   },
   unreadBytes: { value: 64 * 1024, unit: 'bytes', about: 'Answers that the client has not read; then its next request waits.' },
   interimResponses: { value: 32, unit: 'count', about: '1xx responses to one request; then 502 and the connection closes.' },
-  drainAcceptMs: { value: 10_000, unit: 'ms', about: 'How long new connections are still accepted after a drain began.' },
-  drainIdleMs: { value: 60_000, unit: 'ms', about: 'How long connections without a request stay open after a drain began.' },
+  drainAcceptMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'How long new connections are still accepted after a drain began. The standalone manager uses 0.',
+  },
+  drainIdleMs: {
+    value: 60_000,
+    unit: 'ms',
+    about: 'How long connections without a request stay open after a drain began. The standalone manager uses 0.',
+  },
 };
 
 /** The numbers of `routerLimits`, each of which a caller may override. */

@@ -1,3 +1,5 @@
+import { routerLimits } from '../limits.ts';
+
 /** What a client speaks, as far as its first bytes tell. */
 export type Detected =
   | 'http1'
@@ -10,7 +12,7 @@ export type Detected =
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 /** A first line that goes on for longer is decided by its begin. */
-const lineBytesMax = 4 * 1024;
+const lineBytesMax = routerLimits.detectLineBytes.value;
 
 /** A whole first line that some server could take for a request line. */
 const requestLine = /^[!-~]+[ \t].*[ \t]HTTP\/\d[.\d]*[ \t\r]*$/i;

@@ -5,10 +5,20 @@ import { generateCommandLine } from './command-line.ts';
 import { generateErrors } from './errors.ts';
 import type { GeneratedFile, Generator } from './generated-file.ts';
 import { generateLimits } from './limits.ts';
+import { generateManagerFile } from './manager-file.ts';
+import { generateMetrics } from './metrics.ts';
 import { generateProto } from './proto.ts';
 import { generateSchemas } from './schemas.ts';
 
-const generators: readonly Generator[] = [generateLimits, generateErrors, generateCommandLine, generateSchemas, generateProto];
+const generators: readonly Generator[] = [
+  generateLimits,
+  generateErrors,
+  generateCommandLine,
+  generateManagerFile,
+  generateMetrics,
+  generateSchemas,
+  generateProto,
+];
 
 /** As `pnpm format` would leave it; protocol code is left as protoc-gen-es writes it. */
 async function format(root: string, file: GeneratedFile): Promise<GeneratedFile> {

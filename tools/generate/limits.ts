@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Limit, LimitTable } from '@switchyard/contract';
 import { generatedNote, type Generator } from './generated-file.ts';
+import { readManagerSchema } from './manager-file.ts';
 
 function isLimitTable(value: unknown): value is LimitTable {
   return (
@@ -30,26 +31,37 @@ function toText({ value, unit }: Limit): string {
   return larger === undefined ? `${value.toLocaleString('en')} ${unit}` : `${(value / larger.value).toLocaleString('en')} ${larger.unit}`;
 }
 
-function toSection(name: string, table: LimitTable): string {
-  const rows = Object.entries(table).map(([limit, row]) => `| \`${limit}\` | ${toText(row)} | ${row.about} |`);
-  return [`## ${name}`, '', '| limit | default | what happens |', '| --- | --- | --- |', ...rows, ''].join('\n');
+/** The field under `limits` of `manager.yaml` that sets a limit of the manager: `holdMs` is `hold` there. */
+function toSetting(limit: string, settings: readonly string[]): string {
+  const setting = settings.find((name) => name === limit || `${name}Ms` === limit);
+  return setting === undefined ? '' : `, set by \`limits.${setting}\``;
 }
+
+function toSection(name: string, tables: readonly LimitTable[], settings: readonly string[]): string {
+  const rows = tables
+    .flatMap((table) => Object.entries(table))
+    .map(([limit, row]) => `| \`${limit}\` | ${toText(row)}${toSetting(limit, settings)} | ${row.about} |`);
+  return [`## ${name}`, '', '| limit | value | what happens |', '| --- | --- | --- |', ...rows, ''].join('\n');
+}
+
+const intro = [
+  'Every bound that protects memory or time, by the package that enforces it. A buffer or a wait that is not here is a mistake: please report it.',
+  '',
+  'Where it says "set by", the value is a default, and `manager.yaml` can name another ([the fields](docs/reference/manager.md)).',
+  'All others are fixed, but for options of commands that their text names.',
+].join('\n');
 
 /** `LIMITS.md`, from every table that a `packages/NAME/src/limits.ts` exports. */
 export const generateLimits: Generator = async (root) => {
-  const sections: string[] = [];
+  const settings = Object.keys((await readManagerSchema(root)).properties?.['limits']?.properties ?? {});
   const paths: string[] = [];
   for await (const path of glob('packages/*/src/limits.ts', { cwd: root })) paths.push(path);
-  for (const path of paths.toSorted()) {
+  const sections = paths.toSorted().map(async (path) => {
     const exported: Record<string, unknown> = await import(pathToFileURL(join(root, path)).href);
     const name = path.split(/[\\/]/)[1] ?? path;
-    sections.push(
-      ...Object.values(exported)
-        .filter(isLimitTable)
-        .map((table) => toSection(name, table)),
-    );
-  }
-  const intro =
-    'Every bound that protects memory or time, by the package that enforces it. A buffer or a wait that is not here is a mistake: please report it.';
-  return [{ path: 'LIMITS.md', text: ['# Limits', '', generatedNote('packages/*/src/limits.ts'), '', intro, '', ...sections].join('\n') }];
+    const tables = Object.values(exported).filter(isLimitTable);
+    return tables.length === 0 ? [] : [toSection(name, tables, name === 'manager' ? settings : [])];
+  });
+  const text = ['# Limits', '', generatedNote('packages/*/src/limits.ts'), '', intro, '', ...(await Promise.all(sections)).flat()];
+  return [{ path: 'LIMITS.md', text: text.join('\n') }];
 };

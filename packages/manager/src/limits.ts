@@ -52,3 +52,16 @@ export const managerLimits: LimitTable<ManagerLimitName> = {
 
 /** The numbers of `managerLimits`, after the configuration. */
 export type ManagerLimits = LimitValues<typeof managerLimits>;
+
+/** The manager's bounds that nobody sets. */
+export const fixedManagerLimits: LimitTable<'services' | 'portsPerService' | 'aliases' | 'healthIdleMs' | 'healthConnections'> = {
+  services: { value: 1_000, unit: 'count', about: 'Services in a configuration; a longer list is refused with `bad_config`.' },
+  portsPerService: { value: 64, unit: 'count', about: 'Ports of one service; a longer list is refused with `bad_config`.' },
+  aliases: { value: 16, unit: 'count', about: 'Further places where a key may stand; a longer list is refused with `bad_config`.' },
+  healthIdleMs: {
+    value: 5_000,
+    unit: 'ms',
+    about: 'How long a connection to the health listener may wait for its request; then it closes.',
+  },
+  healthConnections: { value: 64, unit: 'count', about: 'Connections to the health listener; further ones are closed at once.' },
+};

@@ -2,12 +2,13 @@ import type { RoutingKey } from '@switchyard/contract';
 import type { Completion } from './decision.ts';
 import type { Field } from './evidence.ts';
 import type { BaggageKey, KeyForm } from './key-reading.ts';
+import { routeLimits } from './limits.ts';
 import { baggageSyntax, countMembers } from './member-list.ts';
 import { baggageHeader, keyMember } from './names.ts';
 
 /** What every platform carries on (W3C Baggage section 3.3.2); beyond this a member may get lost on the way. */
-const memberLimit = 64;
-const baggageLimitBytes = 8192;
+const memberLimit = routeLimits.baggageMembers.value;
+const baggageLimitBytes = routeLimits.baggageBytes.value;
 
 /** The edit of a head that needs none. */
 const complete: Completion = Object.freeze({ addTwin: false, baggage: undefined });

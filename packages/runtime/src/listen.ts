@@ -1,8 +1,9 @@
 import type { Server } from 'node:net';
 import { InterceptError } from '@switchyard/contract';
+import { runtimeLimits } from './limits.ts';
 
 /** Connections that the system keeps for a busy program. */
-const backlog = 4096;
+const backlog = runtimeLimits.acceptQueue.value;
 
 /**
  * Lets `server` listen at `host` and `port` (0: any free one) and returns the port. Rejects with `port_in_use` or `bad_config`, and with

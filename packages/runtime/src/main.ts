@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
 import { InterceptError } from '@switchyard/contract';
+import { runtimeLimits } from './limits.ts';
 import { onScriptRunnerGone } from './script-runner.ts';
 
 /** What the process gives to a program's main function. */
 export interface MainContext {
   /**
-   * Aborted by the first SIGINT, SIGTERM or SIGHUP (the terminal was closed) with an `InterceptError` `canceled` whose `detail.signal` names it. The program
+   * Aborted by the first SIGINT, SIGTERM, SIGHUP (the terminal was closed) or SIGQUIT (Ctrl-\) with an `InterceptError` `canceled` whose `detail.signal` names it. The program
    * then stops in order. A second signal ends the process at once. Under a script runner (npx, npm, pnpm) the end of the
    * runner counts as SIGTERM, as runners do not pass that on.
    */
@@ -20,9 +21,9 @@ export interface MainContext {
 }
 
 /** A program may stay this long after its main function returned (to flush its output), then it is ended. */
-const lingerMs = 1_000;
+const lingerMs = runtimeLimits.lingerMs.value;
 
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 type StopSignal = (typeof stopSignals)[number];
 
 /**

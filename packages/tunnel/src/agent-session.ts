@@ -20,14 +20,14 @@ import {
 import { AgentPipes } from './agent-pipes.ts';
 import { SessionCredit } from './credit.ts';
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
-import type { TunnelLimits } from './limits.ts';
+import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream, StreamHandler } from './message-stream.ts';
 import type { TunnelClient } from './session.ts';
 
 /** How long `goodbye()` waits for the manager. */
-const goodbyeMs = 1_000;
+const goodbyeMs = fixedTunnelLimits.goodbyeMs.value;
 /** Events kept for a handler that is not named yet. */
-const maxKeptEvents = 64;
+const maxKeptEvents = fixedTunnelLimits.keptEvents.value;
 
 /** What a session needs of its connection. */
 export interface AgentSessionDeps {

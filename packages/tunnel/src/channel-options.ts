@@ -1,15 +1,16 @@
 import type { ChannelOptions } from '@grpc/grpc-js';
+import { fixedTunnelLimits } from './limits.ts';
 
 /**
  * HTTP/2's own windows, of the connection and of each stream. Both ends always read, so they never fill; they only have to be larger than what
  * is under way on a long line. What a slow reader may hold is bounded by the protocol's credit.
  */
-export const http2WindowBytes: number = 16 * 1024 * 1024;
+export const http2WindowBytes: number = fixedTunnelLimits.http2WindowBytes.value;
 
 /** The largest message of the tunnel: a full data frame, or a control message. */
-const maxTunnelMessageBytes = 72 * 1024;
+const maxTunnelMessageBytes = fixedTunnelLimits.messageBytes.value;
 /** The largest answer of the API: a list of very many intercepts. */
-const maxAnswerBytes = 16 * 1024 * 1024;
+const maxAnswerBytes = fixedTunnelLimits.answerBytes.value;
 
 /** Options of the manager's server. */
 export function toServerOptions(maxPipesPerSession: number): ChannelOptions {

@@ -41,3 +41,51 @@ export const tunnelLimits: LimitTable<
 
 /** The bounds as plain numbers. */
 export type TunnelLimits = LimitValues<typeof tunnelLimits>;
+
+/** The bounds that are the same in every manager and agent: nobody sets them. */
+export const fixedTunnelLimits: LimitTable<
+  | 'messageBytes'
+  | 'controlBytes'
+  | 'answerBytes'
+  | 'http2WindowBytes'
+  | 'writeHighBytes'
+  | 'writeLowBytes'
+  | 'openRequests'
+  | 'unreadMessages'
+  | 'keptEvents'
+  | 'goodbyeMs'
+  | 'probeMs'
+> = {
+  messageBytes: { value: 72 * 1024, unit: 'bytes', about: 'One message of the tunnel that an end takes; a larger one ends its stream.' },
+  controlBytes: {
+    value: 16 * 1024,
+    unit: 'bytes',
+    about: 'One message on a control stream of an agent; a larger one ends the session with `protocol_violation`.',
+  },
+  answerBytes: {
+    value: 16 * 1024 * 1024,
+    unit: 'bytes',
+    about: 'One answer of the API: a list of very many intercepts. A larger one fails.',
+  },
+  http2WindowBytes: {
+    value: 16 * 1024 * 1024,
+    unit: 'bytes',
+    about:
+      "HTTP/2's windows of a connection and of each stream. They never fill, as both ends always read: the windows of pipes bound what waits.",
+  },
+  writeHighBytes: { value: 64 * 1024, unit: 'bytes', about: 'Bytes that wait for credit of a pipe before their source is told to pause.' },
+  writeLowBytes: { value: 16 * 1024, unit: 'bytes', about: 'How few of them are left when the source goes on.' },
+  openRequests: {
+    value: 128,
+    unit: 'count',
+    about: 'Unanswered requests of one agent; one more ends its session with `protocol_violation`.',
+  },
+  unreadMessages: { value: 1024, unit: 'count', about: 'Control messages that an agent has not read; then its session is lost.' },
+  keptEvents: {
+    value: 64,
+    unit: 'count',
+    about: 'Events that an agent keeps while nobody listens for them yet; further ones are dropped.',
+  },
+  goodbyeMs: { value: 1_000, unit: 'ms', about: 'How long an agent that leaves waits for the manager to confirm it.' },
+  probeMs: { value: 1_000, unit: 'ms', about: 'How long the search may take for the reason why a manager cannot be reached.' },
+};

@@ -1,10 +1,11 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { InterceptError, type Clock } from '@switchyard/contract';
+import { fixedTunnelLimits } from './limits.ts';
 
 const pointHint = 'Start the manager, or name its address with --manager URL or INTERCEPT_MANAGER.';
 /** How long the search for the reason may take. */
-const probeMs = 1_000;
+const probeMs = fixedTunnelLimits.probeMs.value;
 
 /** Where `url` points, for sockets. */
 export function toAddress(url: URL): { readonly host: string; readonly port: number } {

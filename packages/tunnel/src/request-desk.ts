@@ -1,9 +1,10 @@
 import { InterceptError, type InterceptId, type Log } from '@switchyard/contract';
 import type { AgentRequest, ReplyResult } from '@switchyard/wire';
+import { fixedTunnelLimits } from './limits.ts';
 import type { SessionEvents } from './session.ts';
 
 /** Requests of one agent that may be under way at a time; more is no honest agent. */
-const maxOpenRequests = 128;
+const maxOpenRequests = fixedTunnelLimits.openRequests.value;
 
 /** Answers what one agent asks, within the limit of intercepts per session. */
 export class RequestDesk {

@@ -1,9 +1,10 @@
 import { createDataFrame, encodeFrame, maxDataBytes } from '@switchyard/wire';
 import { ByteQueue } from './byte-queue.ts';
+import { fixedTunnelLimits } from './limits.ts';
 
 /** Above this, `write` says stop; below the other, drain follows. */
-const highWaterBytes = 64 * 1024;
-const lowWaterBytes = 16 * 1024;
+const highWaterBytes = fixedTunnelLimits.writeHighBytes.value;
+const lowWaterBytes = fixedTunnelLimits.writeLowBytes.value;
 
 /** Sends one frame. False: the way is full, send no more data until told so. */
 export type SendFrame = (frame: Buffer) => boolean;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { InterceptError, type Clock, type Log, type SessionId, type Timer } from '@switchyard/contract';
 import { encodeManagerMessage, parseAgentMessage, type HelloMessage } from '@switchyard/wire';
-import type { TunnelLimits } from './limits.ts';
+import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream, StreamHandler } from './message-stream.ts';
 import { toShownError } from './request-desk.ts';
 import { TunnelSession, type SessionDeps } from './server-session.ts';
@@ -9,7 +9,7 @@ import type { AcceptSession } from './session.ts';
 import { negotiateVersion } from './version.ts';
 
 /** Messages on a control stream are small; a larger one is no honest agent's. */
-const maxControlBytes = 16 * 1024;
+const maxControlBytes = fixedTunnelLimits.controlBytes.value;
 
 /** What a control stream needs from the server. */
 export interface ControlDeps {

@@ -3,7 +3,7 @@ import { InterceptError, type Clock, type InterceptId, type Log, type Pipe, type
 import { encodeManagerMessage, type ManagerMessage, type ReceivedAgentMessage, type SessionEvent } from '@switchyard/wire';
 import { SessionCredit } from './credit.ts';
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
-import type { TunnelLimits } from './limits.ts';
+import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream } from './message-stream.ts';
 import { PipePool } from './pipe-pool.ts';
 import { RequestDesk } from './request-desk.ts';
@@ -11,7 +11,7 @@ import type { CarryOwner, ServerCarry } from './server-carry.ts';
 import type { ServerSession, SessionEnd, SessionEvents } from './session.ts';
 
 /** Messages that may wait for an agent which does not read. */
-const maxBacklog = 1024;
+const maxBacklog = fixedTunnelLimits.unreadMessages.value;
 
 /** What a session needs from the server. */
 export interface SessionDeps {

@@ -2,6 +2,7 @@ import { InterceptError, type InterceptId, type InterceptSpec } from '@switchyar
 import { encodeMessage } from './encode.ts';
 import { ControlRequestSchema, type Hello } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 import { fromSpec, parseInterceptId, toSpec } from './intercept.ts';
+import { wireLimits } from './limits.ts';
 import type { VersionRange } from './manager-info.ts';
 import { parseName, parseText } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
@@ -103,6 +104,8 @@ function parseRequest(request: number, parse: () => AgentRequest): ReceivedAgent
   }
 }
 
+const { nameCharacters, tokenCharacters } = wireLimits;
+
 function parseHello(hello: Hello): HelloMessage {
   const { min, max } = hello.versions ?? { min: 0, max: 0 };
   if (min < 1 || max < min) throw toViolation('its hello names no protocol version');
@@ -110,9 +113,9 @@ function parseHello(hello: Hello): HelloMessage {
   return {
     t: 'hello',
     instance: hello.instance,
-    owner: parseName('owner', hello.owner, 128),
-    client: parseText('client', hello.client, 128),
+    owner: parseName('owner', hello.owner, nameCharacters.value),
+    client: parseText('client', hello.client, nameCharacters.value),
     versions: { min, max },
-    token: hello.credentials.case === 'token' ? parseText('token', hello.credentials.value, 8192) : undefined,
+    token: hello.credentials.case === 'token' ? parseText('token', hello.credentials.value, tokenCharacters.value) : undefined,
   };
 }

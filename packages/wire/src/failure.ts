@@ -2,10 +2,11 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { InterceptError, isCode } from '@switchyard/contract';
 import { encodeMessage } from './encode.ts';
 import { FailureSchema, type Failure } from './generated/switchyard/types/v1/types_pb.ts';
+import { wireLimits } from './limits.ts';
 import { toShown } from './text.ts';
 import { parseMessage } from './violation.ts';
 
-const textLimit = 1024;
+const textLimit = wireLimits.failureCharacters.value;
 
 /** What a peer may know of an error: never its cause. */
 export function toFailure(error: InterceptError): MessageInitShape<typeof FailureSchema> {

@@ -8,6 +8,7 @@ import {
   type CarryResponse,
 } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 import { parseInterceptId } from './intercept.ts';
+import { wireLimits } from './limits.ts';
 import { parseSessionId } from './manager-message.ts';
 import { parseMessage, toViolation } from './violation.ts';
 
@@ -40,7 +41,7 @@ export interface UnknownFrame {
 }
 
 /** The most bytes that one data frame carries. */
-export const maxDataBytes: number = 64 * 1024;
+export const maxDataBytes: number = wireLimits.dataBytes.value;
 
 /** Field 2, length-delimited: the tag of data in both directions. */
 const dataTag = 0x12;

@@ -20,10 +20,11 @@ import {
   type InterceptSpec as ProtoSpec,
   type InterceptSpecSchema,
 } from './generated/switchyard/types/v1/types_pb.ts';
+import { wireLimits } from './limits.ts';
 import { parseName, toShown } from './text.ts';
 import { toViolation } from './violation.ts';
 
-const textLimit = 128;
+const textLimit = wireLimits.nameCharacters.value;
 const whenAways: Readonly<Record<WhenAway, ProtoWhenAway>> = { fail: ProtoWhenAway.FAIL, baseline: ProtoWhenAway.BASELINE };
 const states: Readonly<Record<SessionState, ProtoState>> = { ready: ProtoState.READY, away: ProtoState.AWAY };
 

@@ -1,7 +1,7 @@
 import { dialAddress, duration, formatDuration, label, listenAddress, z } from '@switchyard/config';
 import { parseServiceName } from '@switchyard/contract';
 import { defaultAliases, parseAlias } from '@switchyard/route';
-import { managerLimits, type ManagerLimitName } from '../limits.ts';
+import { fixedManagerLimits, managerLimits, type ManagerLimitName } from '../limits.ts';
 import { checkConfig } from './checks.ts';
 import type { AuthConfig, ManagerConfig } from './manager-config.ts';
 
@@ -18,7 +18,7 @@ const port = z.strictObject({
   protocol: z
     .enum(['auto', 'http', 'tcp'])
     .default('auto')
-    .meta({ description: 'How traffic is understood; auto looks at the first bytes of each connection.' }),
+    .meta({ description: 'How traffic is understood; `auto` looks at the first bytes of each connection.' }),
 });
 
 const service = z.strictObject({
@@ -27,8 +27,8 @@ const service = z.strictObject({
   edge: z
     .enum(['trusted', 'untrusted'])
     .default('trusted')
-    .meta({ description: 'untrusted: requests come from outside, so keys on them are dropped.' }),
-  ports: z.array(port).min(1).max(64),
+    .meta({ description: '`untrusted`: requests come from outside, so keys on them are dropped.' }),
+  ports: z.array(port).min(1).max(fixedManagerLimits.portsPerService.value).meta({ description: 'Its ports.' }),
 });
 
 const user = z.strictObject({
@@ -38,12 +38,14 @@ const user = z.strictObject({
     .regex(/^sha256:[0-9a-f]{64}$/, {
       error: 'must be "sha256:" and 64 lower-case hexadecimal digits; `switchyard-manager hash-token` makes it from a token',
     })
-    .meta({ description: 'sha256: and the hash of a random token, as `switchyard-manager hash-token` prints it.' }),
+    .meta({ description: '`sha256:` and the hash of a random token, as `switchyard-manager hash-token` prints it.' }),
 });
 
 const auth = z
   .strictObject({
-    mode: z.enum(['none', 'token']),
+    mode: z
+      .enum(['none', 'token'])
+      .meta({ description: '`none`: the name that a caller claims is believed; `token`: a token decides it.' }),
     users: z.array(user).min(1).optional().meta({ description: 'Who may call, in mode token.' }),
   })
   .transform(({ mode, users }, context): AuthConfig => {
@@ -57,7 +59,7 @@ const auth = z
 const routing = z.strictObject({
   aliases: z
     .array(alias)
-    .max(16)
+    .max(fixedManagerLimits.aliases.value)
     .default([...defaultAliases])
     .meta({ description: 'Further places where a key may stand, in the order in which they speak.' }),
 });
@@ -84,18 +86,18 @@ const limits = z
 /** The schema of `manager.yaml`: what is written there, as a `ManagerConfig`. */
 export const managerSchema: z.ZodType<ManagerConfig> = z
   .strictObject({
-    apiVersion: z.literal('switchyard.dev/v1'),
-    kind: z.literal('Manager'),
+    apiVersion: z.literal('switchyard.dev/v1').meta({ description: 'The version of this format.' }),
+    kind: z.literal('Manager').meta({ description: 'What the file configures.' }),
     listen: listenAddress.prefault('127.0.0.1:7480').meta({ description: 'Where agents and command lines connect to.' }),
     health: listenAddress
       .prefault('127.0.0.1:7481')
-      .meta({ description: 'Where /healthz, /readyz and /metrics are served, to anybody who asks.' }),
+      .meta({ description: 'Where `/healthz`, `/readyz` and `/metrics` are served, to anybody who asks.' }),
     auth: auth.prefault({ mode: 'none' }).meta({
-      description: 'How callers prove who they are. none believes the name that a caller claims, and is allowed on loopback only.',
+      description: 'How callers prove who they are. `none` believes the name that a caller claims, and is allowed on loopback only.',
     }),
-    routing: routing.prefault({}),
-    limits: limits.prefault({}),
-    services: z.array(service).min(1).max(1_000),
+    routing: routing.prefault({}).meta({ description: 'Where a key is looked for.' }),
+    limits: limits.prefault({}).meta({ description: 'Bounds that a team may want to be other ones. A count is from 1 to 100,000.' }),
+    services: z.array(service).min(1).max(fixedManagerLimits.services.value).meta({ description: 'The services whose traffic is routed.' }),
   })
   .superRefine(checkConfig);
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { once } from 'node:events';
 import type { Address } from '@switchyard/config';
 import { listen, type RenderedMetrics } from '@switchyard/runtime';
+import { fixedManagerLimits } from '../limits.ts';
 
 /** What the health listener shows. */
 export interface HealthSource {
@@ -17,9 +18,9 @@ export interface HealthServer extends AsyncDisposable {
 }
 
 /** A connection that does nothing for so long is closed. */
-const idleMs = 5_000;
+const idleMs = fixedManagerLimits.healthIdleMs.value;
 /** Scrapers and probes need few. */
-const mostConnections = 64;
+const mostConnections = fixedManagerLimits.healthConnections.value;
 
 interface Page {
   readonly status: number;

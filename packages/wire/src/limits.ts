@@ -1,0 +1,21 @@
+import type { LimitTable } from '@switchyard/contract';
+
+/** The bounds of messages, which both ends check. */
+export const wireLimits: LimitTable<'dataBytes' | 'nameCharacters' | 'tokenCharacters' | 'failureCharacters'> = {
+  dataBytes: { value: 64 * 1024, unit: 'bytes', about: 'Data in one frame of a pipe; more goes into several frames.' },
+  nameCharacters: {
+    value: 128,
+    unit: 'count',
+    about: "Characters of an owner's name and of a machine's; longer ones are refused with `bad_usage`.",
+  },
+  tokenCharacters: {
+    value: 8192,
+    unit: 'count',
+    about: 'Characters of a token that an agent sends; a longer one is refused with `bad_usage`.',
+  },
+  failureCharacters: {
+    value: 1024,
+    unit: 'count',
+    about: "Characters of a failure's message and of its hint that go to the other end; the rest is cut.",
+  },
+};

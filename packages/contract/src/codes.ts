@@ -53,6 +53,7 @@ export type Code =
   | 'port_in_use'
   | 'not_executable'
   | 'command_not_found'
+  | 'loop_detected'
   | 'canceled'
   | 'internal';
 
@@ -85,6 +86,7 @@ export const codes: Readonly<Record<Code, CodeRow>> = {
   port_in_use: { fault: 'user', retry: 'never', http: 409, grpc: 6, webSocket: 1008, exit: 1, log: 'info', about: 'A local port that is needed is taken by another program.' },
   not_executable: { fault: 'user', retry: 'never', http: 500, grpc: 3, webSocket: 1011, exit: 126, log: 'info', about: 'The command to run exists but cannot be executed.' },
   command_not_found: { fault: 'user', retry: 'never', http: 500, grpc: 3, webSocket: 1011, exit: 127, log: 'info', about: 'The command to run was not found.' },
+  loop_detected: { fault: 'user', retry: 'never', http: 508, grpc: 9, webSocket: 1008, exit: 1, log: 'warn', about: 'A keyed request came back to the router too often: an intercept leads to itself.' },
   canceled: { fault: 'user', retry: 'now', http: 499, grpc: 1, webSocket: 1001, exit: 130, log: 'debug', about: 'The caller went away or asked to stop.' },
   internal: { fault: 'us', retry: 'later', http: 500, grpc: 13, webSocket: 1011, exit: 1, log: 'error', about: 'A fault of Switchyard itself; please report it.' },
 };

@@ -7,7 +7,14 @@ export type Side = 'baseline' | 'passing' | 'routed' | 'fell_back' | 'refused' |
 const sides: readonly Side[] = ['baseline', 'passing', 'routed', 'fell_back', 'refused', 'failed'];
 
 /** What happens to connections. Closed. */
-export type ConnectionCount = 'http1' | 'http2_passed' | 'tcp_passed' | 'stale_replayed' | 'stale_closed' | 'over_limit';
+export type ConnectionCount =
+  | 'http1'
+  | 'http2_passed'
+  | 'tcp_passed'
+  | 'stale_replayed'
+  | 'stale_closed'
+  | 'over_limit'
+  | 'untrusted_refused';
 
 const connectionCounts: readonly ConnectionCount[] = [
   'http1',

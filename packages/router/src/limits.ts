@@ -11,10 +11,14 @@ export const routerLimits: LimitTable<
   | 'spliceIdleMs'
   | 'keyedIdleMs'
   | 'lingerMs'
+  | 'halfClosedMs'
+  | 'connectionsPerIntercept'
+  | 'pendingWrites'
   | 'pipelined'
   | 'keyedUpstreams'
   | 'unreadBytes'
   | 'interimResponses'
+  | 'hops'
   | 'drainAcceptMs'
   | 'drainIdleMs'
 > = {
@@ -43,6 +47,22 @@ export const routerLimits: LimitTable<
     unit: 'ms',
     about: 'How long a connection that we ended waits for its client to end too, so that the last answer is not lost.',
   },
+  halfClosedMs: {
+    value: 60_000,
+    unit: 'ms',
+    about: 'How long a client that ended its half waits for an answer without a byte: it may be gone for good.',
+  },
+  connectionsPerIntercept: {
+    value: 2_000,
+    unit: 'count',
+    about:
+      'Client connections with a connection to one target, per port: a stuck developer cannot take them all. Further requests are answered 429.',
+  },
+  pendingWrites: {
+    value: 256,
+    unit: 'count',
+    about: 'Pieces that wait for a slow peer, however small they are; then its source is paused.',
+  },
   pipelined: { value: 64, unit: 'count', about: 'Unanswered requests on one client connection; then reading pauses.' },
   keyedUpstreams: {
     value: 16,
@@ -51,6 +71,7 @@ export const routerLimits: LimitTable<
   },
   unreadBytes: { value: 64 * 1024, unit: 'bytes', about: 'Answers that the client has not read; then its next request waits.' },
   interimResponses: { value: 32, unit: 'count', about: '1xx responses to one request; then 502 and the connection closes.' },
+  hops: { value: 8, unit: 'count', about: 'Times that one keyed request may be routed to a target, from service to service; then 508.' },
   drainAcceptMs: {
     value: 10_000,
     unit: 'ms',

@@ -3,11 +3,12 @@ import type { FieldNames } from '@switchyard/http1';
 import type { PortTable } from '@switchyard/route';
 import type { Counts } from './counts.ts';
 import type { RouterLimits } from './limits.ts';
+import type { TargetUse } from './target-use.ts';
 
 /** The routing that is in force: swapped as a whole when a snapshot comes. */
 export interface Routing {
   readonly table: PortTable;
-  /** Lower-case names of the fields that may carry a key. */
+  /** Lower-case names of the fields that may carry a key, and of the one that counts hops. */
   readonly routingNames: ReadonlySet<string>;
   /** The same, as the framer wants them. */
   readonly fieldNames: FieldNames;
@@ -26,6 +27,7 @@ export interface PortContext {
   readonly counts: Counts;
   readonly dialer: Dialer;
   readonly routing: Routing;
+  readonly targetUse: TargetUse;
   readonly draining: boolean;
   /** `Clock.now()` as of the last sweep, about a second ago at most: precise enough for idle times and free to read. */
   readonly coarseNow: number;

@@ -3,6 +3,7 @@ import { InterceptError, type PortProtocol } from '@switchyard/contract';
 import { listen } from '@switchyard/runtime';
 import { detect, detectHttp } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
+import { farewell } from './farewell.ts';
 import { Http1Connection } from './http1/connection.ts';
 import type { PortContext } from './port-context.ts';
 import { SocketPipe } from './socket-pipe.ts';
@@ -20,6 +21,8 @@ interface Connection {
 interface Passed {
   http2: number;
   tcp: number;
+  /** Did not get past, as keys could not be taken off them. */
+  refused: number;
 }
 
 /** One listening port and its client connections. */
@@ -28,7 +31,7 @@ export class PortListener {
   readonly #protocol: PortProtocol;
   readonly #server: Server;
   readonly #connections: Set<Connection> = new Set();
-  readonly #passed: Passed = { http2: 0, tcp: 0 };
+  readonly #passed: Passed = { http2: 0, tcp: 0, refused: 0 };
 
   private constructor(context: PortContext, protocol: PortProtocol) {
     this.#context = context;
@@ -57,12 +60,14 @@ export class PortListener {
 
   /** What people should know about this port's traffic. */
   get notes(): string[] {
-    const { http2, tcp } = this.#passed;
+    const { http2, tcp, refused } = this.#passed;
     const notes: string[] = [];
-    if (http2 > 0) notes.push(`HTTP/2 is not routed yet: ${http2} connection${http2 === 1 ? '' : 's'} went to the baseline as a whole.`);
+    if (http2 > 0) notes.push(`HTTP/2 is not routed yet: ${countOf(http2)} went to the baseline as a whole.`);
     if (tcp > 0 && this.#protocol !== 'tcp') {
-      notes.push(`${tcp} connection${tcp === 1 ? '' : 's'} did not speak HTTP and went to the baseline as a whole.`);
+      notes.push(`${countOf(tcp)} did not speak HTTP and went to the baseline as a whole.`);
     }
+    if (refused > 0)
+      notes.push(`This service is untrusted: ${countOf(refused)} that did not speak HTTP/1.1 ${refused === 1 ? 'was' : 'were'} closed.`);
     return notes;
   }
 
@@ -103,8 +108,9 @@ export class PortListener {
   }
 
   #detect(client: SocketPipe): void {
-    const { limits } = this.#context;
-    const isHttp = this.#protocol === 'http';
+    const { clock, limits } = this.#context;
+    // What is not understood cannot be stripped of its keys: on an untrusted port it does not pass.
+    const isHttp = this.#protocol === 'http' || this.#context.routing.table.untrusted;
     const detector = new FirstBytesDetector(client, this.#context, {
       detect: isHttp ? detectHttp : detect,
       silentMs: isHttp ? limits.idleMs : limits.detectMs,
@@ -114,13 +120,16 @@ export class PortListener {
       },
       onGone: () => this.#remove(connection),
     });
-    const idleAt = this.#context.coarseNow + limits.idleMs;
+    const acceptedAt = clock.now();
     const connection: Connection = {
       sweep: (now) => {
-        if (now > idleAt) detector.dispose(new InterceptError('canceled', 'The client sent nothing.'));
+        if (now - acceptedAt > limits.idleMs) detector.dispose(new InterceptError('canceled', 'The client sent nothing.'));
       },
       abort: (message) => detector.dispose(new InterceptError('canceled', message)),
-      finishIdle: () => detector.dispose(new InterceptError('draining', 'The router is stopping.')),
+      // A fresh connection has its first request on the way.
+      finishIdle: () => {
+        if (clock.now() - acceptedAt > limits.detectMs) detector.leave();
+      },
     };
     this.#add(connection);
   }
@@ -128,7 +137,16 @@ export class PortListener {
   #onFound(client: SocketPipe, found: FirstBytes): void {
     this.#context.counts.openConnections--;
     if (found.detected === 'http1') this.#openHttp1(client, found);
+    else if (this.#context.routing.table.untrusted && this.#protocol !== 'tcp') this.#refuse(client, found);
     else this.#openTcp(client, found);
+  }
+
+  #refuse(client: SocketPipe, { baseline }: FirstBytes): void {
+    this.#passed.refused++;
+    this.#context.counts.connections.untrusted_refused++;
+    for (const pipe of [client, baseline]) {
+      if (pipe !== undefined) farewell(pipe, this.#context);
+    }
   }
 
   #openHttp1(client: SocketPipe, found: FirstBytes): void {
@@ -163,4 +181,8 @@ export class PortListener {
   #remove(connection: Connection): void {
     if (this.#connections.delete(connection)) this.#context.counts.openConnections--;
   }
+}
+
+function countOf(connections: number): string {
+  return connections === 1 ? '1 connection' : `${connections} connections`;
 }

@@ -13,9 +13,11 @@ import {
 import { FieldNames } from '@switchyard/http1';
 import { createSnapshot, toVary, type Snapshot } from '@switchyard/route';
 import { Counts } from './counts.ts';
+import { hopHeader } from './http1/hops.ts';
 import { routerLimits, type RouterLimits } from './limits.ts';
 import type { PortContext, Routing } from './port-context.ts';
 import { PortListener } from './port-listener.ts';
+import { TargetUse } from './target-use.ts';
 
 const sweepMs = 1_000;
 const drainStepMs = 50;
@@ -68,7 +70,8 @@ class DataPlane implements Router {
   readonly #ports: Map<string, { context: Context; listener: PortListener }> = new Map();
   readonly #shared: Shared;
   #snapshot: Snapshot = createSnapshot([]);
-  #fieldNames: FieldNames = new FieldNames(this.#snapshot.fieldNames);
+  #routingNames: ReadonlySet<string> = toRoutingNames(this.#snapshot);
+  #fieldNames: FieldNames = new FieldNames(this.#routingNames);
   #sweeper: Timer;
   #drained: Promise<void> | undefined;
 
@@ -92,7 +95,8 @@ class DataPlane implements Router {
   update(snapshot: Snapshot): void {
     const known = this.#snapshot.fieldNames;
     if (known.size !== snapshot.fieldNames.size || [...known].some((name) => !snapshot.fieldNames.has(name))) {
-      this.#fieldNames = new FieldNames(snapshot.fieldNames);
+      this.#routingNames = toRoutingNames(snapshot);
+      this.#fieldNames = new FieldNames(this.#routingNames);
     }
     this.#snapshot = snapshot;
     for (const { context } of this.#ports.values()) context.routing = this.#routingOf(context);
@@ -132,7 +136,7 @@ class DataPlane implements Router {
   #routingOf(port: { service: ServiceName; port: string }): Routing {
     return {
       table: this.#snapshot.table(port.service, port.port),
-      routingNames: this.#snapshot.fieldNames,
+      routingNames: this.#routingNames,
       fieldNames: this.#fieldNames,
       vary: toVary(this.#snapshot.fieldNames),
     };
@@ -144,6 +148,10 @@ class DataPlane implements Router {
     for (const { listener } of this.#ports.values()) listener.sweep(now);
     this.#sweeper = this.#deps.clock.after(sweepMs, () => this.#sweep());
   }
+}
+
+function toRoutingNames({ fieldNames }: Snapshot): ReadonlySet<string> {
+  return new Set([...fieldNames, hopHeader]);
 }
 
 /** What all ports share and the router alone changes. */
@@ -164,6 +172,7 @@ class Context implements PortContext {
   readonly counts: Counts;
   readonly dialer: Dialer;
   routing: Routing;
+  readonly targetUse: TargetUse;
   readonly #shared: Shared;
 
   constructor(deps: RouterDeps, limits: RouterLimits, counts: Counts, shared: Shared, port: RoutedPort, routing: Routing) {
@@ -176,6 +185,7 @@ class Context implements PortContext {
     this.counts = counts;
     this.dialer = deps.dialer;
     this.routing = routing;
+    this.targetUse = new TargetUse(limits.connectionsPerIntercept);
     this.#shared = shared;
   }
 

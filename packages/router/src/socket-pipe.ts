@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import { InterceptError, type Code, type Pipe, type PipeHandler } from '@switchyard/contract';
 import { abortSocket } from '@switchyard/runtime';
+import { routerLimits } from './limits.ts';
+
+const maxWaiting = routerLimits.pendingWrites.value;
 
 /** A TCP socket as a `Pipe`. Takes the socket over: nobody else may listen to or end it. The socket must allow half-open. */
 export class SocketPipe implements Pipe {
@@ -8,6 +11,8 @@ export class SocketPipe implements Pipe {
   readonly #lossCode: Code;
   #handler: PipeHandler | undefined;
   #error: Error | undefined;
+  /** Pieces written while others waited. */
+  #waiting = 0;
 
   /** @param lossCode the code of `onClose`'s error when the peer resets the connection */
   constructor(socket: Socket, lossCode: Code) {
@@ -30,7 +35,19 @@ export class SocketPipe implements Pipe {
   }
 
   write(bytes: Buffer): boolean {
-    return this.#socket.writable ? this.#socket.write(bytes) : true;
+    const socket = this.#socket;
+    if (!socket.writable) return true;
+    if (socket.writableLength === 0) {
+      this.#waiting = 0;
+      return socket.write(bytes);
+    }
+    // Small pieces that wait hold far more memory than their bytes, so they are counted too.
+    if (++this.#waiting !== maxWaiting) return socket.write(bytes) && this.#waiting < maxWaiting;
+    socket.write(bytes, () => {
+      this.#waiting = 0;
+      this.#handler?.onDrain();
+    });
+    return false;
   }
 
   end(): void {

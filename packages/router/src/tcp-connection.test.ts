@@ -7,6 +7,7 @@ import { Counts } from './counts.ts';
 import type { FirstBytes } from './detect/first-bytes.ts';
 import { routerLimits } from './limits.ts';
 import type { PortContext } from './port-context.ts';
+import { TargetUse } from './target-use.ts';
 import { TcpConnection } from './tcp-connection.ts';
 
 /** A client whose bytes nobody understands, in front of a scripted dialer. */
@@ -63,6 +64,7 @@ class Scene {
       counts: new Counts(),
       dialer: { dial: (_target: Target, signal: AbortSignal) => this.#dial(signal) },
       routing: { table: snapshot.table(service, 'tcp'), routingNames: new Set(), fieldNames: new FieldNames([]), vary: '' },
+      targetUse: new TargetUse(1),
       draining: false,
       get coarseNow() {
         return clock.now();

@@ -18,6 +18,16 @@ const vectors: readonly (readonly [first: string, expected: Detected])[] = [
   ['GE(T / HTTP/1.1\r\n', 'http1'],
   ['GET / HTTP/2.0\r\n', 'http1'],
   [`GET /${'a'.repeat(20_000)}`, 'http1'],
+  ['\r\n'.repeat(3_000) + 'GET / HTTP/1.1\r\n', 'http1'],
+  [' GET / HTTP/1.1\r\n', 'http1'],
+  ['\tGET / HTTP/1.1\r\n', 'http1'],
+  ['\vGET / HTTP/1.1\r\n', 'http1'],
+  ['GET\f/\xa0HTTP/1.1\r\n', 'http1'],
+  ['GET / HTTP/1.1\v\r\n', 'http1'],
+  ['GET / RTSP/1.0\r\n', 'http1'],
+  ['SOURCE /live ICE/1.0\r\n', 'http1'],
+  ['GET /?__intercept=alice\r\n', 'http1'],
+  ['OPTIONS *\r\n', 'http1'],
   // HTTP/2 with prior knowledge.
   ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'http2'],
   ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04', 'http2'],
@@ -37,7 +47,6 @@ const vectors: readonly (readonly [first: string, expected: Detected])[] = [
   ['set key 0 0 5\r\nhello\r\n', 'tcp'],
   ['\0\0\0\x08\x04\xd2\x16\x2f', 'tcp'],
   ['EHLO example.org\r\n', 'tcp'],
-  [' GET / HTTP/1.1\r\n', 'tcp'],
 ];
 
 for (const [first, expected] of vectors) {

@@ -79,7 +79,8 @@ export class FirstBytesDetector implements PipeHandler {
   /** The client sends nothing more: whatever it sent is for the server to judge. */
   onEnd(): void {
     if (this.#phase !== 'waiting') return;
-    if (this.#bytes.length > 0 || this.#baseline !== undefined) this.#found('tcp', undefined, true);
+    if (this.#bytes.length > 0) this.#found(settle(this.#bytes), undefined, true);
+    else if (this.#baseline !== undefined) this.#found('tcp', undefined, true);
     else this.#leave();
   }
 
@@ -101,6 +102,14 @@ export class FirstBytesDetector implements PipeHandler {
     this.#client.reset(error);
     this.#baseline?.reset(error);
     this.#options.onGone();
+  }
+
+  /** Ends the client's connection in order, whatever it might have said. */
+  leave(): void {
+    if (this.#phase !== 'waiting') return;
+    if (this.#baseline !== undefined) farewell(this.#baseline, this.#context);
+    this.#baseline = undefined;
+    this.#leave();
   }
 
   #stop(phase: Exclude<Phase, 'waiting'>): void {

@@ -130,7 +130,8 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
     if (this.#headSince !== undefined && now - this.#headSince > limits.headTimeoutMs) {
       if (this.exchanges.length > 0) this.abort('A request head was not finished in time.');
       else this.refuse(new InterceptError('request_timeout', `The request head was not complete after ${limits.headTimeoutMs / 1000} s.`));
-    } else if (idleMs > limits.idleMs) {
+    } else if (this.#clientEnded && idleMs > limits.halfClosedMs) this.abort('The client ended its half and no answer came.');
+    else if (idleMs > limits.idleMs) {
       if (this.exchanges.length > 0) this.abort('The exchange made no progress for too long.');
       else this.finish();
     } else this.upstreams.releaseIdle(now - limits.keyedIdleMs, this.exchanges.length > 0 ? this.#active : undefined);
@@ -254,7 +255,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   }
 
   #onLoss(upstream: Upstream, isActive: boolean, error: InterceptError | undefined): void {
-    const plan = planLoss({ upstream, exchanges: this.exchanges, isActive, error });
+    const plan = planLoss({ upstream, exchanges: this.exchanges, isActive, error, now: this.context.coarseNow });
     switch (plan.t) {
       case 'forget':
         return;
@@ -280,7 +281,9 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
 
   #replay(): void {
     this.#active = this.upstreams.open(this.context.baseline, undefined);
-    for (const { replayable } of this.exchanges) {
+    for (const exchange of this.exchanges) {
+      exchange.replayed = true;
+      const { replayable } = exchange;
       if (replayable !== undefined) this.send(replayable.bytes.subarray(replayable.start, replayable.end));
     }
     if (this.#clientEnded) this.#active.end();

@@ -26,6 +26,10 @@ export class Exchange {
   /** No request may go on behind this one before its response is complete. */
   readonly isBarrier: boolean;
   readonly replayable: ReplayableHead | undefined;
+  /** When its head went to the target, on the coarse clock. */
+  readonly sentAt: number;
+  /** It was sent once more already. */
+  replayed = false;
   /** The baseline answers when the target's developer is away. */
   readonly fallsBack: boolean;
   replyPlan: ReplyPlan | undefined;
@@ -45,6 +49,7 @@ export class Exchange {
     offersUpgrade: boolean;
     expectsContinue: boolean;
     replayable: ReplayableHead | undefined;
+    sentAt: number;
     fallsBack: boolean;
     replyPlan: ReplyPlan | undefined;
   }) {
@@ -53,6 +58,7 @@ export class Exchange {
     this.offersUpgrade = request.offersUpgrade;
     this.isBarrier = request.isLast || request.offersUpgrade || request.expectsContinue;
     this.replayable = request.replayable;
+    this.sentAt = request.sentAt;
     this.fallsBack = request.fallsBack;
     this.replyPlan = request.replyPlan;
     this.closes = request.isLast;

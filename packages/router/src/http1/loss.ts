@@ -2,6 +2,9 @@ import { InterceptError } from '@switchyard/contract';
 import type { Exchange } from './exchange.ts';
 import type { Upstream } from './upstream.ts';
 
+/** A server that closed an idle connection is noticed within this time of the next request; the coarse clock adds a second. */
+const staleMs = 1_000;
+
 /** What to do when a target ended or lost its connection. */
 export type LossPlan =
   /** Nothing depended on it. */
@@ -26,6 +29,8 @@ export interface Loss {
   /** The newest request went to `upstream`. */
   readonly isActive: boolean;
   readonly error: InterceptError | undefined;
+  /** On the coarse clock. */
+  readonly now: number;
 }
 
 /**
@@ -33,15 +38,26 @@ export interface Loss {
  * connection that died idle under a harmless request does not cost the client an error. For a developer's target: a clear
  * answer, as long as one can be given.
  */
-export function planLoss({ upstream, exchanges, isActive, error }: Loss): LossPlan {
+export function planLoss(loss: Loss): LossPlan {
+  const { upstream, exchanges, isActive, error } = loss;
   const front = exchanges[0];
   if (front === undefined) return upstream.isKeyed ? { t: 'forget' } : { t: 'finish' };
   if (!isActive) return { t: 'forget' };
   if (front.responseDone) return { t: 'finish' };
   if (front.responseStarted) return error === undefined && upstream.reader.endsWithConnection ? { t: 'complete' } : { t: 'abort' };
   if (upstream.isKeyed) return { t: 'reply', error: error ?? closedUnanswered(upstream) };
-  const isReplayable = upstream.answered && exchanges.every((exchange) => exchange.requestDone && exchange.replayable !== undefined);
+  const isReplayable = isStale(loss) && exchanges.every((exchange) => exchange.requestDone && exchange.replayable !== undefined);
   return { t: isReplayable ? 'replay' : 'close-unanswered' };
+}
+
+/**
+ * Whether the connection died of the idle time before these requests, not of them: it had answered others, nothing was outstanding
+ * when the first of them went out, and that was a moment ago. Never a second time for the same request.
+ */
+function isStale({ upstream, exchanges, now }: Loss): boolean {
+  const front = exchanges[0];
+  if (front === undefined || front.replayed || !upstream.answered) return false;
+  return upstream.idleSince <= front.sentAt && now - front.sentAt <= staleMs;
 }
 
 function closedUnanswered(upstream: Upstream): InterceptError {

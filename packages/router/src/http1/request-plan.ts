@@ -1,4 +1,4 @@
-import type { Target } from '@switchyard/contract';
+import { InterceptError, type Target } from '@switchyard/contract';
 import { editHead, planConnectionHygiene, type HeadEdit, type RequestHeadParser } from '@switchyard/http1';
 import {
   decide,
@@ -13,6 +13,7 @@ import {
 import type { Side } from '../counts.ts';
 import type { PortContext } from '../port-context.ts';
 import type { ReplyPlan } from './exchange.ts';
+import { planHop } from './hops.ts';
 
 /** What becomes of one request: where it goes, how its head changes, what its response gets. */
 export type RequestPlan =
@@ -20,14 +21,14 @@ export type RequestPlan =
       readonly t: 'go';
       readonly side: Side;
       readonly target: Target;
-      /** What to answer with while the target is away. */
+      /** The baseline answers while the target's developer is away. */
       readonly fallsBack: boolean;
       /** Empty: the head goes on as it came. */
       readonly edits: readonly HeadEdit[];
       readonly replyPlan: ReplyPlan | undefined;
       readonly counts: readonly RouteCount[];
     }
-  | { readonly t: 'refuse'; readonly message: string };
+  | { readonly t: 'refuse'; readonly error: InterceptError };
 
 const noEdits: readonly HeadEdit[] = Object.freeze([]);
 const noCounts: readonly RouteCount[] = Object.freeze([]);
@@ -60,7 +61,8 @@ export function planRequest(context: PortContext, head: RequestHeadParser, bytes
     queryStart === -1 ? undefined : bytes.toString('latin1', start - head.start + queryStart, start - head.start + head.targetEnd);
   const decision = decide(context.routing.table, { fields: framing.fields, query });
   const hygiene = planHygiene(context, head, bytes, start, end);
-  return planDecision(context, decision, hygiene);
+  const plan = planDecision(context, decision, hygiene);
+  return plan.t === 'go' && plan.side === 'routed' ? withHop(plan, planHop(framing.fields, context.limits.hops)) : plan;
 }
 
 function planDecision(context: PortContext, decision: Decision, hygiene: readonly HeadEdit[]): RequestPlan {
@@ -94,8 +96,12 @@ function planDecision(context: PortContext, decision: Decision, hygiene: readonl
         replyPlan: { servedBy: toServedBy(decision.key, decision.rule.target), setCookie: decision.setCookie },
       };
     case 'refused':
-      return { t: 'refuse', message: decision.message };
+      return { t: 'refuse', error: new InterceptError('protocol_violation', decision.message) };
   }
+}
+
+function withHop(plan: Extract<RequestPlan, { t: 'go' }>, hop: HeadEdit | InterceptError): RequestPlan {
+  return hop instanceof InterceptError ? { t: 'refuse', error: hop } : { ...plan, edits: [...plan.edits, hop] };
 }
 
 /** Connection fields that would get round the routing decision. Nearly no request has any. */

@@ -7,8 +7,8 @@ import { RequestReader, type HeadVerdict, type RequestSink } from './request-rea
 import type { Upstream } from './upstream.ts';
 import type { Upstreams } from './upstreams.ts';
 
-/** Methods of which doing twice what was asked once changes nothing (RFC 9110 section 9.2.2). */
-const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+/** Methods that ask for no change (RFC 9110 section 9.2.1). An idempotent DELETE could be answered 404 the second time. */
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The client connection that requests come from. */
 export interface RequestOwner {
@@ -55,11 +55,15 @@ export class RequestSide implements RequestSink {
     const plan = isPlain(head) ? this.#plainPlan : planRequest(context, head, bytes, start, end);
     if (plan.t === 'refuse') {
       if (exchanges.length > 0) return 'hold';
-      this.#owner.refuse(new InterceptError('protocol_violation', plan.message));
+      this.#owner.refuse(plan.error);
       return 'stop';
     }
     const upstream = upstreams.find(plan.target);
     if (exchanges.length > 0 && (upstream === undefined || upstream !== active)) return 'hold';
+    if (upstream === undefined && !context.targetUse.hasRoom(plan.target)) {
+      this.#owner.refuse(createNoRoom(context));
+      return 'stop';
+    }
     this.#go(plan, upstream ?? upstreams.open(plan.target, active), { bytes, start, end });
     return 'relay';
   }
@@ -104,13 +108,14 @@ export class RequestSide implements RequestSink {
 
   #createExchange(plan: Extract<RequestPlan, { t: 'go' }>, sent: ReplayableHead): Exchange {
     const { head } = this.reader;
-    const isReplayable = head.bodyBytes === 0 && !head.upgrade && idempotentMethods.has(head.method);
+    const isReplayable = head.bodyBytes === 0 && !head.upgrade && safeMethods.has(head.method);
     return new Exchange({
       method: head.method,
       isLast: !head.framing.persists(head.minor),
       offersUpgrade: head.upgrade && !offersOnlyH2c(head.framing.upgrade),
       expectsContinue: head.framing.expectContinue,
       replayable: isReplayable ? sent : undefined,
+      sentAt: this.#owner.context.coarseNow,
       fallsBack: plan.fallsBack,
       replyPlan: plan.replyPlan,
     });
@@ -120,4 +125,14 @@ export class RequestSide implements RequestSink {
 function editPlace({ edits }: Extract<RequestPlan, { t: 'go' }>, { bytes, start, end }: ReplayableHead): ReplayableHead {
   const edited = editRequest(bytes, start, end, edits);
   return { bytes: edited, start: 0, end: edited.length };
+}
+
+function createNoRoom({ limits }: PortContext): InterceptError {
+  return new InterceptError(
+    'limit_reached',
+    `${limits.connectionsPerIntercept} connections to this developer's process are open already.`,
+    {
+      hint: 'It may be stuck: they end when it answers, or when the intercept ends.',
+    },
+  );
 }

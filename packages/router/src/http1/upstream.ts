@@ -36,11 +36,14 @@ export class Upstream implements PipeHandler {
   #endWanted = false;
   #paused = false;
   #lost = false;
+  readonly #giveUse: () => void;
+  #used = true;
 
   private constructor(target: Target, owner: UpstreamOwner, state: State) {
     this.target = target;
     this.#owner = owner;
     this.#state = state;
+    this.#giveUse = owner.context.targetUse.take(target);
     this.reader = new ResponseReader(owner.sinkOf(this));
   }
 
@@ -108,7 +111,7 @@ export class Upstream implements PipeHandler {
   /** Gives the connection up without a word to the owner: in order when nothing is outstanding on it, else by a reset. */
   release(error?: InterceptError): void {
     const state = this.#state;
-    this.#state = { t: 'closed' };
+    this.#close();
     this.#lost = true;
     this.reader.stop();
     if (state.t === 'dialling') state.abort.abort();
@@ -135,7 +138,7 @@ export class Upstream implements PipeHandler {
   onClose(error?: InterceptError): void {
     const { t } = this.#state;
     if (t === 'closed') return;
-    this.#state = { t: 'closed' };
+    this.#close();
     if (t === 'ended' && error !== undefined) this.#owner.onUpstreamLost(this, error);
     else this.#onLost(error);
   }
@@ -166,7 +169,14 @@ export class Upstream implements PipeHandler {
     if (this.#state.t !== 'dialling') return;
     this.#lost = true;
     this.#owner.onDialFailed(this, InterceptError.from(reason, 'upstream_unreachable'));
+    this.#close();
+  }
+
+  #close(): void {
     this.#state = { t: 'closed' };
+    if (!this.#used) return;
+    this.#used = false;
+    this.#giveUse();
   }
 }
 

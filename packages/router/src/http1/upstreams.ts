@@ -1,4 +1,5 @@
 import type { Pipe, Target } from '@switchyard/contract';
+import { nameOf } from '../target-use.ts';
 import { Upstream, type UpstreamOwner } from './upstream.ts';
 
 /** The upstreams of one client connection: at most one per target, opened on first use. */
@@ -74,8 +75,4 @@ export class Upstreams {
       return;
     }
   }
-}
-
-function nameOf(target: Target): string {
-  return target.t === 'tunnel' ? `${target.session}/${target.intercept}` : `${target.host}:${target.port}`;
 }

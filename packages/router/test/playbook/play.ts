@@ -19,6 +19,7 @@ import { Counts } from '../../src/counts.ts';
 import { Http1Connection } from '../../src/http1/connection.ts';
 import { routerLimits, type RouterLimits } from '../../src/limits.ts';
 import type { PortContext, Routing } from '../../src/port-context.ts';
+import { TargetUse } from '../../src/target-use.ts';
 
 const service = parseServiceName('orders');
 const baseline = { t: 'baseline', host: 'orders.internal', port: 80 } as const;
@@ -62,7 +63,8 @@ export class End {
   take(): string {
     const text = this.record.bytes().toString('latin1', this.#taken);
     this.#taken += text.length;
-    return text;
+    // Every keyed request has it; what it counts is told elsewhere.
+    return text.replaceAll('x-intercept-hops: 1\r\n', '');
   }
 
   /** How the other side left, as far as it did. */
@@ -230,7 +232,8 @@ export class Play {
     const dialer = { dial: (target: Target, signal: AbortSignal) => this.#dial(target, signal, isAccepted) };
     const nextRequestId = (): string => `id-${++this.#requests}`;
     const limits = toLimitValues(routerLimits, options.limits);
-    const fixed = { service, port: 'http', baseline, limits, clock, log: silentLog, counts, dialer, nextRequestId };
+    const targetUse = new TargetUse(limits.connectionsPerIntercept);
+    const fixed = { service, port: 'http', baseline, limits, clock, log: silentLog, counts, dialer, targetUse, nextRequestId };
     return Object.defineProperties(fixed, {
       routing: { get: () => this.#routing },
       draining: { get: () => this.draining },

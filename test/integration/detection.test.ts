@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createFakeClock, openRawClient, until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { checkLeaks } from '../support/leak-check.ts';
+import { createSnapshot } from '@switchyard/route';
 import { openTestRouter, orders } from '../support/test-router.ts';
 
 checkLeaks();
@@ -97,3 +98,18 @@ for (const [name, bytes] of others) {
     client.end();
   });
 }
+
+test.each([
+  ['HTTP/2 with prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ['a binary protocol', '\x16\x03\x01\x02\x00'],
+  ['HTTP behind many empty lines', `${'\r\n'.repeat(3000)}GET / HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n`],
+  ['a line that Node.js takes for HTTP', 'GET / RTSP/1.0\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n'],
+])('%s does not carry a key past an untrusted port', async (_name, first) => {
+  await using router = await openTestRouter({ keys: [], protocol: 'auto' });
+  router.router.update(createSnapshot([], { untrustedServices: new Set([orders]) }));
+  await using client = await openRawClient(router.port);
+  client.send(first);
+  await client.untilEnded();
+  expect(router.origins.baseline.requests.length).toBe(0);
+  expect(router.origins.baseline.violations.length).toBe(0);
+});

@@ -61,3 +61,19 @@ test('bytes that a handler keeps are not overwritten by those that come later, o
   expect(records.map((record) => record.bytes().toString())).toEqual([expected, expected.toUpperCase()]);
   for (const { close } of pairs) await close();
 });
+
+test('many small pieces for a slow peer stop their source, and it goes on when they are gone', async () => {
+  const { a, b, close } = await openPair();
+  const record = recordPipe(a);
+  b.attach({ onData: () => {}, onEnd: () => {}, onDrain: () => {}, onClose: () => {} });
+  // The peer reads nothing: at some point a large piece waits, and small ones behind it.
+  while (a.bufferedBytes === 0) a.write(Buffer.alloc(1024 * 1024));
+  let pieces = 0;
+  while (pieces < 10_000 && a.write(Buffer.from('x'))) pieces++;
+  expect(pieces).toBeLessThan(300);
+  const drains = record.count('drain');
+  b.resume();
+  await until(() => record.count('drain') > drains);
+  expect(a.write(Buffer.from('x'))).toBe(true);
+  await close();
+});

@@ -38,6 +38,7 @@ test('a replay that is lost too ends the client connection, without an answer', 
 
 test.each([
   ['a POST', post('/1', 0)],
+  ['a DELETE', get('/1').replace('GET', 'DELETE')],
   ['a PUT with a body', post('/1', 2).replace('POST', 'PUT') + 'hi'],
   ['a GET behind which a POST was sent', get('/1') + post('/2', 2) + 'hi'],
   ['a PUT whose body is not complete', post('/1', 9).replace('POST', 'PUT') + 'hi'],
@@ -50,6 +51,26 @@ test.each([
   expect(play.dials.length).toBe(1);
   expect([play.client.take(), play.client.left]).toEqual(['', 'ended']);
   expect(play.counts.connections.stale_closed).toBe(1);
+});
+
+test('a GET that its server worked on is not stale: it is not sent twice', async () => {
+  const play = await beginAnswered();
+  await play.say(get('/1'));
+  await play.pass(3_000);
+  play.target(0).end();
+  await play.settle();
+  expect([play.dials.length, play.client.left]).toEqual([1, 'ended']);
+});
+
+test('each request is sent once more at most, also when a server answers one and leaves', async () => {
+  const play = await beginAnswered();
+  await play.say(get('/1') + get('/2') + get('/3'));
+  play.target(0).end();
+  await play.settle();
+  await play.answer(1, ok('one'));
+  play.target(1).end();
+  await play.settle();
+  expect([play.dials.length, play.client.take(), play.client.left]).toEqual([2, ok('one'), 'ended']);
 });
 
 test('a GET whose answer had begun is not sent twice: the client sees an abort', async () => {

@@ -19,6 +19,7 @@ import { Counts } from '../../src/counts.ts';
 import { Http1Connection } from '../../src/http1/connection.ts';
 import { routerLimits, type RouterLimits } from '../../src/limits.ts';
 import type { PortContext, Routing } from '../../src/port-context.ts';
+import { hopHeader } from '../../src/http1/hops.ts';
 import { TargetUse } from '../../src/target-use.ts';
 
 const service = parseServiceName('orders');
@@ -253,10 +254,11 @@ function deliverInsideResume(pipe: Pipe, handler: PipeHandler, bytes: Buffer): v
 
 function toRouting(rules: readonly Rule[]): Routing {
   const snapshot = createSnapshot(rules);
+  const names = new Set([...snapshot.fieldNames, hopHeader]);
   return {
     table: snapshot.table(service, 'http'),
-    routingNames: snapshot.fieldNames,
-    fieldNames: new FieldNames(snapshot.fieldNames),
+    routingNames: names,
+    fieldNames: new FieldNames(names),
     vary: toVary(snapshot.fieldNames),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { get, Play } from './play.ts';
+import { get, ok, Play } from './play.ts';
 
 test('a client that does not read the answers of the router gets no further ones, until it reads', async () => {
   const play = await Play.begin({ dials: 'waiting', limits: { unreadBytes: 1_000 } });
@@ -24,4 +24,36 @@ test('an interim response is no answer yet: a target that leaves after one is an
   await play.settle();
   expect(play.client.take()).toMatch(/^HTTP\/1\.1 103 Early Hints\r\n\r\nHTTP\/1\.1 502 Bad Gateway\r\n/);
   expect(play.client.left).toBe('no');
+});
+
+test('a client that ended its half does not wait for ever', async () => {
+  const play = await Play.begin();
+  await play.say(get('/1', 'alice'));
+  play.client.end();
+  await play.pass(59_000);
+  expect(play.client.left).toBe('no');
+  await play.pass(3_000);
+  expect(play.client.left).toBe('canceled');
+});
+
+test('a keyed request counts its hops, and a plain one does not', async () => {
+  const play = await Play.begin();
+  await play.say(get('/1', 'alice') + get('/2', undefined));
+  expect(play.target(0).record.bytes().toString()).toMatch(/\r\nx-intercept-hops: 1\r\n\r\n$/);
+  await play.answer(0, ok('one'));
+  expect(play.target(1).record.bytes().toString()).toBe(get('/2'));
+});
+
+test('a request that went round too often is refused', async () => {
+  const play = await Play.begin();
+  await play.say(get('/1', 'alice', 'X-Intercept-Hops: 8\r\n'));
+  expect(play.client.take()).toMatch(/^HTTP\/1\.1 508 .*\r\nX-Intercept-Error: loop_detected\r\n/s);
+  expect([play.dials.length, play.client.left]).toEqual([0, 'ended']);
+});
+
+test('a target that many connections wait for takes no more of them', async () => {
+  const play = await Play.begin({ limits: { connectionsPerIntercept: 0 } });
+  await play.say(get('/1', 'alice'));
+  expect(play.client.take()).toMatch(/^HTTP\/1\.1 429 .*\r\nX-Intercept-Error: limit_reached\r\n/s);
+  expect(play.dials.length).toBe(0);
 });

@@ -4,6 +4,7 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument as parseYaml, type 
 import type { z } from 'zod';
 import { configLimits } from './limits.ts';
 import { toMistakes, type Mistake } from './mistake.ts';
+import { toYamlMistake } from './yaml-mistake.ts';
 
 interface Place {
   readonly line: number;
@@ -22,7 +23,7 @@ export function parseDocument<Schema extends z.ZodType>(text: string, file: stri
   if (broken.length > 0) {
     throw toError(
       file,
-      broken.map((error) => ({ place: lines.linePos(error.pos[0]), text: sentence(error.message) })),
+      broken.map((error) => ({ place: lines.linePos(error.pos[0]), ...toYamlMistake(error.message) })),
     );
   }
   const data = toData(document, file);
@@ -83,15 +84,18 @@ function placeOf(document: Document, mistake: Mistake, lines: LineCounter): Plac
   return { line: 1, col: 1 };
 }
 
-function toError(file: string, found: readonly { readonly place: Place; readonly text: string }[]): InterceptError {
+interface Found {
+  readonly place: Place;
+  readonly text: string;
+  readonly hint?: string | undefined;
+}
+
+function toError(file: string, found: readonly Found[]): InterceptError {
   const sorted = found.toSorted((a, b) => a.place.line - b.place.line || a.place.col - b.place.col);
   const rows = sorted.map(({ place, text }) => `${file}:${place.line}:${place.col}: ${text}`);
   const first = sorted[0]?.place ?? { line: 1, col: 1 };
   const message = rows.length === 1 ? rows.join('') : `${file} has ${rows.length} mistakes:\n  ${rows.join('\n  ')}`;
-  return new InterceptError('bad_config', message, { detail: { file, line: first.line, column: first.col, mistakes: rows.length } });
-}
-
-/** The YAML library's message as one clause. */
-function sentence(message: string): string {
-  return message.split('\n', 1)[0]?.trim() ?? message;
+  const hint = sorted.find((each) => each.hint !== undefined)?.hint;
+  const detail = { file, line: first.line, column: first.col, mistakes: rows.length };
+  return new InterceptError('bad_config', message, { detail, ...(hint === undefined ? {} : { hint }) });
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { InterceptError } from '@switchyard/contract';
 import { runMain, type MainContext } from '@switchyard/runtime';
 import { browserHeaders } from './browser-headers.ts';
 import type { Row, Workbench } from './contender.ts';
@@ -18,8 +19,8 @@ const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 
 async function main({ argv, env, signal, stdout, stderr }: MainContext): Promise<number> {
   const say = (line: string): void => void stderr.write(`${line}\n`);
+  const options = readOptions(argv);
   try {
-    const options = parseOptions(argv);
     const obstacle = findObstacle();
     if (options === 'help') stdout.write(usage);
     else if (obstacle !== undefined) say(`Nothing is measured: ${obstacle}.`);
@@ -29,6 +30,16 @@ async function main({ argv, env, signal, stdout, stderr }: MainContext): Promise
     if (signal.aborted) return 130;
     say(error instanceof Error ? error.message : String(error));
     return 1;
+  }
+}
+
+/** Throws `bad_usage`. */
+function readOptions(argv: readonly string[]): ReturnType<typeof parseOptions> {
+  try {
+    return parseOptions(argv);
+  } catch (cause) {
+    const [what = ''] = InterceptError.from(cause).message.split('. ', 1);
+    throw new InterceptError('bad_usage', what.replace(/\.?$/, '.'), { cause, hint: 'See `pnpm bench --help`.' });
   }
 }
 

@@ -30,15 +30,27 @@ function printResult({ step, outcome, durationMs }: StepResult): void {
   if (outcome.t === 'failed') console.log(outcome.output.replaceAll(/^/gm, '     '));
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { help: { type: 'boolean', default: false }, without: { type: 'string', multiple: true, default: [] } },
-});
-if (values.help) {
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { help: { type: 'boolean', default: false }, without: { type: 'string', multiple: true, default: [] } },
+    });
+    return { help: values.help, selected: selectSteps(positionals, values.without) };
+  } catch (error) {
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ', 1);
+    console.error(`error: ${what.replace(/\.?$/, '.')}\nSee \`pnpm check --help\`.`);
+    return undefined;
+  }
+}
+
+const read = readArguments();
+if (read === undefined) {
+  process.exitCode = 2;
+} else if (read.help) {
   for (const step of steps) console.log(`${step.name.padEnd(13)}${step.about}`);
 } else {
-  const selected = selectSteps(positionals, values.without);
-  const results = await runSteps(selected, root, { width: Math.min(2, availableParallelism()), onResult: printResult });
+  const results = await runSteps(read.selected, root, { width: Math.min(2, availableParallelism()), onResult: printResult });
   const failures = results.filter((result) => result.outcome.t === 'failed').length;
   console.log(`${results.length - failures} passed, ${failures} failed`);
   process.exitCode = failures === 0 ? 0 : 1;

@@ -1,6 +1,8 @@
 // `pnpm demo`: a small shop, the manager in front of it, two developers. Every answer is checked. `--once` ends after the last step.
+// Every end but one ends all that it started: after SIGKILL of the demo itself its programs go on, to be ended by hand.
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { InterceptError } from '@switchyard/contract';
 import { runMain, type MainContext } from '@switchyard/runtime';
 import { holdPort } from '../process/free-port.ts';
 import { openProcessOwner, type ProcessOwner } from '../process/process-owner.ts';
@@ -14,7 +16,7 @@ const usage =
   'Usage: pnpm demo [--once]\n\n  --once   end after the last step instead of staying up until Ctrl-C (the default without a terminal)\n';
 
 async function main({ argv, env, signal, stdout }: MainContext): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const values = parseOptions(argv);
   if (values.help === true) {
     stdout.write(usage);
     return 0;
@@ -32,6 +34,16 @@ async function main({ argv, env, signal, stdout }: MainContext): Promise<number>
     return 1;
   } finally {
     await owner[Symbol.asyncDispose]();
+  }
+}
+
+/** Throws `bad_usage`. */
+function parseOptions(argv: readonly string[]): { readonly once?: boolean; readonly help?: boolean } {
+  try {
+    return parseArgs({ args: [...argv], options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (cause) {
+    const [what] = InterceptError.from(cause).message.split('. ', 1);
+    throw new InterceptError('bad_usage', `${what}.`, { cause, hint: 'See `pnpm demo --help`.' });
   }
 }
 

@@ -45,7 +45,7 @@ async function advanceUntil(clock: FakeClock, condition: () => boolean, stepMs =
   }
 }
 
-test('registers every intercept, and takes them away with a goodbye', async () => {
+test('registers every intercept, and removes them with a goodbye', async () => {
   const { manager, open, names } = createBench();
   const agent = await open([
     { spec: specOf('orders', 60_000), deliver: { host: '127.0.0.1', port: 1 } },

@@ -43,7 +43,7 @@ export interface Agent extends AsyncDisposable {
   readonly intercepts: readonly InterceptInfo[];
   /** Sets a new end, `lifetimeMs` from now (default the manager's). Rejects with `tunnel_lost` while the manager is away. */
   renew(id: InterceptId, lifetimeMs?: number): Promise<InterceptInfo>;
-  /** Takes the intercepts away at once and leaves. Dispose does the same. Idempotent. */
+  /** Removes the intercepts at once and leaves. Dispose does the same. Idempotent. */
   goodbye(): Promise<void>;
   /** Resolves, never rejects, when the agent is over: with the error unless it was told to leave. */
   readonly closed: Promise<InterceptError | undefined>;

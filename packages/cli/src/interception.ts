@@ -4,7 +4,7 @@ import { InterceptError, type EndReason, type InterceptInfo } from '@switchyard/
 import type { Context } from './context.ts';
 import type { Settings } from './settings.ts';
 
-/** Intercepts that live as long as this process says. Dispose takes them away. */
+/** Intercepts that live as long as this process says. Dispose removes them. */
 export interface Interception extends AsyncDisposable {
   readonly intercepts: readonly InterceptInfo[];
   /** Resolves, never rejects, when the manager's side is over before ours: with what to tell the person. */
@@ -75,8 +75,8 @@ function createTeller({ output, clock }: Context, settings: Settings, intercepts
 }
 
 const endings: Readonly<Record<EndReason, { readonly text: string; readonly hint: string }>> = {
-  removed: { text: 'was taken away', hint: 'Somebody ran `intercept down`. Start it again to have the requests back.' },
-  expired: { text: 'reached the end of its lifetime', hint: 'Start it again; --lifetime asks for a longer one.' },
+  removed: { text: 'was removed', hint: 'Somebody ran `intercept down`. Start it again to have the requests back.' },
+  expired: { text: 'reached the end of its lifetime', hint: 'Run it again to go on.' },
   session_gone: { text: 'ended, because this session was away for too long', hint: 'Start it again.' },
   replaced: { text: 'was taken over by another process of yours', hint: 'Use another key (--key) to have both.' },
 };

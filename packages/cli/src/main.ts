@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 import { runProgram } from './program.ts';
 import { toPersonsFolder } from './wrapper.ts';
 
+muteServerNameWarning();
 await runMain((context) => runProgram(toHost(context)));
 
 function toHost({ argv, env, cwd, stdout, stderr, signal }: MainContext): Host {
@@ -33,4 +34,17 @@ function osUserName(): string {
   } catch {
     return `uid-${process.getuid?.() ?? 'unknown'}`;
   }
+}
+
+/**
+ * Node's warning about https://IP-ADDRESS goes unsaid: the gRPC library names the address as the TLS server name, with no way around it, and
+ * the person can do nothing about it. The certificate is checked against the address all the same.
+ */
+function muteServerNameWarning(): void {
+  const listeners = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if ('code' in warning && warning.code === 'DEP0123') return;
+    for (const listener of listeners) listener(warning);
+  });
 }

@@ -10,7 +10,7 @@ export type Values = Readonly<Record<string, unknown>>;
 export function toRawArgs(program: ProgramDescription, command: AnyCommand, values: Values): RawArgs {
   const options = { ...command.options, ...program.commonOptions };
   const positionals = Object.fromEntries(
-    Object.entries(command.positionals).map(([name, positional]) => [name, toWords(command, name, positional, values[name])]),
+    Object.entries(command.positionals).map(([name, positional]) => [name, toWords(program, command, name, positional, values[name])]),
   );
   const declared = new Set([...Object.keys(options), ...Object.keys(positionals)]);
   for (const name of Object.keys(values)) {
@@ -30,11 +30,11 @@ export function toRawArgs(program: ProgramDescription, command: AnyCommand, valu
   return { positionals, options: Object.fromEntries(given), rest };
 }
 
-function toWords(command: AnyCommand, name: string, { kind }: Positional, value: unknown): readonly string[] {
+function toWords(program: ProgramDescription, command: AnyCommand, name: string, { kind }: Positional, value: unknown): readonly string[] {
   const words = value === undefined ? [] : wordsOf(value);
   if (words.length === 0 && kind === 'required') {
     throw new InterceptError('bad_usage', `\`${command.metadata.name}\` needs a ${name.toUpperCase()}.`, {
-      hint: `Type it as: ${toSynopsis(command)}`,
+      hint: `Type it as: ${program.name} ${toSynopsis(command)}`,
     });
   }
   return words;
@@ -51,7 +51,9 @@ function toOptionEntry(name: string, option: Option, value: unknown): readonly (
 function refuseTooMany(program: ProgramDescription, command: AnyCommand, extra: readonly string[]): void {
   if (extra.length === 0) return;
   const hint =
-    command.behaviour.rest === undefined ? helpHint(program, command) : `A command to run stands after "--": ${toSynopsis(command)}`;
+    command.behaviour.rest === undefined
+      ? helpHint(program, command)
+      : `A command to run stands after "--": ${program.name} ${toSynopsis(command)}`;
   throw new InterceptError('bad_usage', `"${extra[0] ?? ''}" is one word too many for \`${command.metadata.name}\`.`, { hint });
 }
 

@@ -18,7 +18,7 @@ const completionFlag = '--get-yargs-completions';
 export function parseCommandLine(program: ProgramDescription, argv: readonly string[]): Request {
   const { chosen, values, output } = parse(program, argv);
   if (argv[0] === completionFlag) return { t: 'text', text: withoutShortForms(output) };
-  if (output !== '') return { t: 'text', text: output };
+  if (output !== '') return { t: 'text', text: withRequiredWords(program, output) };
   if (chosen !== undefined) return { t: 'run', command: chosen, args: toRawArgs(program, chosen, values) };
   const words = wordsOf(values['_']);
   if (words.length === 0 && values['version'] === true) return { t: 'version' };
@@ -31,6 +31,14 @@ function withoutShortForms(completions: string): string {
     .split('\n')
     .filter((line) => !/^--\w(?:$|[:\t])/.test(line))
     .join('\n');
+}
+
+/** The library is told that every word is optional, as it words the lack of one in its own way; help tells the truth. */
+function withRequiredWords({ name: programName, commands }: ProgramDescription, help: string): string {
+  return commands.reduce((text, { metadata, positionals }) => {
+    const [word] = Object.entries(positionals).flatMap(([name, { kind }]) => (kind === 'required' ? [name] : []));
+    return text.replace(`${programName} ${metadata.name} [${word}] `, `${programName} ${metadata.name} <${word}> `);
+  }, help);
 }
 
 interface Parsed {

@@ -25,15 +25,23 @@ export function findService(services: readonly ServiceInfo[], name: ServiceName)
   );
 }
 
-/** The port that is meant: the named one, or the only one. Throws `service_not_found`, or `bad_usage` where it must be said. */
-export function findRoutedPort(services: readonly ServiceInfo[], name: ServiceName, portName: string | undefined): RoutedPort {
+/**
+ * The port that is meant: the named one, or the only one. Throws `service_not_found`, or `bad_usage` where it must be said; `toHint` says how,
+ * for the port of its example.
+ */
+export function findRoutedPort(
+  services: readonly ServiceInfo[],
+  name: ServiceName,
+  portName: string | undefined,
+  toHint: (portName: string) => string,
+): RoutedPort {
   const { ports } = findService(services, name);
   const names = ports.map((port) => port.name);
   const port = portName === undefined && ports.length === 1 ? ports[0] : ports.find((each) => each.name === portName);
   if (port !== undefined) return { service: name, port };
   if (portName !== undefined) throw notFound(`The service "${name}" has no port "${portName}".`, portName, names);
   throw new InterceptError('bad_usage', `The service "${name}" has several ports: ${names.join(', ')}.`, {
-    hint: `Say which one: --service-port ${names[0] ?? 'NAME'}.`,
+    hint: toHint(names[0] ?? 'NAME'),
   });
 }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import {
   openFolder,
   openFreePort,
   openManagerProgram,
+  runIntercept,
   serverProgram,
   startIntercept,
   type Folder,
@@ -20,8 +21,9 @@ const stack = new AsyncDisposableStack();
 let manager: ManagerProgram;
 let locked: ManagerProgram;
 let folder: Folder;
-/** A process of the developer's, and a port where nothing listens. */
+/** Two processes of the developer's, and a port where nothing listens. */
 let app: { readonly port: number };
+let other: { readonly port: number };
 let nobody: { readonly port: number };
 
 beforeAll(async () => {
@@ -34,6 +36,7 @@ beforeAll(async () => {
   stack.use(locked);
   folder = stack.use(await openFolder());
   app = stack.use(await openFreePort('app'));
+  other = stack.use(await openFreePort('other'));
   nobody = stack.use(await openFreePort());
 });
 afterAll(() => stack.disposeAsync());
@@ -90,12 +93,46 @@ const cases: readonly BadInput[] = [
     hint: () => 'Say which one: --service-port http.',
   },
   {
+    name: 'a service with several ports in up',
+    argv: () => ['up', `shop=${app.port}`],
+    exit: 2,
+    code: 'bad_usage',
+    message: () => 'The service "shop" has several ports: http, admin.',
+    hint: () => 'List it with its port in intercept.yaml: { service: shop, port: http }.',
+  },
+  {
+    name: 'a service twice in up',
+    argv: () => ['up', `orders=${app.port}`, `orders=${other.port}`],
+    exit: 2,
+    code: 'bad_usage',
+    message: () => 'orders (port http) is named more than once, but your requests for it can only go to one process.',
+    hint: () => 'Name it once.',
+  },
+  {
+    name: "the service's own address",
+    argv: () => ['run', 'orders', '--port', String(manager.ordersPort)],
+    exit: 2,
+    code: 'bad_usage',
+    message: () =>
+      `localhost:${manager.ordersPort} is where the manager takes the requests for orders, so that they would go round in a circle.`,
+    hint: () => 'Name the port of your own process instead.',
+  },
+  {
+    name: "a service's own address in up",
+    argv: () => ['up', `orders=127.0.0.1:${manager.ordersPort}`],
+    exit: 2,
+    code: 'bad_usage',
+    message: () =>
+      `127.0.0.1:${manager.ordersPort} is where the manager takes the requests for orders, so that they would go round in a circle.`,
+    hint: () => 'Name the port of your own process instead.',
+  },
+  {
     name: 'port in use',
     argv: () => ['run', 'orders', '--port', String(app.port), '--', process.execPath, serverProgram, 'never'],
     exit: 1,
     code: 'port_in_use',
     message: () => `Port ${app.port} is taken by another program, so that your command could not listen there.`,
-    hint: () => 'Stop that program, choose another port with --port N, or leave the command away if the program is yours.',
+    hint: () => 'Stop that program, choose another port with --port N, or leave out the command if the program is yours.',
   },
   {
     name: 'nothing listens locally',
@@ -255,6 +292,37 @@ test.for([
   const env = { INTERCEPT_USER: 'alice', INTERCEPT_MANAGER: manager.url, PATH: process.env['PATH'] ?? '' };
   const { code, stderr } = await runInProcess(['run', 'orders', '-q', '--', ...command], { env, cwd: folder.path });
   expect({ code, first: stderr.split('\n', 1)[0] }).toEqual({ code: exit, first: `error: ${message}` });
+});
+
+test('a command that ends while its intercept is registered is not said to have never listened', async () => {
+  // The first connection asks the manager; the second, the session, is never answered.
+  let connections = 0;
+  const relay = createServer((socket) => {
+    socket.on('error', () => {});
+    if (++connections > 1) return;
+    const onward = connect(Number(new URL(manager.url).port), '127.0.0.1').on('error', () => {});
+    socket.pipe(onward).pipe(socket);
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const address = relay.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const env = { INTERCEPT_USER: 'alice', INTERCEPT_MANAGER: `http://127.0.0.1:${port}`, PATH: process.env['PATH'] ?? '' };
+  const argv = ['run', 'orders', '-q', '--', process.execPath, serverProgram, 'brief'];
+  const { code, stderr } = await runInProcess(argv, { env, cwd: folder.path });
+  relay.close();
+  expect(stderr).toBe('error: The command ended (exit code 4) before its intercept was registered.\n  Its own output says why.\n');
+  expect(code).toBe(4);
+});
+
+test('https: with an address of numbers warns of nothing', async () => {
+  const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const { code, stderr } = await runIntercept(['list', '--manager', `https://127.0.0.1:${port}`]);
+  server.close();
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: The manager could not be reached: .*\n {2}.*\n$/);
 });
 
 test('a command that never listens is stopped when the time is over', async () => {

@@ -24,7 +24,7 @@ function intercept(user: string, ...argv: readonly string[]): Promise<Outcome> {
 test('nothing is there to begin with', async () => {
   expect(await intercept('alice', 'list')).toEqual({ code: 0, stdout: 'nobody intercepts anything\n', stderr: '' });
   expect(await intercept('alice', 'list', '-o', 'json')).toEqual({ code: 0, stdout: '{"intercepts":[]}\n', stderr: '' });
-  expect(await intercept('alice', 'down', '--all')).toEqual({ code: 0, stdout: 'nothing to take away\n', stderr: '' });
+  expect(await intercept('alice', 'down', '--all')).toEqual({ code: 0, stdout: 'nothing to remove\n', stderr: '' });
   expect(await intercept('alice', 'status', '--quiet')).toEqual({ code: 3, stdout: '', stderr: '' });
   const { stdout } = await intercept('alice', 'status', '-o', 'plain');
   expect(stdout).toMatch(/^orders\thttp\t127\.0\.0\.1:\d+\t127\.0\.0\.1:\d+\tauto\t\nshop\thttp\t.*\nshop\tadmin\t.*\n$/);
@@ -60,6 +60,9 @@ intercepts:
   expect(listed.stdout).toMatch(
     /^SERVICE +PORT +KEY +OWNER +SESSION +AGE +EXPIRES +MACHINE\norders +http +alice-team +alice +ready +\d+s +in (?:8h|7h59m) +\S+\nshop +http +alice-team +alice +ready +\d+s +in (?:1h|59m) +\S+\n$/,
   );
+  expect((await intercept('bob', 'list', '-o', 'plain')).stdout).toMatch(
+    /^orders\thttp\talice-team\talice\tready\t[\d-]+T[\d:.]+Z\t[\d-]+T[\d:.]+Z\t\S+\nshop\t/,
+  );
   const data = JSON.parse((await intercept('alice', 'list', '-o', 'json')).stdout);
   expect(data.intercepts).toMatchObject([
     { id: 'orders.http.alice-team', mine: true, session: 'ready' },
@@ -72,13 +75,13 @@ intercepts:
   expect((await intercept('alice', 'status', 'orders', '-q')).code).toBe(0);
   expect((await intercept('bob', 'status', 'orders', '-q')).code).toBe(3);
 
-  expect((await intercept('bob', 'down', 'orders', '--key', 'alice-team')).stdout).toBe('nothing to take away\n');
+  expect((await intercept('bob', 'down', 'orders', '--key', 'alice-team')).stdout).toBe('nothing to remove\n');
   expect((await intercept('alice', 'down', '--all', 'shop', '-o', 'json')).stdout).toBe(
     '{"removed":[{"id":"shop.http.alice-team","service":"shop","port":"http","key":"alice-team"}]}\n',
   );
-  await up.says('warning: The intercept of shop with the key "alice-team" was taken away.');
+  await up.says('warning: The intercept of shop with the key "alice-team" was removed.');
   expect(await manager.request('orders', 'alice-team')).toBe('my orders');
-  expect((await intercept('alice', 'down', '--all')).stdout).toBe('took away orders (key alice-team)\n');
+  expect((await intercept('alice', 'down', '--all')).stdout).toBe('removed orders (key alice-team)\n');
   expect(await up.exited).toBe(3);
 });
 
@@ -114,5 +117,7 @@ test('what up needs is said', async () => {
   await project.write('intercept.yaml', 'apiVersion: switchyard.dev/v1\nkind: Intercepts\n');
   const empty = await run('up');
   expect(empty.stderr).toContain(`${join(project.path, 'intercept.yaml')} lists no intercepts`);
-  expect(await run('config', 'validate')).toMatchObject({ code: 0, stderr: '' });
+  expect(await run('config', 'validate')).toMatchObject({ code: 0, stdout: expect.stringMatching(/ is right: 0 intercepts\n$/) });
+  await project.write('intercept.yaml', 'apiVersion: switchyard.dev/v1\nkind: Intercepts\nintercepts: [{ service: orders }]\n');
+  expect(await run('config', 'validate')).toMatchObject({ code: 0, stdout: expect.stringMatching(/ is right: 1 intercept\n$/) });
 });

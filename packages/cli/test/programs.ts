@@ -1,7 +1,7 @@
 import { until } from '@switchyard/testkit';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ export interface Folder extends AsyncDisposable {
 
 export async function openFolder(): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'switchyard-cli-'));
+  // Ends the search for a project file: what others leave in the folder above must not matter.
+  await mkdir(join(path, '.git'));
   return {
     path,
     async write(name, text) {
@@ -37,6 +39,8 @@ export async function openFolder(): Promise<Folder> {
 /** A real manager with two services, `orders` (port `http`) and `shop` (ports `http` and `admin`); their baselines answer `baseline`. */
 export interface ManagerProgram extends AsyncDisposable {
   readonly url: string;
+  /** Where it takes the requests for `orders`. */
+  readonly ordersPort: number;
   /** Requests `/` of a service's port with a key; answers the body. */
   request(service: string, key?: string): Promise<string>;
   /** `kill -9`. */
@@ -98,6 +102,7 @@ services:
   stack.defer(() => end('SIGKILL'));
   return {
     url: `http://127.0.0.1:${ports.api}`,
+    ordersPort: ports.orders,
     async request(service, key) {
       const port = service === 'orders' ? ports.orders : ports.shop;
       const response = await fetch(`http://127.0.0.1:${port}/`, {
@@ -134,7 +139,7 @@ export interface StartOptions {
 export function startIntercept(args: readonly string[], { env = {}, cwd }: StartOptions = {}): InterceptProgram {
   const PATH = process.env['PATH'] ?? '';
   const child = spawn(process.execPath, [interceptProgram, ...args], {
-    cwd: cwd ?? tmpdir(),
+    cwd: cwd ?? '/',
     env: { PATH, HOME: '/dev/null', INTERCEPT_USER: 'alice', NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -34,6 +34,13 @@ function start({ onTestFinished }: TestContext, args: readonly string[], env: Re
   return program;
 }
 
+/** The local port that a program says it is ready at. */
+function portOf({ stderr }: InterceptProgram): number {
+  const [, port] = /reach localhost:(\d+)/.exec(stderr) ?? [];
+  if (port === undefined) throw new Error(`it names no port: ${stderr}`);
+  return Number(port);
+}
+
 /** Whether nothing answers there any more. */
 function isRefused(port: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${port}/`).then(
@@ -62,7 +69,7 @@ test.concurrent('keyed requests reach the command, all others the baseline; the 
   expect(await manager.request('orders', 'basic')).toBe('baseline');
 });
 
-test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
   "%s is passed on, and the exit code is the command's",
   async (signal, context) => {
     const program = run(context, `polite-${signal.toLowerCase()}`, ['--', node, serverProgram, 'polite']);
@@ -76,7 +83,7 @@ test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 test.concurrent("the command's own end ends the intercept", async (context) => {
   const program = run(context, 'ends', ['--', node, serverProgram, 'mine']);
   await program.says('ready:');
-  const port = /reach localhost:(\d+)/.exec(program.stderr)?.[1];
+  const port = portOf(program);
   await fetch(`http://127.0.0.1:${port}/exit`).catch(() => {});
   expect(await program.exited).toBe(9);
   expect(await manager.request('orders', 'ends')).toBe('baseline');
@@ -85,7 +92,7 @@ test.concurrent("the command's own end ends the intercept", async (context) => {
 test.concurrent('a second signal ends everything at once', async (context) => {
   const program = run(context, 'twice', ['--', node, serverProgram, 'stubborn']);
   await program.says('ready:');
-  const port = Number(/reach localhost:(\d+)/.exec(program.stderr)?.[1]);
+  const port = portOf(program);
   program.kill('SIGTERM');
   await until(async () => (await manager.request('orders', 'twice')) === 'baseline');
   program.kill('SIGTERM');
@@ -96,7 +103,7 @@ test.concurrent('a second signal ends everything at once', async (context) => {
 test.concurrent('what a package script starts is stopped with it', async (context) => {
   const program = run(context, 'script', ['--', 'sh', '-c', `"${node}" "${serverProgram}" mine; true`]);
   await program.says('ready:');
-  const port = Number(/reach localhost:(\d+)/.exec(program.stderr)?.[1]);
+  const port = portOf(program);
   program.kill('SIGTERM');
   expect(await program.exited).toBe(143);
   await until(() => isRefused(port));
@@ -184,10 +191,10 @@ test.concurrent('`down` ends it: the command stops, exit code 3', async (context
   const program = run(context, 'down', ['--', node, serverProgram, 'mine']);
   await program.says('ready:');
   const env = { INTERCEPT_MANAGER: manager.url, INTERCEPT_USER: 'down', INTERCEPT_KEY: 'down' };
-  expect(await runIntercept(['down', 'orders'], { env })).toEqual({ code: 0, stdout: 'took away orders (key down)\n', stderr: '' });
+  expect(await runIntercept(['down', 'orders'], { env })).toEqual({ code: 0, stdout: 'removed orders (key down)\n', stderr: '' });
   expect(await program.exited).toBe(3);
-  expect(program.stderr).toContain('error: The intercept of orders with the key "down" was taken away.\n');
-  expect(await runIntercept(['down', 'orders'], { env })).toEqual({ code: 0, stdout: 'nothing to take away\n', stderr: '' });
+  expect(program.stderr).toContain('error: The intercept of orders with the key "down" was removed.\n');
+  expect(await runIntercept(['down', 'orders'], { env })).toEqual({ code: 0, stdout: 'nothing to remove\n', stderr: '' });
 });
 
 test.concurrent('the end of its lifetime ends it', async (context) => {
@@ -244,4 +251,27 @@ test('kill -9 of intercept: the next run takes the intercept over at once', asyn
   expect(await manager.request('orders', 'killed')).toBe('second');
   second.kill('SIGTERM');
   expect(await second.exited).toBe(143);
+});
+
+test('kill -9 of intercept: its command, and what that started, is stopped too', async (context) => {
+  const program = run(context, 'orphans', ['--', 'sh', '-c', `"${node}" "${serverProgram}" mine; true`]);
+  await program.says('ready:');
+  const port = portOf(program);
+  expect(await isRefused(port)).toBe(false);
+  program.kill('SIGKILL');
+  await until(() => isRefused(port), { timeoutMs: 2_000 });
+});
+
+test.concurrent('a shorter lifetime than was asked for is said', async (context) => {
+  await using app = await openFreePort('app');
+  const program = run(context, 'granted', ['--port', String(app.port), '--lifetime', '300h']);
+  await program.says('ready:');
+  expect(program.stderr).toMatch(/ {2}expires {2}.+ \(in 8h; the manager grants at most 8h\)\n/);
+  program.kill('SIGTERM');
+  await program.exited;
+  const brief = run(context, 'granted', ['--port', String(app.port), '--lifetime', '20s']);
+  await brief.says('ready:');
+  expect(brief.stderr).toMatch(/ {2}expires {2}.+ \(in (?:20|19)s\)\n/);
+  brief.kill('SIGTERM');
+  await brief.exited;
 });

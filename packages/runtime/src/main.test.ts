@@ -49,7 +49,7 @@ test.concurrent('a forgotten handle does not keep the process', async () => {
   expect(await finish(start('linger'))).toMatchObject({ code: 0 });
 });
 
-test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s stops in order', async (signal) => {
+test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('%s stops in order', async (signal) => {
   const child = start('until-stopped');
   await once(child.stdout, 'readable');
   child.kill(signal);

@@ -18,7 +18,11 @@ export const configValidate: AnyCommand = defineCommand({
     const path = args.path === undefined ? await findProjectFile(host.cwd) : resolve(host.cwd, args.path);
     if (path === undefined) throw new InterceptError('bad_usage', `There is no ${projectFileName} here.`, { hint: 'Name the file.' });
     const { intercepts } = await readProject(path, args.profile);
-    output.show({ data: { file: path, valid: true }, text: () => `${path} is right: ${intercepts.length} intercepts`, plain: [[path]] });
+    output.show({
+      data: { file: path, valid: true },
+      text: () => `${path} is right: ${count(intercepts.length, 'intercept')}`,
+      plain: [[path]],
+    });
     return 0;
   },
 });
@@ -79,6 +83,10 @@ export const configView: AnyCommand = defineCommand({
     return 0;
   },
 });
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
 
 function toInterceptRows(project: Project | undefined): readonly unknown[] {
   return (project?.intercepts ?? []).map(({ service, port, local, whenAway, lifetime }) => ({

@@ -5,11 +5,11 @@ import { openManager } from '../open-manager.ts';
 import { resolveSettings } from '../settings.ts';
 import { toService } from '../values.ts';
 
-/** `intercept down`: takes intercepts away; their processes notice and end. */
+/** `intercept down`: removes intercepts; their processes notice and end. */
 export const down: AnyCommand = defineCommand({
   metadata: {
     name: 'down',
-    about: 'Take your intercepts away; nothing to take away is fine too',
+    about: 'Remove your intercepts; nothing to remove is fine too',
     examples: [
       ['$0 down', 'all with your key'],
       ['$0 down orders', 'that of one service'],
@@ -29,7 +29,7 @@ export const down: AnyCommand = defineCommand({
     context.output.show({
       data: { removed: removed.map(toRemovedData) },
       text: () =>
-        removed.length === 0 ? 'nothing to take away' : removed.map(({ service, key }) => `took away ${service} (key ${key})`).join('\n'),
+        removed.length === 0 ? 'nothing to remove' : removed.map(({ service, key }) => `removed ${service} (key ${key})`).join('\n'),
       plain: removed.map(({ service, port, key }) => [service, port, key]),
     });
     return 0;

@@ -1,5 +1,5 @@
-import { formatDuration } from '@switchyard/config';
 import type { InterceptInfo } from '@switchyard/contract';
+import { formatCoarse } from '../coarse.ts';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { projectOptions } from '../common-options.ts';
 import { openManager } from '../open-manager.ts';
@@ -28,7 +28,7 @@ export const list: AnyCommand = defineCommand({
         rows.length === 0
           ? 'nobody intercepts anything'
           : toTable(['SERVICE', 'PORT', 'KEY', 'OWNER', 'SESSION', 'AGE', 'EXPIRES', 'MACHINE'], rows, paint),
-      plain: rows,
+      plain: intercepts.map(toPlainRow),
     });
     return 0;
   },
@@ -40,21 +40,16 @@ export function toInterceptData(intercept: InterceptInfo, owner: string): Readon
   return { ...rest, mine: intercept.owner === owner, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() };
 }
 
-function toRow({ service, port, key, owner, session, client, createdAt, expiresAt }: InterceptInfo, now: Date): readonly string[] {
-  return [
-    service,
-    port,
-    key,
-    owner,
-    session,
-    toCoarse(now.getTime() - createdAt.getTime()),
-    `in ${toCoarse(expiresAt.getTime() - now.getTime())}`,
-    client,
-  ];
+function toRow(intercept: InterceptInfo, now: Date): readonly string[] {
+  const { createdAt, expiresAt } = intercept;
+  const age = formatCoarse(now.getTime() - createdAt.getTime());
+  return toCells(intercept, age, `in ${formatCoarse(expiresAt.getTime() - now.getTime())}`);
 }
 
-/** Seconds under a minute, minutes above. */
-function toCoarse(durationMs: number): string {
-  const unitMs = durationMs < 60_000 ? 1_000 : 60_000;
-  return formatDuration(Math.max(0, Math.floor(durationMs / unitMs) * unitMs));
+function toPlainRow(intercept: InterceptInfo): readonly string[] {
+  return toCells(intercept, intercept.createdAt.toISOString(), intercept.expiresAt.toISOString());
+}
+
+function toCells({ service, port, key, owner, session, client }: InterceptInfo, since: string, until: string): readonly string[] {
+  return [service, port, key, owner, session, since, until, client];
 }

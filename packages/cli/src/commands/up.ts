@@ -34,9 +34,9 @@ export const up: AnyCommand = defineCommand({
       context.host.signal,
     );
     await rememberKey(context, settings, key);
-    const ready = plans.flatMap(({ routed, local }) => {
-      const intercept = interception.intercepts.find(({ service, port }) => service === routed.service && port === routed.port.name);
-      return intercept === undefined ? [] : { intercept, routed, local };
+    const ready = plans.flatMap(({ routed, local, intercept: { spec } }) => {
+      const intercept = interception.intercepts.find(({ service, port }) => service === spec.service && port === spec.port);
+      return intercept === undefined ? [] : [{ intercept, routed, local, askedMs: spec.lifetimeMs }];
     });
     showReady(context, ready, { data: { intercepts: ready.map(toReadyData) }, text: () => '', plain: ready.map(toReadyFields) });
     throw await Promise.race([interception.over, untilAborted(context.host.signal)]);

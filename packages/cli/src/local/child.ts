@@ -4,11 +4,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { cliLimits } from '../limits.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** Signals that tell a program to stop, as they are passed on. */
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 
-/** The developer's program. Dispose stops it. */
+/** The developer's program. Dispose stops it; should this process be killed, it is stopped too. */
 export interface Child extends AsyncDisposable {
   readonly pid: number;
   /** The exit code as shells say it: 128 and the signal's number where a signal ended it. */
@@ -53,7 +54,12 @@ export async function startChild({ clock }: { readonly clock: Clock }, options: 
     throw toStartError(file, cause);
   });
   const pid = started.pid ?? 0;
-  const forget = options.onExit(() => signalGroup(pid, 'SIGKILL'));
+  const watchdog = startWatchdog(pid, cliLimits.stopGraceMs.value);
+  void exited.then(watchdog.end);
+  const forget = options.onExit(() => {
+    watchdog.end();
+    signalGroup(pid, 'SIGKILL');
+  });
   const stop = async (signal: StopSignal): Promise<void> => {
     signalGroup(pid, signal);
     const deadlineMs = clock.now() + cliLimits.stopGraceMs.value;

@@ -10,6 +10,8 @@ interface Story {
   readonly listens?: readonly (Listener & { readonly fromMs: number })[];
   /** Ports that answer from which millisecond on. */
   readonly answers?: Readonly<Record<number, number>>;
+  /** How often it is looked for in vain before a port that answers is seen to. */
+  readonly missedLooks?: number;
   readonly choice?: number;
   /** Whether there is no /proc. */
   readonly blind?: boolean;
@@ -20,13 +22,14 @@ async function tell(plan: PortPlan, story: Story): Promise<LocalAddress> {
   const clock = createFakeClock();
   const startMs = clock.now();
   const stop = new AbortController();
+  let looks = 0;
   const search: PortSearch = {
     clock,
     listListeners: async () =>
       story.blind === true
         ? undefined
         : (story.listens ?? []).filter(({ fromMs }) => clock.now() - startMs >= fromMs).map(({ host, port }) => ({ host, port })),
-    isListening: async ({ port }) => clock.now() - startMs >= (story.answers?.[port] ?? Infinity),
+    isListening: async ({ port }) => ++looks > (story.missedLooks ?? 0) && clock.now() - startMs >= (story.answers?.[port] ?? Infinity),
     choose: async () => story.choice,
   };
   const state = { settled: false };
@@ -51,6 +54,10 @@ test('the port that was asked for is taken as soon as it answers', async () => {
 
 test('on an address that is not loopback it is found by its socket', async () => {
   expect(await tell(asked, { listens: [{ host: '10.0.0.1', port: 4000, fromMs: 100 }] })).toEqual({ host: '10.0.0.1', port: 4000 });
+});
+
+test('a port that begins to listen between the two looks is taken as it was asked for', async () => {
+  expect(await tell(asked, { listens: [at(4000, 0)], answers: { 4000: 0 }, missedLooks: 1 })).toEqual({ host: 'localhost', port: 4000 });
 });
 
 test('another port is taken once nothing else has come for half a second', async () => {

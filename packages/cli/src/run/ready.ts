@@ -1,6 +1,6 @@
 import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
-import { formatDuration } from '@switchyard/config';
 import type { InterceptInfo } from '@switchyard/contract';
+import { formatCoarse } from '../coarse.ts';
 import type { Context } from '../context.ts';
 import type { Output, View } from '../output.ts';
 import type { RoutedPort } from '../routed-service.ts';
@@ -10,6 +10,8 @@ export interface ReadyIntercept {
   readonly intercept: InterceptInfo;
   readonly routed: RoutedPort;
   readonly local: LocalAddress;
+  /** The lifetime that was asked for; undefined: the manager's choice. */
+  readonly askedMs: number | undefined;
 }
 
 /** Tells the person, or writes the document, that requests arrive now and how to send one. */
@@ -40,16 +42,21 @@ export function toReadyFields({ intercept, routed, local }: ReadyIntercept): rea
   return [intercept.service, intercept.port, intercept.key, formatLocalAddress(local), routed.port.listen];
 }
 
-function toReadyText({ intercept, routed, local }: ReadyIntercept, { paint }: Output, now: Date): string {
+function toReadyText({ intercept, routed, local, askedMs }: ReadyIntercept, { paint }: Output, now: Date): string {
   const { key, service, expiresAt } = intercept;
-  const leftMs = Math.ceil((expiresAt.getTime() - now.getTime()) / 60_000) * 60_000;
   const lines = [
     `${paint('green', 'ready:')} requests for ${paint('bold', service)} with your key reach ${formatLocalAddress(local)}`,
     `  key      ${paint('bold', key)}`,
     `  header   x-intercept-id: ${key}   or   baggage: intercept=${key}`,
     ...(routed.port.protocol === 'tcp' ? [] : [`  try      curl -H 'x-intercept-id: ${key}' http://${routed.port.listen}/`]),
-    `  expires  ${expiresAt.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })} (in ${formatDuration(leftMs)})`,
+    `  expires  ${expiresAt.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })} (in ${formatCoarse(expiresAt.getTime() - now.getTime())}${toGrant(intercept, askedMs)})`,
     ...routed.port.notes.map((note) => `  note     ${note}`),
   ];
   return lines.join('\n');
+}
+
+/** Both times are by the manager's clock; a second is for its rounding. */
+function toGrant({ createdAt, expiresAt }: InterceptInfo, askedMs: number | undefined): string {
+  const grantedMs = expiresAt.getTime() - createdAt.getTime();
+  return askedMs === undefined || grantedMs + 1_000 > askedMs ? '' : `; the manager grants at most ${formatCoarse(grantedMs)}`;
 }

@@ -8,6 +8,7 @@ import { openManager } from '../open-manager.ts';
 import { findRoutedPort, refuseKnownConflict, type RoutedPort } from '../routed-service.ts';
 import type { Settings } from '../settings.ts';
 import { toPort } from '../values.ts';
+import { refuseLoop } from './refuse-loop.ts';
 
 /** What the person asked for. */
 export interface Wanted {
@@ -39,7 +40,7 @@ export function toFixedAddress(
 }
 
 /**
- * Refuses what cannot work while nothing is started yet. Rejects with `local_refused`, `port_in_use`, `service_not_found`, `route_conflict`,
+ * Refuses what cannot work while nothing is started yet. Rejects with `bad_usage`, `local_refused`, `port_in_use`, `service_not_found`, `route_conflict`,
  * or what reaching the manager rejects with.
  */
 export async function planRun(context: Context, settings: Settings, wanted: Wanted, command: readonly string[]): Promise<RunPlan> {
@@ -52,7 +53,8 @@ export async function planRun(context: Context, settings: Settings, wanted: Want
       manager.listIntercepts(),
       manager.info(),
     ]);
-    const routed = findRoutedPort(services, wanted.service, wanted.servicePort);
+    const routed = findRoutedPort(services, wanted.service, wanted.servicePort, (name) => `Say which one: --service-port ${name}.`);
+    if (port.t === 'fixed') refuseLoop(port.address, services, settings.manager.url);
     refuseKnownConflict(live, routed, { key: wanted.key.key, owner });
     return { settings, wanted, routed, port };
   } finally {
@@ -74,6 +76,6 @@ async function planPort(local: LocalAddress | undefined, command: readonly strin
   if (local === undefined) return { t: 'asked', port: await findFreePort() };
   if (await isFree(local.port)) return { t: 'fixed', address: local };
   throw new InterceptError('port_in_use', `Port ${local.port} is taken by another program, so that your command could not listen there.`, {
-    hint: 'Stop that program, choose another port with --port N, or leave the command away if the program is yours.',
+    hint: 'Stop that program, choose another port with --port N, or leave out the command if the program is yours.',
   });
 }

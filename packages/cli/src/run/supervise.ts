@@ -32,8 +32,10 @@ export async function runCommand(context: Context, plan: RunPlan, command: reado
   // The command learns of a signal at once, not after the manager.
   void untilAborted(host.signal).then((error) => child.stop(toStopSignal(error)));
   const working = AbortSignal.any([host.signal, ended.signal]);
+  let until = 'it listened on a port';
   try {
     const local = await waitForPort(context, plan, child, { timeoutMs, signal: working });
+    until = 'its intercept was registered';
     await using interception = await openInterception(context, plan.settings, [toIntercept(plan, local)], working);
     await announce(context, plan, local, interception);
     const outcome = await Promise.race([child.exited, interception.over]);
@@ -42,7 +44,7 @@ export async function runCommand(context: Context, plan: RunPlan, command: reado
     return outcome.code === 'intercept_not_found' ? outcome.row.exit : ownFailure;
   } catch (reason) {
     const code = working.aborted ? await child.exited : ownFailure;
-    if (!host.signal.aborted) output.fail(working.aborted ? endedEarly(code) : InterceptError.from(reason));
+    if (!host.signal.aborted) output.fail(working.aborted ? endedEarly(code, until) : InterceptError.from(reason));
     return code === 0 && !host.signal.aborted ? ownFailure : code;
   }
 }
@@ -64,11 +66,11 @@ async function start({ clock, host, output }: Context, plan: RunPlan, command: r
   );
 }
 
-/** A command that ends before it listens was no success, whatever it says. */
-function endedEarly(code: number): InterceptError {
-  const background = 'If it starts a server in the background, name its port with --port N and leave the command away.';
+/** A command that ends before its requests arrive was no success, whatever it says. */
+function endedEarly(code: number, until: string): InterceptError {
+  const background = 'If it starts a server in the background, name its port with --port N and leave out the command.';
   const hint = code === 0 ? background : 'Its own output says why.';
-  return new InterceptError('local_refused', `The command ended (exit code ${code}) before it listened on a port.`, { hint });
+  return new InterceptError('local_refused', `The command ended (exit code ${code}) before ${until}.`, { hint });
 }
 
 function toLocalAddress(port: PortPlan): LocalAddress {
@@ -105,7 +107,7 @@ async function waitForPort(
 
 function toStopSignal(error: InterceptError): StopSignal {
   const name = error.detail?.['signal'];
-  return name === 'SIGINT' || name === 'SIGHUP' ? name : 'SIGTERM';
+  return name === 'SIGINT' || name === 'SIGHUP' || name === 'SIGQUIT' ? name : 'SIGTERM';
 }
 
 function toIntercept({ wanted, routed }: RunPlan, local: LocalAddress): AgentIntercept {
@@ -122,6 +124,6 @@ async function announce(
   await rememberKey(context, settings, wanted.key);
   const [intercept] = intercepts;
   if (intercept === undefined) return;
-  const ready = { intercept, routed, local };
+  const ready = { intercept, routed, local, askedMs: wanted.lifetimeMs };
   showReady(context, [ready], { data: toReadyData(ready), text: () => '', plain: [toReadyFields(ready)] });
 }

@@ -7,6 +7,7 @@ import { projectFileName, type Project, type ProjectIntercept } from '../project
 import { findRoutedPort, refuseKnownConflict, type RoutedPort } from '../routed-service.ts';
 import type { Settings } from '../settings.ts';
 import type { ServiceMapping } from '../values.ts';
+import { refuseLoop } from './refuse-loop.ts';
 
 /** One service that `up` intercepts. */
 export interface UpPlan {
@@ -37,11 +38,15 @@ export async function planUp(
       manager.listIntercepts(),
       manager.info(),
     ]);
-    return wanted.map((each) => {
-      const routed = findRoutedPort(services, parseServiceName(each.service), each.port);
+    const plans = wanted.map((each) =>
+      toPlan(each, findRoutedPort(services, parseServiceName(each.service), each.port, hintPort(each)), key),
+    );
+    refuseTwice(plans);
+    for (const { routed, local } of plans) {
+      refuseLoop(local, services, settings.manager.url);
       refuseKnownConflict(live, routed, { key, owner });
-      return toPlan(each, routed, key);
-    });
+    }
+    return plans;
   } finally {
     stopWaiting();
   }
@@ -50,6 +55,20 @@ export async function planUp(
 function toPlan({ local, whenAway = 'fail', lifetime }: Wanted, routed: RoutedPort, key: RoutingKey): UpPlan {
   const spec = { service: routed.service, port: routed.port.name, key, whenAway, lifetimeMs: lifetime };
   return { routed, local, intercept: { spec, deliver: local } };
+}
+
+function hintPort({ service }: Wanted): (portName: string) => string {
+  return (portName) => `List it with its port in ${projectFileName}: { service: ${service}, port: ${portName} }.`;
+}
+
+/** With one key, a request has one place to go. */
+function refuseTwice(plans: readonly UpPlan[]): void {
+  const names = plans.map(({ routed }) => `${routed.service} (port ${routed.port.name})`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new InterceptError('bad_usage', `${twice} is named more than once, but your requests for it can only go to one process.`, {
+    hint: 'Name it once.',
+  });
 }
 
 function fromProject(project: Project | undefined): readonly Wanted[] {

@@ -56,7 +56,7 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   const tunnel = opened.use(
     await openTunnelServer(deps, {
       listen: config.listen,
-      accept: createAcceptSession({ log, authenticate, registry }),
+      accept: createAcceptSession({ log, authenticate, registry, ...config.limits }),
       api: createManagerApi({ authenticate, registry, info, listServices: services.list }),
     }),
   );

@@ -8,6 +8,7 @@ export type ManagerLimitName =
   | 'awayLifetimeMs'
   | 'expiryWarningMs'
   | 'interceptsPerOwner'
+  | 'sessionsPerOwner'
   | 'drainGraceMs';
 
 /** Every bound of the manager. `LIMITS.md` and the configuration's defaults come from here. */
@@ -42,6 +43,11 @@ export const managerLimits: LimitTable<ManagerLimitName> = {
     value: 256,
     unit: 'count',
     about: 'Live intercepts of one owner. Registering one more fails with limit_reached.',
+  },
+  sessionsPerOwner: {
+    value: 32,
+    unit: 'count',
+    about: 'Live sessions of one owner: terminals that run an intercept. One more is refused with limit_reached.',
   },
   drainGraceMs: {
     value: 10_000,

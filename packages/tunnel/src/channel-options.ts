@@ -12,15 +12,16 @@ const maxTunnelMessageBytes = fixedTunnelLimits.messageBytes.value;
 /** The largest answer of the API: a list of very many intercepts. */
 const maxAnswerBytes = fixedTunnelLimits.answerBytes.value;
 
-/** Options of the manager's server. */
-export function toServerOptions(maxPipesPerSession: number): ChannelOptions {
-  return {
-    'grpc.max_receive_message_length': maxTunnelMessageBytes,
-    'grpc.max_send_message_length': maxAnswerBytes,
-    'grpc.max_concurrent_streams': maxPipesPerSession + 16,
-    'grpc.enable_channelz': 0,
-  };
-}
+/** Streams that a connection may have open before anybody on it has proven who they are; control streams and API calls beside the pipes later. */
+export const strangerStreams: number = fixedTunnelLimits.strangerStreams.value;
+
+/** Options of the manager's server. A connection gets wider windows and more streams when its session is welcome. */
+export const serverOptions: ChannelOptions = {
+  'grpc.max_receive_message_length': maxTunnelMessageBytes,
+  'grpc.max_send_message_length': maxAnswerBytes,
+  'grpc.max_concurrent_streams': strangerStreams,
+  'grpc.enable_channelz': 0,
+};
 
 const clientOptions: ChannelOptions = {
   // The library would send loopback through a proxy too.

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '@switchyard/contract';
 import { listen } from '@switchyard/runtime';
+import { ReadTurn } from './read-turn.ts';
 
 /** How long connections may take to end in order when the server closes. */
 const graceMs = 500;
@@ -8,23 +9,62 @@ const graceMs = 500;
 /** The manager's listening socket and its connections. They are ours and not the gRPC library's, so that a dead one can be broken. */
 export interface Connections {
   readonly port: number;
-  /** Breaks the connection of `peer` (`ADDRESS:PORT`). */
-  break(peer: string): void;
+  /** The connection of `peer` (`ADDRESS:PORT`); undefined when it is gone. */
+  find(peer: string): Connection | undefined;
   /** Stops listening, and breaks what has not ended within a grace of 0.5 s. */
   close(): Promise<void>;
+}
+
+/** One connection. It is broken when it has had no session for `proofMs`. */
+export class Connection {
+  /** What its streams may do at once. */
+  readonly turn: ReadTurn = new ReadTurn();
+  readonly #clock: Clock;
+  readonly #proofMs: number;
+  readonly #socket: Socket;
+  #sessions = 0;
+  #deadline: Timer;
+
+  constructor(clock: Clock, proofMs: number, socket: Socket) {
+    this.#clock = clock;
+    this.#proofMs = proofMs;
+    this.#socket = socket;
+    this.#deadline = this.#expectSession();
+    socket.on('close', () => this.#deadline.cancel());
+  }
+
+  /** A session on it is welcome. */
+  addSession(): void {
+    this.#sessions++;
+    this.#deadline.cancel();
+  }
+
+  /** A session that was welcome is over. */
+  removeSession(): void {
+    if (--this.#sessions === 0 && !this.#socket.destroyed) this.#deadline = this.#expectSession();
+  }
+
+  break(): void {
+    this.#deadline.cancel();
+    this.#socket.destroy();
+  }
+
+  #expectSession(): Timer {
+    return this.#clock.after(this.#proofMs, () => this.break());
+  }
 }
 
 /** Listens. Rejects with `port_in_use` or `bad_config`. */
 export async function openConnections(
   clock: Clock,
   address: { readonly host: string; readonly port: number },
-  options: { readonly maxConnections: number; onConnection(socket: Socket): void },
+  options: { readonly maxConnections: number; readonly proofMs: number; onConnection(socket: Socket): void },
 ): Promise<Connections> {
-  const sockets = new Map<string, Socket>();
+  const connections = new Map<string, Connection>();
   const server = createServer({ noDelay: true }, (socket) => {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    sockets.set(peer, socket);
-    socket.on('close', () => sockets.delete(peer));
+    connections.set(peer, new Connection(clock, options.proofMs, socket));
+    socket.on('close', () => connections.delete(peer));
     socket.on('error', () => {});
     options.onConnection(socket);
   });
@@ -33,16 +73,16 @@ export async function openConnections(
   server.on('error', () => {});
   return {
     port,
-    break: (peer) => void sockets.get(peer)?.destroy(),
+    find: (peer) => connections.get(peer),
     async close() {
-      const timer = clock.after(graceMs, () => breakAll(sockets));
+      const timer = clock.after(graceMs, () => breakAll(connections));
       await stopListening(server, timer);
     },
   };
 }
 
-function breakAll(sockets: ReadonlyMap<string, Socket>): void {
-  for (const socket of sockets.values()) socket.destroy();
+function breakAll(connections: ReadonlyMap<string, Connection>): void {
+  for (const connection of connections.values()) connection.break();
 }
 
 /** Resolves when the last connection is gone. */

@@ -13,6 +13,7 @@ export const tunnelLimits: LimitTable<
   | 'heartbeatMs'
   | 'deadMs'
   | 'helloMs'
+  | 'connectionProofMs'
   | 'openPipeMs'
   | 'connectMs'
 > = {
@@ -35,6 +36,11 @@ export const tunnelLimits: LimitTable<
   heartbeatMs: { value: 5_000, unit: 'ms', about: 'How often each end of a session says that it lives.' },
   deadMs: { value: 15_000, unit: 'ms', about: 'Silence after which the other end counts as dead and the session as lost.' },
   helloMs: { value: 5_000, unit: 'ms', about: 'How long a new stream may take to say whose it is; it is closed then.' },
+  connectionProofMs: {
+    value: 30_000,
+    unit: 'ms',
+    about: 'How long a connection may be open without a session, as those of commands are; it is broken then.',
+  },
   openPipeMs: { value: 5_000, unit: 'ms', about: 'How long a connection waits for a pipe when the pool is dry; `limit_reached` then.' },
   connectMs: { value: 3_000, unit: 'ms', about: 'How long an agent or a command waits for a manager; `manager_unreachable` then.' },
 };
@@ -45,6 +51,8 @@ export type TunnelLimits = LimitValues<typeof tunnelLimits>;
 /** The bounds that are the same in every manager and agent: nobody sets them. */
 export const fixedTunnelLimits: LimitTable<
   | 'messageBytes'
+  | 'messagesPerTurn'
+  | 'strangerStreams'
   | 'controlBytes'
   | 'answerBytes'
   | 'http2WindowBytes'
@@ -57,6 +65,17 @@ export const fixedTunnelLimits: LimitTable<
   | 'probeMs'
 > = {
   messageBytes: { value: 72 * 1024, unit: 'bytes', about: 'One message of the tunnel that an end takes; a larger one ends its stream.' },
+  messagesPerTurn: {
+    value: 64,
+    unit: 'count',
+    about:
+      'Messages of one connection that a manager handles before it turns to others; the rest waits for the next turn of its event loop.',
+  },
+  strangerStreams: {
+    value: 16,
+    unit: 'count',
+    about: 'Streams of a connection while it has no session; further ones wait at the caller, or are refused.',
+  },
   controlBytes: {
     value: 16 * 1024,
     unit: 'bytes',

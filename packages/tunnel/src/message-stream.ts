@@ -1,4 +1,5 @@
 import { status, type ClientDuplexStream, type ServerDuplexStream, type StatusObject } from '@grpc/grpc-js';
+import type { ReadTurn } from './read-turn.ts';
 
 /** One gRPC stream of messages as bytes, seen alike from both ends. */
 export interface MessageStream {
@@ -25,18 +26,29 @@ export type StreamClose = Pick<StatusObject, 'code' | 'details'>;
 
 type Call = ClientDuplexStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
-/** Wraps a call at the manager's end. Messages are read at once and always: back-pressure is the protocol's credit, never HTTP/2's. */
-export function createServerStream(call: ServerDuplexStream<Buffer, Buffer>, handler: StreamHandler): MessageStream {
+/**
+ * Wraps a call at the manager's end. Messages are always read, as far as `turn` allows at once: back-pressure is the protocol's credit, never
+ * HTTP/2's.
+ */
+export function createServerStream(call: ServerDuplexStream<Buffer, Buffer>, turn: ReadTurn, handler: StreamHandler): MessageStream {
   let open = true;
   const finish = (): void => {
     if (open) call.end();
     open = false;
   };
+  const resume = (): void => void call.resume();
+  const onData = (message: Buffer): void => {
+    handler.onMessage(message);
+    if (!turn.spend(resume)) call.pause();
+  };
+  call.on('data', onData);
   listen(call, handler);
   // The agent's half ended: it has nothing more to say, so neither have we.
   call.on('end', finish);
   call.once('cancelled', () => {
     open = false;
+    // Some messages may still wait for their turn.
+    call.off('data', onData);
     handler.onClose({ code: status.CANCELLED, details: 'The stream ended.' });
   });
   return {
@@ -51,9 +63,10 @@ export function createServerStream(call: ServerDuplexStream<Buffer, Buffer>, han
   };
 }
 
-/** Wraps a call at the agent's end. */
+/** Wraps a call at the agent's end. It never pauses: the library tells the end of a call without waiting for messages that were not read. */
 export function createClientStream(call: ClientDuplexStream<Buffer, Buffer>, handler: StreamHandler): MessageStream {
   let open = true;
+  call.on('data', (message: Buffer) => handler.onMessage(message));
   listen(call, handler);
   call.once('status', (end: StatusObject) => {
     open = false;
@@ -74,7 +87,6 @@ export function createClientStream(call: ClientDuplexStream<Buffer, Buffer>, han
 }
 
 function listen(call: Call, handler: StreamHandler): void {
-  call.on('data', (message: Buffer) => handler.onMessage(message));
   call.on('drain', () => handler.onDrain());
   // What it says comes with the end of the stream too.
   call.on('error', () => {});

@@ -21,6 +21,7 @@ export interface ControlDeps {
   admit(): void;
   onSession(session: TunnelSession): void;
   onSessionEnd: (session: TunnelSession, end: Parameters<SessionDeps['onEnd']>[0]) => void;
+  onWelcome(): void;
   breakConnection(): void;
 }
 
@@ -90,12 +91,13 @@ export class ServerControl implements StreamHandler {
   }
 
   #createSession(): TunnelSession {
-    const { clock, log, limits, breakConnection, onSession, onSessionEnd } = this.#deps;
+    const { clock, log, limits, breakConnection, onWelcome, onSession, onSessionEnd } = this.#deps;
     const session: TunnelSession = new TunnelSession(randomBytes(12).toString('base64url') as SessionId, randomBytes(32), {
       clock,
       log,
       limits,
       control: this.#stream,
+      onWelcome,
       breakConnection,
       onEnd: (end) => onSessionEnd(session, end),
     });

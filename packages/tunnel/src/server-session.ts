@@ -19,6 +19,8 @@ export interface SessionDeps {
   readonly log: Log;
   readonly limits: TunnelLimits;
   readonly control: MessageStream;
+  /** The session is taken: called once at most, before the agent learns of it. */
+  onWelcome(): void;
   /** Breaks the connection of an agent that is dead: nothing that is sent would arrive. */
   breakConnection(): void;
   /** The session is over; called once. */
@@ -84,6 +86,7 @@ export class TunnelSession implements ServerSession, CarryOwner {
     });
     this.#heartbeat = startHeartbeat(clock, limits, { send: () => this.#tell({ t: 'heartbeat' }), onDead: () => this.#onDead() });
     const { firstIdlePipes: idlePipes, maxIdlePipes, maxPipesPerSession: maxPipes } = limits;
+    this.#deps.onWelcome();
     this.#tell({ t: 'welcome', session: this.id, secret: this.#secret, version, idlePipes, maxIdlePipes, maxPipes });
   }
 

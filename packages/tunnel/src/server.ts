@@ -3,9 +3,9 @@ import { InterceptError, toLimitValues, type Clock, type Log, type Metrics, type
 import { managerDefinition, tunnelDefinition } from '@switchyard/wire';
 import type { ManagerApi } from './api.ts';
 import { createApiService } from './api-server.ts';
-import { toServerOptions } from './channel-options.ts';
-import { openConnections, type Connections } from './connections.ts';
-import { widenHttp2Window } from './http2-window.ts';
+import { serverOptions, strangerStreams } from './channel-options.ts';
+import { openConnections, type Connection, type Connections } from './connections.ts';
+import { widenHttp2Session } from './http2-window.ts';
 import { tunnelLimits, type TunnelLimits } from './limits.ts';
 import { createServerStream } from './message-stream.ts';
 import { ServerCarry } from './server-carry.ts';
@@ -44,11 +44,12 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
   const limits = toLimitValues(tunnelLimits, options.limits);
   const sessions = new SessionTable(limits.maxSessions);
   registerMetrics(deps.metrics, sessions);
-  const grpc = new Server(toServerOptions(limits.maxPipesPerSession));
+  const grpc = new Server(serverOptions);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const connections = await openConnections(deps.clock, options.listen, {
     // Room for short calls of the API beside the sessions.
     maxConnections: limits.maxSessions * 2,
+    proofMs: limits.connectionProofMs,
     onConnection: (socket) => injector.injectConnection(socket),
   });
   grpc.addService(tunnelDefinition, createTunnelService(deps, options.accept, limits, sessions, connections));
@@ -91,10 +92,15 @@ function createTunnelService(
       return session.attach(carry, secret);
     },
   };
+  const serveOnConnection =
+    (serve: (call: ServerDuplexStream<Buffer, Buffer>, connection: Connection) => void) => (call: ServerDuplexStream<Buffer, Buffer>) => {
+      const connection = connections.find(call.getPeer());
+      if (connection === undefined) call.end();
+      else serve(call, connection);
+    };
   return {
-    control(call) {
-      widenHttp2Window(call);
-      const peer = call.getPeer();
+    control: serveOnConnection((call, connection) => {
+      let welcome = false;
       const controlDeps = {
         clock,
         log,
@@ -104,15 +110,21 @@ function createTunnelService(
         onSession: (session: TunnelSession) => sessions.add(session),
         onSessionEnd: (session: TunnelSession, end: { readonly t: 'goodbye' | 'lost' }) => {
           sessions.remove(session);
+          if (welcome) connection.removeSession();
           ended.add(1, { end: end.t });
         },
-        breakConnection: () => connections.break(peer),
+        onWelcome: () => {
+          welcome = true;
+          connection.addSession();
+          widenHttp2Session(call, limits.maxPipesPerSession + strangerStreams);
+        },
+        breakConnection: () => connection.break(),
       };
-      void new ServerControl(controlDeps, (handler) => createServerStream(call, handler));
-    },
-    carry(call) {
-      void new ServerCarry(carryDeps, (handler) => createServerStream(call, handler));
-    },
+      void new ServerControl(controlDeps, (handler) => createServerStream(call, connection.turn, handler));
+    }),
+    carry: serveOnConnection((call, connection) => {
+      void new ServerCarry(carryDeps, (handler) => createServerStream(call, connection.turn, handler));
+    }),
   };
 }
 

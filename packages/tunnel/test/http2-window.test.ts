@@ -1,22 +1,64 @@
-import { connect } from 'node:http2';
+import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { until } from '@switchyard/testkit';
-import { tunnelDefinition } from '@switchyard/wire';
+import { encodeAgentMessage, tunnelDefinition } from '@switchyard/wire';
 import { expect, test } from 'vitest';
 import { http2WindowBytes } from '../src/channel-options.ts';
-import { openManager } from './manager.ts';
+import { openManager, openTunnel } from './manager.ts';
+import { hello } from './raw-agent.ts';
 
-test('the manager widens the HTTP/2 windows of an agent’s connection', async () => {
-  await using manager = await openManager();
-  const session = connect(manager.url.origin);
+function openControl(session: ClientHttp2Session): ClientHttp2Stream {
   const stream = session.request({
     ':method': 'POST',
     ':path': tunnelDefinition.control.path,
     'content-type': 'application/grpc',
     te: 'trailers',
   });
-  stream.on('error', () => {});
+  return stream.on('error', () => {});
+}
+
+function toGrpc(message: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+test('a connection gets few streams and small windows until its session is welcome', async () => {
+  await using manager = await openManager({ limits: { maxPipesPerSession: 100 } });
+  const session = connect(manager.url.origin);
+  await new Promise((resolve) => void session.once('remoteSettings', resolve));
+  const stream = openControl(session);
+  await new Promise((resolve) => void session.ping(resolve));
+  expect(session.remoteSettings).toMatchObject({ maxConcurrentStreams: 16, initialWindowSize: 65_535 });
+
+  stream.write(toGrpc(encodeAgentMessage(hello)));
   await until(() => session.remoteSettings.initialWindowSize === http2WindowBytes);
-  await until(() => session.state.remoteWindowSize === http2WindowBytes);
+  // But for the hello.
+  await until(() => (session.state.remoteWindowSize ?? 0) > http2WindowBytes - 1_000);
+  expect(session.remoteSettings.maxConcurrentStreams).toBe(116);
   expect(http2WindowBytes).toBeGreaterThan(8 * 1024 * 1024);
   session.destroy();
+});
+
+test('whoever is not welcome gets no further than its first streams', async () => {
+  let asked = 0;
+  const accept = (): Promise<never> => {
+    asked++;
+    return new Promise(() => {});
+  };
+  await using manager = await openManager({ accept });
+  const session = connect(manager.url.origin);
+  await new Promise((resolve) => void session.once('remoteSettings', resolve));
+  const streams = Array.from({ length: 500 }, () => openControl(session));
+  for (const stream of streams) stream.write(toGrpc(encodeAgentMessage(hello)));
+  await until(() => asked === 16);
+  await new Promise((resolve) => void session.ping(resolve));
+  expect(asked).toBe(16);
+  session.destroy();
+});
+
+test('an agent may open very many pipes at once after the welcome', async () => {
+  await using tunnel = await openTunnel({ limits: { firstIdlePipes: 500, maxIdlePipes: 500 } });
+  const pipes = await Promise.all(Array.from({ length: 500 }, () => tunnel.open()));
+  expect(new Set(pipes.map(({ near }) => near)).size).toBe(500);
+  expect(tunnel.manager.ends).toEqual([]);
 });

@@ -159,7 +159,8 @@ test('a stream that says nothing is closed after 5 s', async () => {
   await using manager = await openManager({ clock });
   using agent = openRawAgent(manager.server.port);
   const [control, carry] = [agent.control(), agent.carry()];
-  await until(() => clock.pending === 2);
+  // Two streams and their connection.
+  await until(() => clock.pending === 3);
   clock.advance(5_000);
   expect((await control.untilMessage<Closed>('closed')).error.code).toBe('request_timeout');
   expect((await carry.untilMessage<Reset>('reset')).error.code).toBe('request_timeout');

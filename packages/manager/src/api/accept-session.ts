@@ -1,4 +1,4 @@
-import type { Log } from '@switchyard/contract';
+import { InterceptError, type Log } from '@switchyard/contract';
 import type { AcceptSession, Hello, ServerSession, SessionEvents } from '@switchyard/tunnel';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { AgentSession } from '../registry/intercept.ts';
@@ -9,15 +9,26 @@ export interface AcceptSessionDeps {
   readonly log: Log;
   readonly authenticate: Authenticator;
   readonly registry: Registry;
+  /** Live sessions of one owner. */
+  readonly sessionsPerOwner: number;
 }
 
-/** Takes every agent that proves who it is, and lets it work on the registry in its owner's name. */
-export function createAcceptSession({ log, authenticate, registry }: AcceptSessionDeps): AcceptSession {
+/** Takes every agent that proves who it is and has not too many sessions yet, and lets it work on the registry in its owner's name. */
+export function createAcceptSession({ log, authenticate, registry, sessionsPerOwner }: AcceptSessionDeps): AcceptSession {
+  const sessions = new Map<string, number>();
   return async (hello, session) => {
     const owner = authenticate(hello);
+    const others = sessions.get(owner) ?? 0;
+    if (others >= sessionsPerOwner) throw toTooMany(owner, sessionsPerOwner);
+    sessions.set(owner, others + 1);
     const agent = toAgentSession(hello, session, owner);
     log.info('session_opened', { session: session.id, owner, client: hello.client });
-    return toSessionEvents(agent, registry, (reason) => log.info('session_closed', { session: session.id, owner, reason }));
+    return toSessionEvents(agent, registry, (reason) => {
+      const left = (sessions.get(owner) ?? 0) - 1;
+      if (left > 0) sessions.set(owner, left);
+      else sessions.delete(owner);
+      log.info('session_closed', { session: session.id, owner, reason });
+    });
   };
 }
 
@@ -43,4 +54,10 @@ function toSessionEvents(agent: AgentSession, registry: Registry, onClosed: (rea
       onClosed(end.t === 'goodbye' ? 'goodbye' : end.error.message);
     },
   };
+}
+
+function toTooMany(owner: string, sessionsPerOwner: number): InterceptError {
+  return new InterceptError('limit_reached', `${owner} has ${sessionsPerOwner} sessions, and no more are allowed.`, {
+    hint: 'Stop an intercept in another terminal; a session whose machine vanished ends within 15 s.',
+  });
 }

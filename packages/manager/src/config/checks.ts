@@ -82,10 +82,14 @@ function checkAddresses({ listen, health, services }: ManagerConfig, report: Rep
     ...ports.map(({ port, path, place }) => ({ path: [...path, 'listen'], value: port.listen, place })),
   ];
   reportTwins(listeners, overlap, ({ value, place }) => `is taken: ${place} listens at ${toAddressText(value)}`, report);
-  for (const { port, path } of ports) {
-    if (overlap(port.origin, port.listen)) {
-      report([...path, 'origin'], 'is where this port itself listens; requests would go round in circles');
-    }
+  for (const { port, path, place } of ports) {
+    const listener = listeners.find(({ value }) => leadsTo(port.origin, value));
+    if (listener === undefined) continue;
+    const message =
+      listener.place === place
+        ? 'is where this port itself listens; requests would go round in circles'
+        : `is where ${listener.place} listens; a request without a key must end at a workload, not at this manager`;
+    report([...path, 'origin'], message);
   }
 }
 
@@ -106,6 +110,12 @@ function reportTwins<T>(
 function overlap(a: Address, b: Address): boolean {
   if (a.port !== b.port || a.port === 0) return false;
   return toPlainHost(a.host) === toPlainHost(b.host) || isEveryHost(a.host) || isEveryHost(b.host);
+}
+
+/** Whether a connection to `origin` arrives at `listener`, as far as the two addresses tell. */
+function leadsTo(origin: Address, listener: Address): boolean {
+  if (origin.port !== listener.port) return false;
+  return toPlainHost(origin.host) === toPlainHost(listener.host) || (isEveryHost(listener.host) && isLoopback(origin.host));
 }
 
 function toPlainHost(host: string): string {

@@ -32,6 +32,7 @@ test('a short file gets the documented defaults', () => {
       awayLifetimeMs: 300_000,
       expiryWarningMs: 600_000,
       interceptsPerOwner: 256,
+      sessionsPerOwner: 32,
       drainGraceMs: 10_000,
     },
     services: [
@@ -51,12 +52,12 @@ test('every setting can be written', () => {
   const text = `${head}listen: 0.0.0.0:7480\nhealth: "[::1]:0"
 auth: { mode: token, users: [{ name: alice, token: "${hash}" }] }
 routing: { aliases: [X-Team] }
-limits: { hold: 0s, heldPerIntercept: 1, lifetime: 30m, awayLifetime: 1m30s, expiryWarning: 5m, interceptsPerOwner: 2, drainGrace: 500ms }
+limits: { hold: 0s, heldPerIntercept: 1, lifetime: 30m, awayLifetime: 1m30s, expiryWarning: 5m, interceptsPerOwner: 2, sessionsPerOwner: 3, drainGrace: 500ms }
 services: [{ name: web, entry: true, edge: untrusted, ports: [{ name: http, listen: "0.0.0.0:1", origin: "web.internal:80", protocol: http }] }]\n`;
   expect(parseDocument(text, 'manager.yaml', managerSchema)).toMatchObject({
     auth: { mode: 'token', users: [{ name: 'alice', token: hash }] },
     routing: { aliases: ['X-Team'] },
-    limits: { holdMs: 0, lifetimeMs: 1_800_000, awayLifetimeMs: 90_000, drainGraceMs: 500 },
+    limits: { holdMs: 0, lifetimeMs: 1_800_000, awayLifetimeMs: 90_000, sessionsPerOwner: 3, drainGraceMs: 500 },
     services: [{ entry: true, edge: 'untrusted', ports: [{ protocol: 'http' }] }],
   });
 });
@@ -121,6 +122,23 @@ const cases: readonly (readonly [name: string, text: string, mistakes: readonly 
     ['manager.yaml:3:75: services[0].ports[0].origin is where this port itself listens; requests would go round in circles'],
   ],
   [
+    'a port that would call another listener of this manager',
+    `${head}services:
+  - { name: a, ports: [{ name: http, listen: "0.0.0.0:81", origin: "127.0.0.1:82" }] }
+  - { name: b, ports: [{ name: http, listen: "127.0.0.1:82", origin: "localhost:81" }] }
+  - { name: c, ports: [{ name: http, listen: "127.0.0.1:83", origin: "127.0.0.1:7480" }] }\n`,
+    [
+      'manager.yaml:4:68: services[0].ports[0].origin is where b/http listens; a request without a key must end at a workload, not at this manager',
+      'manager.yaml:5:70: services[1].ports[0].origin is where a/http listens; a request without a key must end at a workload, not at this manager',
+      'manager.yaml:6:70: services[2].ports[0].origin is where the manager itself (listen) listens; a request without a key must end at a workload, not at this manager',
+    ],
+  ],
+  [
+    'an origin of the same number on another machine, which is fine',
+    `${head}services: [{ name: a, ports: [{ name: http, listen: "0.0.0.0:81", origin: "web.internal:81" }] }]\n`,
+    [],
+  ],
+  [
     'auth none where other machines reach it',
     `${head}listen: 0.0.0.0:7480\n${orders}`,
     [
@@ -139,11 +157,7 @@ const cases: readonly (readonly [name: string, text: string, mistakes: readonly 
     `${head}auth: { mode: token, users: [{ name: a, token: "${hash}" }, { name: b, token: "${hash}" }] }\n${orders}`,
     ['manager.yaml:3:143: auth.users[1].token is the token of auth.users[0] already; make one for each user'],
   ],
-  [
-    'broken YAML',
-    `${head}services: [\n`,
-    ['manager.yaml:4:1: Flow sequence in block collection must be sufficiently indented and end with a ]'],
-  ],
+  ['broken YAML', `${head}services: [\n`, ['manager.yaml:4:1: a bracket is not closed, or what follows it is not indented enough']],
 ];
 
 test.for(cases)('%s', ([, text, mistakes]) => {

@@ -72,6 +72,7 @@ const limits = z
     awayLifetime: limitDuration('awayLifetimeMs'),
     expiryWarning: limitDuration('expiryWarningMs', { minMs: 0 }),
     interceptsPerOwner: limitCount('interceptsPerOwner'),
+    sessionsPerOwner: limitCount('sessionsPerOwner'),
     drainGrace: limitDuration('drainGraceMs', { minMs: 0 }),
   })
   .transform(({ hold, lifetime, awayLifetime, expiryWarning, drainGrace, ...counts }) => ({

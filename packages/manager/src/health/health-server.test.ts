@@ -1,5 +1,6 @@
 import { createMetrics } from '@switchyard/runtime';
-import { watchLeaks } from '@switchyard/testkit';
+import { until, watchLeaks } from '@switchyard/testkit';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { openHealthServer, type HealthSource } from './health-server.ts';
 
@@ -56,6 +57,19 @@ test('a port that is taken is named', async () => {
     code: 'port_in_use',
     message: `The health listener cannot listen at 127.0.0.1:${first.port}: another program listens there already.`,
   });
+});
+
+test('connections that ask nothing do not keep the probes out', async () => {
+  await using server = await openHealthServer({ metrics, unreadyReason: () => undefined }, loopback, 100);
+  const silent = Array.from({ length: 70 }, () => connect(server.port, '127.0.0.1').on('error', () => {}));
+  const probe = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${server.port}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  expect(await probe()).toBe(false);
+  await until(probe, { timeoutMs: 1_000 });
+  for (const socket of silent) socket.destroy();
 });
 
 test('an address of another machine is a mistake of the configuration', async () => {

@@ -17,8 +17,6 @@ export interface HealthServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** A connection that does nothing for so long is closed. */
-const idleMs = fixedManagerLimits.healthIdleMs.value;
 /** Scrapers and probes need few. */
 const mostConnections = fixedManagerLimits.healthConnections.value;
 
@@ -33,11 +31,22 @@ const plain = 'text/plain; charset=utf-8';
 /**
  * Opens the plain, read-only listener for probes and scrapers: `/healthz` (200 while the process runs), `/readyz` (503 with the reason
  * while it should get no traffic) and `/metrics`. It shows nothing secret, so it asks nobody who they are. Rejects with `port_in_use` or `bad_config`.
+ *
+ * @param idleMs how long a connection may do nothing
  */
-export async function openHealthServer(source: HealthSource, address: Address): Promise<HealthServer> {
-  const server = createServer({ keepAliveTimeout: idleMs, headersTimeout: idleMs, requestTimeout: idleMs }, createListener(source));
+export async function openHealthServer(
+  source: HealthSource,
+  address: Address,
+  idleMs: number = fixedManagerLimits.healthIdleMs.value,
+): Promise<HealthServer> {
+  const server = createServer(
+    // How often it looks: left alone, half-open connections live for half a minute and keep the probes out.
+    { keepAliveTimeout: idleMs, headersTimeout: idleMs, requestTimeout: idleMs, connectionsCheckingInterval: idleMs / 5 },
+    createListener(source),
+  );
   server.maxConnections = mostConnections;
   const port = await listen(server, address, 'The health listener');
+  server.on('error', () => {});
   return {
     port,
     async [Symbol.asyncDispose]() {

@@ -1,0 +1,31 @@
+import { silentLog, type SessionId } from '@switchyard/contract';
+import type { Hello, ServerSession } from '@switchyard/tunnel';
+import { expect, test, vi } from 'vitest';
+import { createAcceptSession } from './accept-session.ts';
+
+const hello: Hello = { instance: '0123456789abcdef', owner: 'alice', client: 'laptop', token: undefined, version: 1 };
+
+function createServerSession(id: string): ServerSession {
+  return { id: id as SessionId, openPipe: () => Promise.reject(new Error('not used')), notify: () => {}, close: () => {} };
+}
+
+test('an owner has as many sessions as are allowed, whoever else is there', async () => {
+  const registry = { leave: vi.fn<() => void>(), lose: vi.fn<() => void>() };
+  const accept = createAcceptSession({
+    log: silentLog,
+    authenticate: ({ owner }) => owner,
+    registry: registry as never,
+    sessionsPerOwner: 2,
+  });
+  const first = await accept(hello, createServerSession('one'));
+  await accept(hello, createServerSession('two'));
+  await expect(accept(hello, createServerSession('three'))).rejects.toMatchObject({
+    code: 'limit_reached',
+    message: 'alice has 2 sessions, and no more are allowed.',
+    hint: expect.stringContaining('Stop an intercept'),
+  });
+  await accept({ ...hello, owner: 'bob' }, createServerSession('four'));
+  first.onClose({ t: 'goodbye' });
+  await accept(hello, createServerSession('five'));
+  await expect(accept(hello, createServerSession('six'))).rejects.toMatchObject({ code: 'limit_reached' });
+});

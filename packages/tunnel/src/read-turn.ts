@@ -1,0 +1,27 @@
+import { fixedTunnelLimits } from './limits.ts';
+
+const messagesPerTurn = fixedTunnelLimits.messagesPerTurn.value;
+
+/**
+ * Shares the event loop between connections: so many messages of one connection are handled, then its streams wait for the next turn. Without
+ * it, whoever sends many tiny messages keeps everybody else waiting until all of them are handled.
+ */
+export class ReadTurn {
+  #left = messagesPerTurn;
+  readonly #waiting: (() => void)[] = [];
+
+  /** A message was handled. False: its stream must stop, and `resume` is called when it may go on. */
+  spend(resume: () => void): boolean {
+    if (--this.#left > 0) return true;
+    this.#waiting.push(resume);
+    if (this.#waiting.length === 1) setImmediate(() => this.#next());
+    return false;
+  }
+
+  #next(): void {
+    this.#left = messagesPerTurn;
+    // Each of them handles one message at least.
+    for (const resume of this.#waiting.splice(0, messagesPerTurn)) resume();
+    if (this.#waiting.length > 0) setImmediate(() => this.#next());
+  }
+}

@@ -19,6 +19,7 @@ export const routerLimits: LimitTable<
   | 'unreadBytes'
   | 'interimResponses'
   | 'hops'
+  | 'staleMs'
   | 'drainAcceptMs'
   | 'drainIdleMs'
 > = {
@@ -72,6 +73,12 @@ export const routerLimits: LimitTable<
   unreadBytes: { value: 64 * 1024, unit: 'bytes', about: 'Answers that the client has not read; then its next request waits.' },
   interimResponses: { value: 32, unit: 'count', about: '1xx responses to one request; then 502 and the connection closes.' },
   hops: { value: 8, unit: 'count', about: 'Times that one keyed request may be routed to a target, from service to service; then 508.' },
+  staleMs: {
+    value: 1_000,
+    unit: 'ms',
+    about:
+      'A kept-alive connection that dies within this time of a GET, HEAD or OPTIONS was stale: the request is sent once more, on a fresh one.',
+  },
   drainAcceptMs: {
     value: 10_000,
     unit: 'ms',

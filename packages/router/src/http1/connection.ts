@@ -255,7 +255,14 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   }
 
   #onLoss(upstream: Upstream, isActive: boolean, error: InterceptError | undefined): void {
-    const plan = planLoss({ upstream, exchanges: this.exchanges, isActive, error, now: this.context.coarseNow });
+    const plan = planLoss({
+      upstream,
+      exchanges: this.exchanges,
+      isActive,
+      error,
+      now: this.context.coarseNow,
+      staleMs: this.context.limits.staleMs,
+    });
     switch (plan.t) {
       case 'forget':
         return;

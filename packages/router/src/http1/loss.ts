@@ -2,9 +2,6 @@ import { InterceptError } from '@switchyard/contract';
 import type { Exchange } from './exchange.ts';
 import type { Upstream } from './upstream.ts';
 
-/** A server that closed an idle connection is noticed within this time of the next request; the coarse clock adds a second. */
-const staleMs = 1_000;
-
 /** What to do when a target ended or lost its connection. */
 export type LossPlan =
   /** Nothing depended on it. */
@@ -31,6 +28,8 @@ export interface Loss {
   readonly error: InterceptError | undefined;
   /** On the coarse clock. */
   readonly now: number;
+  /** How long after a request its connection may have died of the idle time before it. */
+  readonly staleMs: number;
 }
 
 /**
@@ -54,7 +53,7 @@ export function planLoss(loss: Loss): LossPlan {
  * Whether the connection died of the idle time before these requests, not of them: it had answered others, nothing was outstanding
  * when the first of them went out, and that was a moment ago. Never a second time for the same request.
  */
-function isStale({ upstream, exchanges, now }: Loss): boolean {
+function isStale({ upstream, exchanges, now, staleMs }: Loss): boolean {
   const front = exchanges[0];
   if (front === undefined || front.replayed || !upstream.answered) return false;
   return upstream.idleSince <= front.sentAt && now - front.sentAt <= staleMs;

@@ -18,7 +18,7 @@ export interface Connections {
 /** One connection. It is broken when it has had no session for `proofMs`. */
 export class Connection {
   /** What its streams may do at once. */
-  readonly turn: ReadTurn = new ReadTurn();
+  readonly turn: ReadTurn = new ReadTurn(() => this.break());
   readonly #clock: Clock;
   readonly #proofMs: number;
   readonly #socket: Socket;

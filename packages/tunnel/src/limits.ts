@@ -52,6 +52,7 @@ export type TunnelLimits = LimitValues<typeof tunnelLimits>;
 export const fixedTunnelLimits: LimitTable<
   | 'messageBytes'
   | 'messagesPerTurn'
+  | 'unreadBytes'
   | 'strangerStreams'
   | 'controlBytes'
   | 'answerBytes'
@@ -70,6 +71,12 @@ export const fixedTunnelLimits: LimitTable<
     unit: 'count',
     about:
       'Messages of one connection that a manager handles before it turns to others; the rest waits for the next turn of its event loop.',
+  },
+  unreadBytes: {
+    value: 128 * 1024 * 1024,
+    unit: 'bytes',
+    about:
+      'What one connection may have sent that a manager had no turn for yet; the connection is broken then. No honest agent has credit for it.',
   },
   strangerStreams: {
     value: 16,

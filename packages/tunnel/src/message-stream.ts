@@ -1,5 +1,6 @@
 import { status, type ClientDuplexStream, type ServerDuplexStream, type StatusObject } from '@grpc/grpc-js';
-import type { ReadTurn } from './read-turn.ts';
+import { unreadBytesOf } from './http2-window.ts';
+import type { ReadTurn, TurnTaker } from './read-turn.ts';
 
 /** One gRPC stream of messages as bytes, seen alike from both ends. */
 export interface MessageStream {
@@ -36,10 +37,10 @@ export function createServerStream(call: ServerDuplexStream<Buffer, Buffer>, tur
     if (open) call.end();
     open = false;
   };
-  const resume = (): void => void call.resume();
+  const taker: TurnTaker = { resume: () => void call.resume(), unreadBytes: () => unreadBytesOf(call) };
   const onData = (message: Buffer): void => {
     handler.onMessage(message);
-    if (!turn.spend(resume)) call.pause();
+    if (!turn.spend(taker)) call.pause();
   };
   call.on('data', onData);
   listen(call, handler);

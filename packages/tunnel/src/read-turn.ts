@@ -1,6 +1,15 @@
 import { fixedTunnelLimits } from './limits.ts';
 
 const messagesPerTurn = fixedTunnelLimits.messagesPerTurn.value;
+const maxUnreadBytes = fixedTunnelLimits.unreadBytes.value;
+
+/** A stream that takes its turns. */
+export interface TurnTaker {
+  /** Goes on. */
+  resume(): void;
+  /** Bytes that came on it and wait to be handled. */
+  unreadBytes(): number;
+}
 
 /**
  * Shares the event loop between connections: so many messages of one connection are handled, then its streams wait for the next turn. Without
@@ -8,20 +17,27 @@ const messagesPerTurn = fixedTunnelLimits.messagesPerTurn.value;
  */
 export class ReadTurn {
   #left = messagesPerTurn;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: TurnTaker[] = [];
+  readonly #onFlood: () => void;
 
-  /** A message was handled. False: its stream must stop, and `resume` is called when it may go on. */
-  spend(resume: () => void): boolean {
+  /** `onFlood` is called when more waits than a connection may have unread. */
+  constructor(onFlood: () => void) {
+    this.#onFlood = onFlood;
+  }
+
+  /** A message of `taker` was handled. False: it must stop, and its `resume` is called when it may go on. */
+  spend(taker: TurnTaker): boolean {
     if (--this.#left > 0) return true;
-    this.#waiting.push(resume);
+    this.#waiting.push(taker);
     if (this.#waiting.length === 1) setImmediate(() => this.#next());
     return false;
   }
 
   #next(): void {
+    if (this.#waiting.reduce((sum, taker) => sum + taker.unreadBytes(), 0) > maxUnreadBytes) this.#onFlood();
     this.#left = messagesPerTurn;
     // Each of them handles one message at least.
-    for (const resume of this.#waiting.splice(0, messagesPerTurn)) resume();
+    for (const taker of this.#waiting.splice(0, messagesPerTurn)) taker.resume();
     if (this.#waiting.length > 0) setImmediate(() => this.#next());
   }
 }

@@ -6,10 +6,10 @@ import { http2WindowBytes } from '../src/channel-options.ts';
 import { openManager, openTunnel } from './manager.ts';
 import { hello } from './raw-agent.ts';
 
-function openControl(session: ClientHttp2Session): ClientHttp2Stream {
+function openStream(session: ClientHttp2Session, path: string = tunnelDefinition.control.path): ClientHttp2Stream {
   const stream = session.request({
     ':method': 'POST',
-    ':path': tunnelDefinition.control.path,
+    ':path': path,
     'content-type': 'application/grpc',
     te: 'trailers',
   });
@@ -26,7 +26,7 @@ test('a connection gets few streams and small windows until its session is welco
   await using manager = await openManager({ limits: { maxPipesPerSession: 100 } });
   const session = connect(manager.url.origin);
   await new Promise((resolve) => void session.once('remoteSettings', resolve));
-  const stream = openControl(session);
+  const stream = openStream(session);
   await new Promise((resolve) => void session.ping(resolve));
   expect(session.remoteSettings).toMatchObject({ maxConcurrentStreams: 16, initialWindowSize: 65_535 });
 
@@ -48,7 +48,7 @@ test('whoever is not welcome gets no further than its first streams', async () =
   await using manager = await openManager({ accept });
   const session = connect(manager.url.origin);
   await new Promise((resolve) => void session.once('remoteSettings', resolve));
-  const streams = Array.from({ length: 500 }, () => openControl(session));
+  const streams = Array.from({ length: 500 }, () => openStream(session));
   for (const stream of streams) stream.write(toGrpc(encodeAgentMessage(hello)));
   await until(() => asked === 16);
   await new Promise((resolve) => void session.ping(resolve));
@@ -61,4 +61,17 @@ test('an agent may open very many pipes at once after the welcome', async () => 
   const pipes = await Promise.all(Array.from({ length: 500 }, () => tunnel.open()));
   expect(new Set(pipes.map(({ near }) => near)).size).toBe(500);
   expect(tunnel.manager.ends).toEqual([]);
+});
+
+test('an agent that floods its pipes is cut off before its messages fill the memory', async () => {
+  await using manager = await openManager();
+  const session = connect(manager.url.origin).on('error', () => {});
+  openStream(session).write(toGrpc(encodeAgentMessage(hello)));
+  await until(() => session.remoteSettings?.initialWindowSize === http2WindowBytes);
+  // A field that this version does not know, very many times.
+  const flood = Buffer.alloc(6 * 1024 * 1024, toGrpc(Buffer.from([0xf2, 0x01, 0x01, 0x78])));
+  for (let stream = 0; stream < 30; stream++) openStream(session, tunnelDefinition.carry.path).write(flood);
+  await until(() => manager.ends.length > 0);
+  expect(manager.ends[0]).toMatchObject({ t: 'lost', error: { code: 'tunnel_lost' } });
+  await until(() => session.destroyed);
 });

@@ -18,7 +18,7 @@ test.for(right)('%s', ([line, command]) => {
 });
 
 const wrong: readonly (readonly [line: string, message: string, hint: string])[] = [
-  ['', 'No configuration was named.', 'Name it with --config FILE; examples/standalone/manager.yaml is one.'],
+  ['', 'No configuration was named.', 'Name it with --config FILE.'],
   ['--confg m.yaml', 'There is no option --confg.', 'Did you mean --config?'],
   ['--zzz', 'There is no option --zzz.', 'See switchyard-manager --help.'],
   ['--config m.yaml start', 'There is no command "start".', 'See switchyard-manager --help.'],

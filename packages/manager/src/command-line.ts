@@ -49,8 +49,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   // Not repeated: it may be the token.
   if (command === 'hash-token') throw usageError('hash-token reads the token from standard input, not from the command line.');
   if (command !== undefined) throw usageError(`There is no command "${command}".`);
-  if (values.config === undefined)
-    throw usageError('No configuration was named.', 'Name it with --config FILE; examples/standalone/manager.yaml is one.');
+  if (values.config === undefined) throw usageError('No configuration was named.', 'Name it with --config FILE.');
   const logFormat = values['log-format'];
   return {
     t: 'run',

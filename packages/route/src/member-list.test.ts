@@ -36,8 +36,11 @@ test.each([baggageSyntax, tracestateSyntax])('finds the value that the plain rea
 test('agrees with the expression that meshes use, where our member stands once', () => {
   let matched = 0;
   const mesh = /^(?:.*,)?[ \t]*intercept[ \t]*=[ \t]*alice[ \t]*(?:[;,].*)?$/s;
+  const member = fc.constantFrom('intercept=alice', '\tintercept = alice ;p=1', 'intercept=alicex', 'Intercept=alice');
+  const around = nearList.filter((list) => !list.includes('intercept'));
+  const withMember = fc.tuple(around, member, around).map((parts) => parts.join(','));
   fc.assert(
-    fc.property(nearList, (list) => {
+    fc.property(fc.oneof(nearList, withMember), (list) => {
       fc.pre(list.split('intercept').length <= 2 && !list.includes('%'));
       const ours = findLastMember(list, baggageSyntax, own)?.text === 'alice';
       expect(ours).toBe(mesh.test(list));

@@ -113,3 +113,19 @@ test.each([
   expect(router.origins.baseline.requests.length).toBe(0);
   expect(router.origins.baseline.violations.length).toBe(0);
 });
+
+test('a stalled begin of the HTTP/2 preface does not make raw TCP of a port that speaks HTTP', async () => {
+  const clock = createFakeClock();
+  await using router = await openTestRouter({ keys: ['alice'], clock });
+  await using client = await openRawClient(router.port);
+  await client.sendPieces([Buffer.from('PRI')]);
+  await delay(30);
+  for (let second = 0; second < 12; second++) {
+    clock.advance(1000);
+    await new Promise(setImmediate);
+  }
+  client.send('GET / HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n');
+  await until(() => client.unread.length > 0 || client.ended !== undefined);
+  await delay(30);
+  expect(router.origins.baseline.accepted.length).toBe(0);
+});

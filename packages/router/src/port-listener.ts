@@ -1,9 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { InterceptError, type PortProtocol } from '@switchyard/contract';
 import { listen } from '@switchyard/runtime';
-import { detect, detectHttp } from './detect/detect.ts';
+import { detect, detectHttp, settle } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
-import { farewell } from './farewell.ts';
 import { Http1Connection } from './http1/connection.ts';
 import type { PortContext } from './port-context.ts';
 import { SocketPipe } from './socket-pipe.ts';
@@ -113,6 +112,7 @@ export class PortListener {
     const isHttp = this.#protocol === 'http' || this.#context.routing.table.untrusted;
     const detector = new FirstBytesDetector(client, this.#context, {
       detect: isHttp ? detectHttp : detect,
+      settle: isHttp ? () => 'http1' : settle,
       silentMs: isHttp ? limits.idleMs : limits.detectMs,
       onFound: (found) => {
         this.#connections.delete(connection);
@@ -144,9 +144,9 @@ export class PortListener {
   #refuse(client: SocketPipe, { baseline }: FirstBytes): void {
     this.#passed.refused++;
     this.#context.counts.connections.untrusted_refused++;
-    for (const pipe of [client, baseline]) {
-      if (pipe !== undefined) farewell(pipe, this.#context);
-    }
+    const error = new InterceptError('protocol_violation', 'This port speaks HTTP/1.1 only.');
+    client.reset(error);
+    baseline?.reset(error);
   }
 
   #openHttp1(client: SocketPipe, found: FirstBytes): void {

@@ -88,6 +88,8 @@ class DataPlane implements Router {
     if (this.#ports.has(name)) throw new InterceptError('bad_usage', `The port ${port.port} of ${port.service} is listened to already.`);
     const context = new Context(this.#deps, this.#limits, this.#counts, this.#shared, port, this.#routingOf(port));
     const listener = await PortListener.open(context, port.protocol, { host: port.host, port: port.listenPort });
+    // A snapshot may have come while the port was opened.
+    context.routing = this.#routingOf(port);
     this.#ports.set(name, { context, listener });
     return listener.port;
   }

@@ -2,7 +2,7 @@ import { InterceptError, toLimitValues, type Code, type Pipe } from '@switchyard
 import { createFakeClock, createMemoryPipePair, recordPipe, type FakeClock, type PipeRecord } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { routerLimits } from '../limits.ts';
-import { detect } from './detect.ts';
+import { detect, settle as settleLine } from './detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './first-bytes.ts';
 
 const limits = toLimitValues(routerLimits);
@@ -28,6 +28,7 @@ class Scene {
       { clock: this.clock, limits, dialer, baseline },
       {
         detect,
+        settle: settleLine,
         silentMs: limits.detectMs,
         onFound: (found) => void this.found.push(found),
         onGone: () => void this.gone++,

@@ -1,7 +1,7 @@
 import { InterceptError, type Pipe, type PipeHandler, type Timer } from '@switchyard/contract';
 import { farewell } from '../farewell.ts';
 import type { PortContext } from '../port-context.ts';
-import { settle, type Detected } from './detect.ts';
+import type { Detected } from './detect.ts';
 
 /** What was found out about a connection before anything was decided. */
 export interface FirstBytes {
@@ -20,6 +20,8 @@ export interface FirstBytes {
 export interface DetectOptions {
   /** How the first bytes are classified. */
   readonly detect: (bytes: Buffer) => Detected;
+  /** How bytes that stay undecided are classified, when the client stalls or ends its half. */
+  readonly settle: (bytes: Buffer) => Exclude<Detected, 'more'>;
   /** How long a silent client is waited for before the baseline is dialled. */
   readonly silentMs: number;
   readonly onFound: (found: FirstBytes) => void;
@@ -72,14 +74,14 @@ export class FirstBytesDetector implements PipeHandler {
     else if (isFirst) {
       this.#timer.cancel();
       const { clock, limits } = this.#context;
-      this.#timer = clock.after(limits.headTimeoutMs, () => this.#found(settle(this.#bytes), undefined));
+      this.#timer = clock.after(limits.headTimeoutMs, () => this.#found(this.#options.settle(this.#bytes), undefined));
     }
   }
 
   /** The client sends nothing more: whatever it sent is for the server to judge. */
   onEnd(): void {
     if (this.#phase !== 'waiting') return;
-    if (this.#bytes.length > 0) this.#found(settle(this.#bytes), undefined, true);
+    if (this.#bytes.length > 0) this.#found(this.#options.settle(this.#bytes), undefined, true);
     else if (this.#baseline !== undefined) this.#found('tcp', undefined, true);
     else this.#leave();
   }

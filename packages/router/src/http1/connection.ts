@@ -330,8 +330,8 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   }
 
   /** Ends the connection so that its client cannot take what it got for a whole answer. */
-  abort(message: string, code: 'tunnel_lost' | 'canceled' = 'canceled'): void {
-    this.client.reset(new InterceptError(code, message));
+  abort(message: string): void {
+    this.client.reset(new InterceptError('canceled', message));
   }
 
   /** @param error why the exchanges on the active upstream are given up; undefined when there are none */

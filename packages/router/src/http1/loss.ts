@@ -50,8 +50,8 @@ export function planLoss(loss: Loss): LossPlan {
 }
 
 /**
- * Whether the connection died of the idle time before these requests, not of them: it had answered others, nothing was outstanding
- * when the first of them went out, and that was a moment ago. Never a second time for the same request.
+ * Whether the connection probably died of the idle time before these requests, not of them: it had answered others, its last answer
+ * was not later than the first of them by the coarse clock, and that was a moment ago. Never a second time for the same request.
  */
 function isStale({ upstream, exchanges, now, staleMs }: Loss): boolean {
   const front = exchanges[0];

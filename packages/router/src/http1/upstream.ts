@@ -37,7 +37,6 @@ export class Upstream implements PipeHandler {
   #paused = false;
   #lost = false;
   readonly #giveUse: () => void;
-  #used = true;
 
   private constructor(target: Target, owner: UpstreamOwner, state: State) {
     this.target = target;
@@ -173,9 +172,8 @@ export class Upstream implements PipeHandler {
   }
 
   #close(): void {
+    if (this.#state.t === 'closed') return;
     this.#state = { t: 'closed' };
-    if (!this.#used) return;
-    this.#used = false;
     this.#giveUse();
   }
 }

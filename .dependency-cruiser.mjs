@@ -8,9 +8,11 @@ const ranks = {
   runtime: 1,
   wire: 1,
   http1: 2,
+  kube: 2,
   tunnel: 2,
   agent: 3,
   router: 3,
+  takeover: 3,
   manager: 4,
   cli: 5,
 };
@@ -19,9 +21,11 @@ const ranks = {
 const owners = {
   '@bufbuild/protobuf': 'wire',
   '@grpc/grpc-js': 'tunnel',
+  '@kubernetes/client-node': 'kube',
   pino: 'runtime',
   'prom-client': 'runtime',
   re2js: 'route',
+  ws: 'kube',
   yaml: 'config',
   yargs: 'cli',
   zod: 'config',

@@ -50,6 +50,12 @@ export type Code =
   | 'version_mismatch'
   | 'manager_unreachable'
   | 'cluster_unavailable'
+  | 'cluster_conflict'
+  | 'cluster_not_found'
+  | 'cluster_refused'
+  | 'cluster_gone'
+  | 'service_unsupported'
+  | 'manager_not_installed'
   | 'port_in_use'
   | 'not_executable'
   | 'command_not_found'
@@ -83,6 +89,12 @@ export const codes: Readonly<Record<Code, CodeRow>> = {
   version_mismatch: { fault: 'user', retry: 'never', http: 426, grpc: 9, webSocket: 1002, exit: 1, log: 'info', about: 'Client and manager share no protocol version.' },
   manager_unreachable: { fault: 'network', retry: 'later', http: 503, grpc: 14, webSocket: 1013, exit: 1, log: 'info', about: 'The manager could not be reached at its address.' },
   cluster_unavailable: { fault: 'cluster', retry: 'later', http: 503, grpc: 14, webSocket: 1013, exit: 1, log: 'warn', about: 'The Kubernetes API server could not be reached.' },
+  cluster_conflict: { fault: 'cluster', retry: 'now', http: 409, grpc: 10, webSocket: 1013, exit: 5, log: 'info', about: 'The Kubernetes object exists already, or somebody changed it meanwhile.' },
+  cluster_not_found: { fault: 'cluster', retry: 'later', http: 404, grpc: 5, webSocket: 1008, exit: 3, log: 'info', about: 'The Kubernetes API server knows no such object or resource type.' },
+  cluster_refused: { fault: 'user', retry: 'never', http: 422, grpc: 3, webSocket: 1008, exit: 1, log: 'warn', about: 'The Kubernetes API server refused an object or a change as invalid.' },
+  cluster_gone: { fault: 'cluster', retry: 'now', http: 410, grpc: 11, webSocket: 1013, exit: 1, log: 'info', about: 'A watch asked for a version that the Kubernetes API server no longer has.' },
+  service_unsupported: { fault: 'user', retry: 'never', http: 409, grpc: 9, webSocket: 1008, exit: 1, log: 'info', about: 'The Service is of a kind that cannot be taken over; the message says why.' },
+  manager_not_installed: { fault: 'cluster', retry: 'never', http: 503, grpc: 14, webSocket: 1013, exit: 1, log: 'info', about: 'The cluster or the namespace has no Switchyard manager; the hint says who can install it, and how.' },
   port_in_use: { fault: 'user', retry: 'never', http: 409, grpc: 6, webSocket: 1008, exit: 1, log: 'info', about: 'A local port that is needed is taken by another program.' },
   not_executable: { fault: 'user', retry: 'never', http: 500, grpc: 3, webSocket: 1011, exit: 126, log: 'info', about: 'The command to run exists but cannot be executed.' },
   command_not_found: { fault: 'user', retry: 'never', http: 500, grpc: 3, webSocket: 1011, exit: 127, log: 'info', about: 'The command to run was not found.' },

@@ -1,0 +1,61 @@
+export type {
+  CallOptions,
+  DeleteOptions,
+  KubeClient,
+  ObjectList,
+  Patch,
+  PatchOperation,
+  Scope,
+  Selection,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from './client.ts';
+export type { Collection } from './collection.ts';
+export type { Condition, FieldTree, KubeObject, ManagedFieldsEntry, ObjectMeta, ResourceType } from './resources/meta.ts';
+export {
+  endpointSlices,
+  leases,
+  networkPolicies,
+  pods,
+  selfSubjectReviews,
+  services,
+  type EndpointSlice,
+  type LabelSelector,
+  type Lease,
+  type NetworkPolicy,
+  type Pod,
+  type SelfSubjectReview,
+  type Service,
+  type ServicePort,
+} from './resources/core.ts';
+export {
+  intercepts,
+  type Intercept,
+  type InterceptConditionType,
+  type InterceptReason,
+  type InterceptStatus,
+  type ServiceRefusal,
+} from './resources/intercept.ts';
+export {
+  routedServices,
+  type OriginalPort,
+  type OriginalService,
+  type RoutedConditionType,
+  type RoutedPhase,
+  type RoutedReason,
+  type RoutedService,
+  type RoutedServicePort,
+  type RoutedServiceStatus,
+} from './resources/routed-service.ts';
+export {
+  fieldManager,
+  managedByLabel,
+  managerName,
+  originalAnnotation,
+  routerSelector,
+  shadowLabel,
+  standDownAnnotation,
+  toShadowName,
+  warmAnnotation,
+} from './resources/names.ts';

@@ -1,0 +1,93 @@
+import type { Condition, KubeObject, ResourceType } from './meta.ts';
+
+/** What an intercept's conditions are about. */
+export type InterceptConditionType =
+  /** The rule is allowed: its service and port exist and can be taken over, and no other owner stands against it. */
+  | 'Accepted'
+  /** The service's traffic passes through the router, so that the rule has effect. */
+  | 'Routed'
+  /** The developer's session is live. */
+  | 'SessionReady';
+
+/** Why an intercept's condition is as it is. Closed. */
+export type InterceptReason =
+  // Accepted
+  | 'Accepted'
+  | 'ServiceNotFound'
+  | 'PortNotFound'
+  | 'KeyTaken'
+  | 'LimitReached'
+  | 'NotHttp'
+  | ServiceRefusal
+  // Routed
+  | 'Routed'
+  | 'NotAccepted'
+  | 'Preparing'
+  | 'PortUnavailable'
+  | 'Drifted'
+  | 'Contested'
+  | 'Failing'
+  // SessionReady
+  | 'SessionReady'
+  | 'NoSession'
+  | 'SessionLost'
+  | 'TargetRefused';
+
+/** Why a Service cannot be taken over. Closed; each is a reason of condition `Accepted`. */
+export type ServiceRefusal =
+  /** A port is UDP or SCTP, and one selector serves all ports. */
+  | 'UnsupportedProtocol'
+  /** Internal or external traffic policy `Local`: the router is not on every node. */
+  | 'TrafficPolicyLocal'
+  /** `publishNotReadyAddresses`: callers want pods that are not ready too. */
+  | 'PublishesNotReady'
+  /** `clusterIP: None`: callers dial pods by themselves. */
+  | 'Headless'
+  | 'ExternalName'
+  /** Its endpoints are managed by hand. */
+  | 'NoSelector'
+  /** An ingress NetworkPolicy selects the baseline pods, and traffic through the router would get past it. */
+  | 'NetworkPolicy'
+  /** It is a part of Switchyard itself. */
+  | 'OwnService';
+
+/** The rule "requests to service S, port P with key K go to the developer". Named `SERVICE.PORT.KEY`. */
+export interface Intercept extends KubeObject {
+  readonly spec: {
+    readonly service: string;
+    /** Name of the Service's port; an unnamed one's number. */
+    readonly port: string;
+    readonly key: string;
+    readonly owner: { readonly user: string };
+    /** The developer's machine, for people. */
+    readonly client?: string;
+    /** Ed25519, 32 bytes in base64: who signs with its other half is the agent of this intercept. */
+    readonly publicKey?: string;
+    /** Default Fail. */
+    readonly whenAway?: 'Fail' | 'Baseline';
+    /** How requests reach the developer. Default Tunnel. */
+    readonly lane?: 'Tunnel' | 'Direct';
+    /** Wanted lifetime; default and most: the manager's. */
+    readonly lifetimeSeconds?: number;
+  };
+  readonly status?: InterceptStatus;
+}
+
+/** What the manager says of an intercept. */
+export interface InterceptStatus {
+  readonly conditions?: readonly Condition<InterceptConditionType, InterceptReason>[];
+  /** RFC 3339. */
+  readonly expiresAt?: string;
+  /** `HOST:PORT` that is dialled, on the direct lane. */
+  readonly address?: string;
+  /** Since when new connections to the service pass through the router, RFC 3339; those opened before still go to the baseline. */
+  readonly routedSince?: string;
+}
+
+export const intercepts: ResourceType<Intercept> = {
+  group: 'switchyard.dev',
+  version: 'v1alpha1',
+  kind: 'Intercept',
+  plural: 'intercepts',
+  namespaced: true,
+};

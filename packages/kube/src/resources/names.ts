@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+
+/** The manager's Deployment, Service, ServiceAccount, Lease and so on. One manager per namespace. */
+export const managerName = 'switchyard-manager';
+
+/** Who writes, as `metadata.managedFields` names it. */
+export const fieldManager = 'switchyard';
+
+/** Labels of a pod that is a router: what a Service selects while it is taken over. */
+export const routerSelector: Readonly<Record<string, string>> = { 'switchyard.dev/router': 'true' };
+
+/** Label of everything that the manager itself makes. */
+export const managedByLabel: Readonly<Record<string, string>> = { 'app.kubernetes.io/managed-by': 'switchyard' };
+
+/** Label of a shadow Service: the name of the Service that it stands for. */
+export const shadowLabel = 'switchyard.dev/shadow-of';
+
+/** Annotation of a Service that is taken over: an `OriginalService` as JSON. */
+export const originalAnnotation = 'switchyard.dev/original';
+
+/** Annotation that people write on a Service: `"true"` keeps it taken over. */
+export const warmAnnotation = 'switchyard.dev/warm';
+
+/** Annotation of the manager's Lease: while it is there, every Service is given back and none is taken. */
+export const standDownAnnotation = 'switchyard.dev/stand-down';
+
+/** Name of the shadow of `service`: a Service's name has at most 63 characters, so that a prefix alone could be too long. */
+export function toShadowName(service: string): string {
+  return `swy-${createHash('sha256').update(service).digest('hex').slice(0, 16)}`;
+}

@@ -3,12 +3,12 @@
 //   intercept run orders -- node my-orders.js
 //
 // `intercept run` sets PORT (where to listen) and INTERCEPT_KEY.
-import { createServer } from 'node:http';
 import { answer, ask } from './pass-on.js';
+import { serve } from './serve.js';
 
-const { PORT = '28091', PAYMENTS_URL = 'http://127.0.0.1:18082', INTERCEPT_KEY = 'mine' } = process.env;
+const { PAYMENTS_URL = 'http://127.0.0.1:18082', INTERCEPT_KEY = 'mine' } = process.env;
 
-createServer(async (request, response) => {
+serve(28091, async (request, response) => {
   console.log(`${request.method} ${request.url} reached this machine`);
   answer(response, { service: 'orders', version: INTERCEPT_KEY, discount: '10 %', payments: await ask(PAYMENTS_URL, request) });
-}).listen(Number(PORT), '127.0.0.1');
+});

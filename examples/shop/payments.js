@@ -1,9 +1,7 @@
 // Knows the payments; asks nobody.
-import { createServer } from 'node:http';
 import { answer } from './pass-on.js';
+import { serve } from './serve.js';
 
-const { PORT = '28082' } = process.env;
-
-createServer((_request, response) => {
+serve(28082, (_request, response) => {
   answer(response, { service: 'payments', version: 'baseline' });
-}).listen(Number(PORT), '127.0.0.1');
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { openProcessOwner, type OwnedProcess, type ProcessOwner } from '../../../tools/process/process-owner.ts';
+import { root } from './cluster.ts';
+import type { Person } from './people.ts';
+import { run, type Outcome } from './run.ts';
+import { eventually } from './wait.ts';
+
+const node = join(root, 'node_modules/node/bin/node');
+/** The program as it is published: one file, nothing of this repository around it. */
+const program = join(root, 'dist/intercept.js');
+
+/** Somebody at a machine with nothing but the program and a kubeconfig. Dispose ends what runs there. */
+export interface Developer extends AsyncDisposable {
+  /** Starts `intercept ARGS` and lets it run. */
+  start(...args: readonly string[]): OwnedProcess;
+  /** Runs `intercept ARGS` to its end. */
+  intercept(...args: readonly string[]): Promise<Outcome>;
+  /** Answers the requests for `service` with the shop's my-orders.js, as `key`; resolves when they arrive. */
+  answer(service: string, key: string, ...args: readonly string[]): Promise<OwnedProcess>;
+}
+
+/** A machine for `person`. */
+export function openDeveloper(person: Person): Developer {
+  const env = toEnvironment(person);
+  const owner: ProcessOwner = openProcessOwner('switchyard-developer', env, 10_000);
+  const developer: Developer = {
+    start: (...args) => owner.start(`intercept-${args[0] ?? ''}`, node, { args: [program, ...args] }),
+    intercept: async (...args) => run(node, [program, ...args], { env, timeoutMs: 180_000 }),
+    async answer(service, key, ...args) {
+      const started = developer.start('run', service, '--key', key, ...args, '--', node, join(root, 'examples/shop/my-orders.js'));
+      await untilReady(started);
+      return started;
+    },
+    [Symbol.asyncDispose]: async () => owner[Symbol.asyncDispose](),
+  };
+  return developer;
+}
+
+/** Resolves when `intercept run` says that requests arrive. A takeover on a busy machine may take longer than a program's start. */
+async function untilReady(started: OwnedProcess): Promise<void> {
+  await eventually(`${started.name} to be ready`, 60_000, () => {
+    started.assertRunning();
+    return started.readLog().includes('ready:') ? true : undefined;
+  });
+}
+
+function toEnvironment({ kubeconfig }: Person): NodeJS.ProcessEnv {
+  const { PATH, LANG, TZ } = process.env;
+  return { PATH, LANG, TZ, HOME: '/nonexistent', KUBECONFIG: kubeconfig, PAYMENTS_URL: 'http://127.0.0.1:9' };
+}

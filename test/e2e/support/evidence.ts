@@ -1,0 +1,12 @@
+import { appendFileSync } from 'node:fs';
+import process from 'node:process';
+
+/** Prints what was seen, and keeps it in the file that `E2E_EVIDENCE` names. */
+export function evidence(what: string, facts: Readonly<Record<string, string | number | boolean>>): void {
+  const line = `${what}: ${Object.entries(facts)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')}`;
+  console.log(`    ${line}`);
+  const file = process.env['E2E_EVIDENCE'];
+  if (file !== undefined) appendFileSync(file, `- ${line}\n`);
+}

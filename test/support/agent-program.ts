@@ -20,6 +20,7 @@ const agent = await openAgent(
           key: parseRoutingKey(key),
           whenAway: 'fail',
           lifetimeMs: undefined,
+          directPort: undefined,
         },
         deliver: { host: '127.0.0.1', port: Number(localPort) },
       },

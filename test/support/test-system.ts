@@ -27,7 +27,14 @@ export async function openDeveloper(apiPort: number, options: DeveloperOptions):
   const { key } = options;
   const origin = scope.use(await openStrictOrigin({ ...options.behaviour, name: key }));
   const events: AgentEvent[] = [];
-  const spec = { service: orders, port: undefined, key: parseRoutingKey(key), whenAway: options.whenAway ?? 'fail', lifetimeMs: undefined };
+  const spec = {
+    service: orders,
+    port: undefined,
+    key: parseRoutingKey(key),
+    whenAway: options.whenAway ?? 'fail',
+    lifetimeMs: undefined,
+    directPort: undefined,
+  };
   const agent = await openAgent(
     { clock: createSystemClock(), log: silentLog },
     {

@@ -117,7 +117,14 @@ export function createFakeManager(clock: Clock): FakeManager {
 
 /** The spec of an intercept of `service` by the key `alice`. */
 export function specOf(service: string, lifetimeMs?: number): InterceptSpec {
-  return { service: parseServiceName(service), port: 'http', key: parseRoutingKey('alice'), whenAway: 'fail', lifetimeMs };
+  return {
+    service: parseServiceName(service),
+    port: 'http',
+    key: parseRoutingKey('alice'),
+    whenAway: 'fail',
+    lifetimeMs,
+    directPort: undefined,
+  };
 }
 
 /** The id that the fake manager gives to `specOf(service)`. */

@@ -16,6 +16,11 @@ export interface InterceptSpec {
   readonly whenAway: WhenAway;
   /** Wanted lifetime; undefined is the manager's default (8 h), which is also the most it grants. */
   readonly lifetimeMs: number | undefined;
+  /**
+   * Port where the agent's own machine accepts these connections: the manager dials it at the address that the session comes from, where that is a
+   * pod of its namespace. Undefined: they take pipes of the tunnel.
+   */
+  readonly directPort: number | undefined;
 }
 
 /** Why an intercept ended. Closed. */

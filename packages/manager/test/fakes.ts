@@ -33,6 +33,7 @@ export function createSpec(
     key: parseRoutingKey(key),
     whenAway: 'fail',
     lifetimeMs: changes.lifetimeMs,
+    directPort: undefined,
   };
 }
 

@@ -127,6 +127,8 @@ export class AgentSession implements TunnelClient {
         return this.#finish(message.error);
       case 'welcome':
         return this.#finish(new InterceptError('protocol_violation', 'The manager said welcome twice.'));
+      case 'challenge':
+        return this.#finish(new InterceptError('protocol_violation', 'The manager asked for a proof in the middle of a session.'));
       case 'heartbeat':
       case 'unknown':
     }

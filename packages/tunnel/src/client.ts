@@ -21,7 +21,7 @@ export interface TunnelClientDeps {
 export interface TunnelClientOptions {
   /** `http:` is plaintext HTTP/2, `https:` TLS. Proxy variables are not read. */
   readonly url: URL;
-  readonly hello: Omit<Hello, 'version'>;
+  readonly hello: Omit<Hello, 'version' | 'publicKey'>;
   readonly limits?: Partial<TunnelLimits>;
   /** Gives up connecting. An open session is ended by its dispose, not by this. */
   readonly signal: AbortSignal;
@@ -97,7 +97,7 @@ class Connecting implements StreamHandler {
       signal.removeEventListener('abort', onAbort);
     };
     this.#state = { t: 'connecting', leave };
-    this.#stream.send(encodeAgentMessage({ t: 'hello', ...hello, versions: protocolVersions }));
+    this.#stream.send(encodeAgentMessage({ t: 'hello', ...hello, publicKey: undefined, versions: protocolVersions }));
   }
 
   onMessage(bytes: Buffer): void {

@@ -19,6 +19,8 @@ export interface Connections {
 export class Connection {
   /** What its streams may do at once. */
   readonly turn: ReadTurn = new ReadTurn(() => this.break());
+  /** Where it comes from: an IP address. */
+  readonly remoteAddress: string;
   readonly #clock: Clock;
   readonly #proofMs: number;
   readonly #socket: Socket;
@@ -29,6 +31,8 @@ export class Connection {
     this.#clock = clock;
     this.#proofMs = proofMs;
     this.#socket = socket;
+    // An IPv4 caller at a socket of both families is shown as IPv6.
+    this.remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
     this.#deadline = this.#expectSession();
     socket.on('close', () => this.#deadline.cancel());
   }

@@ -17,6 +17,8 @@ export interface ControlDeps {
   readonly log: Log;
   readonly limits: TunnelLimits;
   readonly accept: AcceptSession;
+  /** Where the connection comes from: an IP address. */
+  readonly remoteAddress: string;
   /** Throws where the server takes no further session now. */
   admit(): void;
   onSession(session: TunnelSession): void;
@@ -84,18 +86,19 @@ export class ServerControl implements StreamHandler {
   async #accept(session: TunnelSession, hello: HelloMessage, version: number): Promise<void> {
     const { instance, owner, client, token } = hello;
     try {
-      session.start(await this.#deps.accept({ instance, owner, client, token, version }, session), version);
+      session.start(await this.#deps.accept({ instance, owner, client, token, publicKey: undefined, version }, session), version);
     } catch (reason) {
       session.close(toShownError(reason, this.#deps.log));
     }
   }
 
   #createSession(): TunnelSession {
-    const { clock, log, limits, breakConnection, onWelcome, onSession, onSessionEnd } = this.#deps;
+    const { clock, log, limits, remoteAddress, breakConnection, onWelcome, onSession, onSessionEnd } = this.#deps;
     const session: TunnelSession = new TunnelSession(randomBytes(12).toString('base64url') as SessionId, randomBytes(32), {
       clock,
       log,
       limits,
+      remoteAddress,
       control: this.#stream,
       onWelcome,
       breakConnection,

@@ -18,6 +18,7 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: TunnelLimits;
+  readonly remoteAddress: string;
   readonly control: MessageStream;
   /** The session is taken: called once at most, before the agent learns of it. */
   onWelcome(): void;
@@ -30,6 +31,7 @@ export interface SessionDeps {
 /** One agent's session at the manager's end. */
 export class TunnelSession implements ServerSession, CarryOwner {
   readonly id: SessionId;
+  readonly remoteAddress: string;
   readonly #secret: Buffer;
   readonly #deps: SessionDeps;
   readonly #credit: SessionCredit;
@@ -42,6 +44,7 @@ export class TunnelSession implements ServerSession, CarryOwner {
 
   constructor(id: SessionId, secret: Buffer, deps: SessionDeps) {
     this.id = id;
+    this.remoteAddress = deps.remoteAddress;
     this.#secret = secret;
     this.#deps = deps;
     this.#credit = new SessionCredit(deps.clock, deps.limits);
@@ -105,6 +108,8 @@ export class TunnelSession implements ServerSession, CarryOwner {
         return this.#finish({ t: 'goodbye' });
       case 'hello':
         return this.violate(new InterceptError('protocol_violation', 'The agent said hello twice.'));
+      case 'proof':
+        return this.violate(new InterceptError('protocol_violation', 'The agent sent a proof that nobody asked for.'));
       case 'heartbeat':
       case 'unknown':
     }

@@ -118,6 +118,7 @@ function createTunnelService(
           connection.addSession();
           widenHttp2Session(call, limits.maxPipesPerSession + strangerStreams);
         },
+        remoteAddress: connection.remoteAddress,
         breakConnection: () => connection.break(),
       };
       void new ServerControl(controlDeps, (handler) => createServerStream(call, connection.turn, handler));

@@ -11,6 +11,8 @@ export interface Hello {
   readonly client: string;
   /** The credential, where one was sent. */
   readonly token: string | undefined;
+  /** The agent's Ed25519 public key: base64 of its 32 bytes. Proven; undefined where this server asks for no proof. */
+  readonly publicKey: string | undefined;
   /** The negotiated protocol version. */
   readonly version: number;
 }
@@ -18,6 +20,8 @@ export interface Hello {
 /** A live session, as the manager uses it. */
 export interface ServerSession {
   readonly id: SessionId;
+  /** Where the agent's connection comes from: an IP address. */
+  readonly remoteAddress: string;
   /**
    * Takes a pipe to the agent for a connection of `intercept`: an idle one at once, else the next that the agent opens (at most 5 s).
    * Rejects with `tunnel_lost`, `limit_reached` or `canceled`. The caller owns the pipe; it is paused and has no handler yet.

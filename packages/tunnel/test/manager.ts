@@ -31,7 +31,7 @@ import {
 export const service: ServiceName = parseServiceName('orders');
 const key: RoutingKey = parseRoutingKey('alice');
 export const intercept: InterceptId = toInterceptId(service, 'http', key);
-export const spec: InterceptSpec = { service, port: 'http', key, whenAway: 'fail', lifetimeMs: undefined };
+export const spec: InterceptSpec = { service, port: 'http', key, whenAway: 'fail', lifetimeMs: undefined, directPort: undefined };
 
 /** A manager's end that takes everybody (token `wrong` is refused) and remembers what happened. */
 export interface TestManager extends AsyncDisposable {

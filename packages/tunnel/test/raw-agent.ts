@@ -37,6 +37,7 @@ export const hello: HelloMessage = {
   client: 'laptop',
   versions: { min: 1, max: 1 },
   token: undefined,
+  publicKey: undefined,
 };
 
 /** `windowBytes` is how much HTTP/2 lets the manager send on a stream that is not read. */

@@ -1,6 +1,6 @@
 import { InterceptError, type InterceptId, type InterceptSpec } from '@switchyard/contract';
 import { encodeMessage } from './encode.ts';
-import { ControlRequestSchema, type Hello } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
+import { ControlRequestSchema, type Hello, type Proof } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 import { fromSpec, parseInterceptId, toSpec } from './intercept.ts';
 import { wireLimits } from './limits.ts';
 import type { VersionRange } from './manager-info.ts';
@@ -15,6 +15,15 @@ export interface HelloMessage {
   readonly client: string;
   readonly versions: VersionRange;
   readonly token: string | undefined;
+  /** An Ed25519 public key: 32 bytes. */
+  readonly publicKey: Uint8Array | undefined;
+}
+
+/** Answers a challenge. */
+export interface ProofMessage {
+  readonly t: 'proof';
+  /** An Ed25519 signature: 64 bytes. */
+  readonly signature: Uint8Array;
 }
 
 /** What an agent asks; `request` is the number that the answer carries. */
@@ -24,7 +33,7 @@ export type AgentRequest =
   | { readonly t: 'renew'; readonly request: number; readonly id: InterceptId; readonly lifetimeMs: number | undefined };
 
 /** What an agent sends on its control stream. */
-export type AgentMessage = HelloMessage | AgentRequest | { readonly t: 'heartbeat' } | { readonly t: 'goodbye' };
+export type AgentMessage = HelloMessage | ProofMessage | AgentRequest | { readonly t: 'heartbeat' } | { readonly t: 'goodbye' };
 
 /** What a manager reads: also what it cannot do (`invalid`: answer the request with `error`) or does not know (ignore it). */
 export type ReceivedAgentMessage =
@@ -42,7 +51,7 @@ type ProtoMessage = NonNullable<Parameters<typeof encodeMessage<typeof ControlRe
 function toProto(message: AgentMessage): ProtoMessage {
   switch (message.t) {
     case 'hello': {
-      const { instance, owner, client, versions, token } = message;
+      const { instance, owner, client, versions, token, publicKey } = message;
       return {
         case: 'hello',
         value: {
@@ -51,9 +60,12 @@ function toProto(message: AgentMessage): ProtoMessage {
           client,
           versions,
           credentials: token === undefined ? { case: undefined } : { case: 'token', value: token },
+          ...(publicKey === undefined ? {} : { publicKey: Uint8Array.from(publicKey) }),
         },
       };
     }
+    case 'proof':
+      return { case: 'proof', value: { signature: Uint8Array.from(message.signature) } };
     case 'heartbeat':
       return { case: 'heartbeat', value: {} };
     case 'goodbye':
@@ -75,6 +87,8 @@ export function parseAgentMessage(bytes: Uint8Array): ReceivedAgentMessage {
   switch (message.case) {
     case 'hello':
       return parseHello(message.value);
+    case 'proof':
+      return parseProof(message.value);
     case 'heartbeat':
       return { t: 'heartbeat' };
     case 'goodbye':
@@ -116,6 +130,17 @@ function parseHello(hello: Hello): HelloMessage {
     owner: parseName('owner', hello.owner, nameCharacters.value),
     client: parseText('client', hello.client, nameCharacters.value),
     versions: { min, max },
+    publicKey: hello.publicKey.length === 0 ? undefined : parsePublicKey(hello.publicKey),
     token: hello.credentials.case === 'token' ? parseText('token', hello.credentials.value, tokenCharacters.value) : undefined,
   };
+}
+
+function parsePublicKey(key: Uint8Array): Uint8Array {
+  if (key.length !== 32) throw toViolation('the public key in its hello has not 32 bytes');
+  return key;
+}
+
+function parseProof({ signature }: Proof): ProofMessage {
+  if (signature.length !== 64) throw toViolation('its proof has no signature of 64 bytes');
+  return { t: 'proof', signature };
 }

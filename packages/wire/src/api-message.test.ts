@@ -7,7 +7,7 @@ const service = parseServiceName('orders');
 const key = parseRoutingKey('alice');
 
 test('what a manager says about itself comes back as it was', () => {
-  for (const auth of ['none', 'token'] as const) {
+  for (const auth of ['none', 'token', 'kubernetes'] as const) {
     for (const owner of ['alice', undefined]) {
       const info = { version: '0.1.0', protocol: { min: 1, max: 2 }, auth, owner };
       expect(api.parseManagerInfo(api.encodeManagerInfo(info))).toEqual(info);

@@ -26,7 +26,11 @@ import { toShown } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
 
 const textLimit = 256;
-const auths: Readonly<Record<AuthMode, ProtoAuth>> = { none: ProtoAuth.NONE, token: ProtoAuth.TOKEN };
+const auths: Readonly<Record<AuthMode, ProtoAuth>> = {
+  none: ProtoAuth.NONE,
+  token: ProtoAuth.TOKEN,
+  kubernetes: ProtoAuth.KUBERNETES,
+};
 const protocols: Readonly<Record<PortProtocol, ProtoProtocol>> = {
   auto: ProtoProtocol.AUTO,
   http: ProtoProtocol.HTTP,
@@ -50,9 +54,15 @@ export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
   return {
     version: toShown(version, textLimit),
     protocol: { min: protocol.min, max: protocol.max },
-    auth: auth === ProtoAuth.NONE ? 'none' : 'token',
+    auth: fromAuth(auth),
     owner: owner === undefined ? undefined : toShown(owner, textLimit),
   };
+}
+
+/** A mode of another version counts as `token`: some proof is wanted. */
+function fromAuth(auth: ProtoAuth): AuthMode {
+  if (auth === ProtoAuth.NONE) return 'none';
+  return auth === ProtoAuth.KUBERNETES ? 'kubernetes' : 'token';
 }
 
 /** The answer to ListServices as bytes. */

@@ -17,7 +17,7 @@ import { encodeManagerMessage, parseManagerMessage, type ManagerMessage } from '
 const service = parseServiceName('orders');
 const key = parseRoutingKey('alice');
 const id = toInterceptId(service, 'http', key);
-const spec: InterceptSpec = { service, port: undefined, key, whenAway: 'fail', lifetimeMs: undefined };
+const spec: InterceptSpec = { service, port: undefined, key, whenAway: 'fail', lifetimeMs: undefined, directPort: undefined };
 const intercept: InterceptInfo = {
   id,
   service,
@@ -37,15 +37,22 @@ const hello: Extract<AgentMessage, { t: 'hello' }> = {
   client: 'laptop',
   versions: { min: 1, max: 2 },
   token: undefined,
+  publicKey: undefined,
 };
+const publicKey = Buffer.alloc(32, 7);
+const signature = Buffer.alloc(64, 8);
 
 const agentMessages: readonly AgentMessage[] = [
   hello,
   { ...hello, token: 'secret', client: '' },
+  { ...hello, publicKey },
+  { t: 'proof', signature },
   { t: 'heartbeat' },
   { t: 'goodbye' },
   { t: 'register', request: 1, spec },
   { t: 'register', request: 2, spec: { ...spec, port: '8080', whenAway: 'baseline', lifetimeMs: 28_800_000 } },
+  { t: 'register', request: 3, spec: { ...spec, directPort: 1 } },
+  { t: 'register', request: 4, spec: { ...spec, directPort: 65_535 } },
   { t: 'unregister', request: 3, id },
   { t: 'renew', request: 4, id, lifetimeMs: undefined },
   { t: 'renew', request: 5, id, lifetimeMs: 0 },
@@ -74,6 +81,7 @@ const managerMessages: readonly ManagerMessage[] = [
     maxIdlePipes: 256,
     maxPipes: 4096,
   },
+  { t: 'challenge', nonce: Buffer.alloc(32, 3) },
   { t: 'heartbeat' },
   { t: 'reply', request: 1, result: { t: 'intercept', intercept } },
   { t: 'reply', request: 2, result: { t: 'done' } },
@@ -115,24 +123,38 @@ test.each([
   { instance: 'i'.repeat(65) },
   { versions: { min: 0, max: 1 } },
   { versions: { min: 2, max: 1 } },
+  { publicKey: Buffer.alloc(31) },
+  { publicKey: Buffer.alloc(33) },
 ])('a hello that says nonsense is refused: %o', (part) => {
   expect(() => parseAgentMessage(encodeAgentMessage({ ...hello, ...part }))).toThrow(InterceptError);
 });
 
-test.each([{ service: 'Orders' }, { service: '' }, { key: 'a_b' }, { port: 'x y' }, { service: 'o'.repeat(5000) }])(
-  'a request with bad content can still be answered: %o',
-  (part) => {
-    const bytes = toBinary(
-      ControlRequestSchema,
-      create(ControlRequestSchema, {
-        message: { case: 'register', value: { request: 7, spec: { service: 'orders', key: 'alice', ...part } } },
-      }),
-    );
-    const message = parseAgentMessage(bytes);
-    expect(message).toMatchObject({ t: 'invalid', request: 7, error: { code: 'bad_usage' } });
-    expect(message.t === 'invalid' && message.error.message.length).toBeLessThan(400);
-  },
-);
+test.each([
+  { service: 'Orders' },
+  { service: '' },
+  { key: 'a_b' },
+  { port: 'x y' },
+  { service: 'o'.repeat(5000) },
+  { directPort: 0 },
+  { directPort: 65_536 },
+])('a request with bad content can still be answered: %o', (part) => {
+  const bytes = toBinary(
+    ControlRequestSchema,
+    create(ControlRequestSchema, {
+      message: { case: 'register', value: { request: 7, spec: { service: 'orders', key: 'alice', ...part } } },
+    }),
+  );
+  const message = parseAgentMessage(bytes);
+  expect(message).toMatchObject({ t: 'invalid', request: 7, error: { code: 'bad_usage' } });
+  expect(message.t === 'invalid' && message.error.message.length).toBeLessThan(400);
+});
+
+test.each([0, 63, 65])('a signature of %s bytes and a nonce that is too short or too long are violations', (length) => {
+  const proof = encodeAgentMessage({ t: 'proof', signature: Buffer.alloc(length) });
+  expect(() => parseAgentMessage(proof)).toThrow(expect.objectContaining({ code: 'protocol_violation' }));
+  const challenge = encodeManagerMessage({ t: 'challenge', nonce: Buffer.alloc(length) });
+  expect(() => parseManagerMessage(challenge)).toThrow(expect.objectContaining({ code: 'protocol_violation' }));
+});
 
 test('an id that is no intercept id is refused', () => {
   for (const bad of ['orders', 'orders.http', 'orders.http.alice.more', 'Orders.http.alice', '']) {

@@ -50,6 +50,7 @@ export function toSpec(spec: InterceptSpec): MessageInitShape<typeof InterceptSp
     key: spec.key,
     whenAway: whenAways[spec.whenAway],
     ...(spec.lifetimeMs === undefined ? {} : { lifetimeMs: spec.lifetimeMs }),
+    ...(spec.directPort === undefined ? {} : { directPort: spec.directPort }),
   };
 }
 
@@ -62,7 +63,15 @@ export function fromSpec(spec: ProtoSpec | undefined): InterceptSpec {
     key: parseRoutingKey(toShown(spec.key, textLimit)),
     whenAway: parseWhenAway(spec.whenAway),
     lifetimeMs: spec.lifetimeMs,
+    directPort: spec.directPort === undefined ? undefined : parseDirectPort(spec.directPort),
   };
+}
+
+function parseDirectPort(port: number): number {
+  if (port < 1 || port > 65_535) {
+    throw new InterceptError('bad_usage', `${port} is no port to connect to directly: ports are 1 to 65535.`);
+  }
+  return port;
 }
 
 function parseWhenAway(value: ProtoWhenAway): WhenAway {

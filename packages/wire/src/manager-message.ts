@@ -2,7 +2,13 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { EndReason, InterceptError, InterceptInfo, SessionId } from '@switchyard/contract';
 import { encodeMessage } from './encode.ts';
 import { fromFailure, toFailure } from './failure.ts';
-import { ControlResponseSchema, EndReason as ProtoReason, type Reply, type Welcome } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
+import {
+  ControlResponseSchema,
+  EndReason as ProtoReason,
+  type Challenge,
+  type Reply,
+  type Welcome,
+} from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 import { fromIntercept, fromTimestamp, parseInterceptId, toIntercept } from './intercept.ts';
 import type { SessionEvent } from './session-event.ts';
 import { parseMessage, toViolation } from './violation.ts';
@@ -19,6 +25,13 @@ export interface WelcomeMessage {
   readonly maxPipes: number;
 }
 
+/** Asks for a proof of the key that the hello named. */
+export interface ChallengeMessage {
+  readonly t: 'challenge';
+  /** 32 random bytes, used once. */
+  readonly nonce: Uint8Array;
+}
+
 /** How a request went. */
 export type ReplyResult =
   | { readonly t: 'intercept'; readonly intercept: InterceptInfo }
@@ -28,6 +41,7 @@ export type ReplyResult =
 /** What a manager sends on the control stream. */
 export type ManagerMessage =
   | WelcomeMessage
+  | ChallengeMessage
   | { readonly t: 'heartbeat' }
   | { readonly t: 'closed'; readonly error: InterceptError }
   | { readonly t: 'reply'; readonly request: number; readonly result: ReplyResult }
@@ -57,6 +71,8 @@ function toProto(message: ManagerMessage): ProtoMessage {
       const { session, secret, version, idlePipes, maxIdlePipes, maxPipes } = message;
       return { case: 'welcome', value: { session, secret: Uint8Array.from(secret), version, idlePipes, maxIdlePipes, maxPipes } };
     }
+    case 'challenge':
+      return { case: 'challenge', value: { nonce: Uint8Array.from(message.nonce) } };
     case 'heartbeat':
       return { case: 'heartbeat', value: {} };
     case 'closed':
@@ -98,6 +114,8 @@ export function parseManagerMessage(bytes: Uint8Array): ReceivedManagerMessage {
   switch (message.case) {
     case 'welcome':
       return parseWelcome(message.value);
+    case 'challenge':
+      return parseChallenge(message.value);
     case 'heartbeat':
       return { t: 'heartbeat' };
     case 'closed':
@@ -152,6 +170,11 @@ function parseWelcome(welcome: Welcome): WelcomeMessage {
   const { secret, version, idlePipes, maxIdlePipes, maxPipes } = welcome;
   if (secret.length !== 32) throw toViolation('its welcome has no secret of 32 bytes');
   return { t: 'welcome', session: parseSessionId(welcome.session), secret, version, idlePipes, maxIdlePipes, maxPipes };
+}
+
+function parseChallenge({ nonce }: Challenge): ChallengeMessage {
+  if (nonce.length !== 32) throw toViolation('its challenge has no nonce of 32 bytes');
+  return { t: 'challenge', nonce };
 }
 
 /** A session's id: 1 to 64 letters, digits, `-` and `_`; throws `protocol_violation`. */

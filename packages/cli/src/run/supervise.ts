@@ -112,7 +112,7 @@ function toStopSignal(error: InterceptError): StopSignal {
 
 function toIntercept({ wanted, routed }: RunPlan, local: LocalAddress): AgentIntercept {
   const { service, key, whenAway, lifetimeMs } = wanted;
-  return { spec: { service, port: routed.port.name, key: key.key, whenAway, lifetimeMs }, deliver: local };
+  return { spec: { service, port: routed.port.name, key: key.key, whenAway, lifetimeMs, directPort: undefined }, deliver: local };
 }
 
 async function announce(

@@ -53,7 +53,7 @@ export async function planUp(
 }
 
 function toPlan({ local, whenAway = 'fail', lifetime }: Wanted, routed: RoutedPort, key: RoutingKey): UpPlan {
-  const spec = { service: routed.service, port: routed.port.name, key, whenAway, lifetimeMs: lifetime };
+  const spec = { service: routed.service, port: routed.port.name, key, whenAway, lifetimeMs: lifetime, directPort: undefined };
   return { routed, local, intercept: { spec, deliver: local } };
 }
 

@@ -3,10 +3,16 @@ import type { Hello, ServerSession } from '@switchyard/tunnel';
 import { expect, test, vi } from 'vitest';
 import { createAcceptSession } from './accept-session.ts';
 
-const hello: Hello = { instance: '0123456789abcdef', owner: 'alice', client: 'laptop', token: undefined, version: 1 };
+const hello: Hello = { instance: '0123456789abcdef', owner: 'alice', client: 'laptop', token: undefined, publicKey: undefined, version: 1 };
 
 function createServerSession(id: string): ServerSession {
-  return { id: id as SessionId, openPipe: () => Promise.reject(new Error('not used')), notify: () => {}, close: () => {} };
+  return {
+    id: id as SessionId,
+    remoteAddress: '127.0.0.1',
+    openPipe: () => Promise.reject(new Error('not used')),
+    notify: () => {},
+    close: () => {},
+  };
 }
 
 test('an owner has as many sessions as are allowed, whoever else is there', async () => {

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/tunnel/v1/tunnel.proto.
  */
 export const file_switchyard_tunnel_v1_tunnel: GenFile = /*@__PURE__*/
-  fileDesc("CiFzd2l0Y2h5YXJkL3R1bm5lbC92MS90dW5uZWwucHJvdG8SFHN3aXRjaHlhcmQudHVubmVsLnYxItECCg5Db250cm9sUmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlbGxvSAASNAoJaGVhcnRiZWF0GAMgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuSGVhcnRiZWF0SAASMgoIcmVnaXN0ZXIYBCABKAsyHi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5SZWdpc3RlckgAEjYKCnVucmVnaXN0ZXIYBSABKAsyIC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5VbnJlZ2lzdGVySAASLAoFcmVuZXcYBiABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5SZW5ld0gAEjAKB2dvb2RieWUYByABKAsyHS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Hb29kYnllSABCCQoHbWVzc2FnZUoECAIQAyLTAwoPQ29udHJvbFJlc3BvbnNlEjAKB3dlbGNvbWUYASABKAsyHS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5XZWxjb21lSAASNAoJaGVhcnRiZWF0GAMgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuSGVhcnRiZWF0SAASLgoGY2xvc2VkGAQgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2xvc2VkSAASLAoFcmVwbHkYBSABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5SZXBseUgAEjUKCndhbnRfcGlwZXMYBiABKAsyHy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5XYW50UGlwZXNIABI/Cg9pbnRlcmNlcHRfZW5kZWQYByABKAsyJC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5JbnRlcmNlcHRFbmRlZEgAEj0KDmV4cGlyeV93YXJuaW5nGAggASgLMiMuc3dpdGNoeWFyZC50dW5uZWwudjEuRXhwaXJ5V2FybmluZ0gAEjIKCGRyYWluaW5nGAkgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuRHJhaW5pbmdIAEIJCgdtZXNzYWdlSgQIAhADIpMBCgVIZWxsbxIQCghpbnN0YW5jZRgBIAEoCRINCgVvd25lchgCIAEoCRIOCgZjbGllbnQYAyABKAkSMwoIdmVyc2lvbnMYBCABKAsyIS5zd2l0Y2h5YXJkLnR5cGVzLnYxLlZlcnNpb25SYW5nZRIPCgV0b2tlbhgFIAEoCUgAQg0KC2NyZWRlbnRpYWxzSgQIBhAHInoKB1dlbGNvbWUSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSDwoHdmVyc2lvbhgDIAEoDRISCgppZGxlX3BpcGVzGAQgASgNEhYKDm1heF9pZGxlX3BpcGVzGAUgASgNEhEKCW1heF9waXBlcxgGIAEoDSILCglIZWFydGJlYXQiTQoIUmVnaXN0ZXISDwoHcmVxdWVzdBgBIAEoDRIwCgRzcGVjGAIgASgLMiIuc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHRTcGVjIikKClVucmVnaXN0ZXISDwoHcmVxdWVzdBgBIAEoDRIKCgJpZBgCIAEoCSJOCgVSZW5ldxIPCgdyZXF1ZXN0GAEgASgNEgoKAmlkGAIgASgJEhgKC2xpZmV0aW1lX21zGAMgASgNSACIAQFCDgoMX2xpZmV0aW1lX21zIgkKB0dvb2RieWUiNwoGQ2xvc2VkEi0KB2ZhaWx1cmUYASABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLkZhaWx1cmUitAEKBVJlcGx5Eg8KB3JlcXVlc3QYASABKA0SMwoJaW50ZXJjZXB0GAIgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHRIABIqCgRkb25lGAMgASgLMhouc3dpdGNoeWFyZC50dW5uZWwudjEuRG9uZUgAEi8KB2ZhaWx1cmUYBCABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLkZhaWx1cmVIAEIICgZyZXN1bHQiBgoERG9uZSIaCglXYW50UGlwZXMSDQoFY291bnQYASABKA0iTQoOSW50ZXJjZXB0RW5kZWQSCgoCaWQYASABKAkSLwoGcmVhc29uGAIgASgOMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuRW5kUmVhc29uIksKDUV4cGlyeVdhcm5pbmcSCgoCaWQYASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiCgoIRHJhaW5pbmci3wEKDENhcnJ5UmVxdWVzdBIuCgZhdHRhY2gYASABKAsyHC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5BdHRhY2hIABIOCgRkYXRhGAIgASgMSAASLgoGd2luZG93GAMgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuV2luZG93SAASKAoDZW5kGAQgASgLMhkuc3dpdGNoeWFyZC50dW5uZWwudjEuRW5kSAASLAoFcmVzZXQYBSABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5SZXNldEgAQgcKBWZyYW1lItwBCg1DYXJyeVJlc3BvbnNlEioKBG9wZW4YASABKAsyGi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5PcGVuSAASDgoEZGF0YRgCIAEoDEgAEi4KBndpbmRvdxgDIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLldpbmRvd0gAEigKA2VuZBgEIAEoCzIZLnN3aXRjaHlhcmQudHVubmVsLnYxLkVuZEgAEiwKBXJlc2V0GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVzZXRIAEIHCgVmcmFtZSI/CgZBdHRhY2gSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSFAoMd2luZG93X2J5dGVzGAMgASgNIi8KBE9wZW4SEQoJaW50ZXJjZXB0GAEgASgJEhQKDHdpbmRvd19ieXRlcxgCIAEoDSIXCgZXaW5kb3cSDQoFYnl0ZXMYASABKA0iBQoDRW5kIjYKBVJlc2V0Ei0KB2ZhaWx1cmUYASABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLkZhaWx1cmUqjQEKCUVuZFJlYXNvbhIaChZFTkRfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRU5EX1JFQVNPTl9SRU1PVkVEEAESFgoSRU5EX1JFQVNPTl9FWFBJUkVEEAISGwoXRU5EX1JFQVNPTl9TRVNTSU9OX0dPTkUQAxIXChNFTkRfUkVBU09OX1JFUExBQ0VEEAQywQEKDVR1bm5lbFNlcnZpY2USWgoHQ29udHJvbBIkLnN3aXRjaHlhcmQudHVubmVsLnYxLkNvbnRyb2xSZXF1ZXN0GiUuc3dpdGNoeWFyZC50dW5uZWwudjEuQ29udHJvbFJlc3BvbnNlKAEwARJUCgVDYXJyeRIiLnN3aXRjaHlhcmQudHVubmVsLnYxLkNhcnJ5UmVxdWVzdBojLnN3aXRjaHlhcmQudHVubmVsLnYxLkNhcnJ5UmVzcG9uc2UoATABYgZwcm90bzM", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
+  fileDesc("CiFzd2l0Y2h5YXJkL3R1bm5lbC92MS90dW5uZWwucHJvdG8SFHN3aXRjaHlhcmQudHVubmVsLnYxIvkCCg5Db250cm9sUmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9vZkgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEjIKCHJlZ2lzdGVyGAQgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuUmVnaXN0ZXJIABI2Cgp1bnJlZ2lzdGVyGAUgASgLMiAuc3dpdGNoeWFyZC50dW5uZWwudjEuVW5yZWdpc3RlckgAEiwKBXJlbmV3GAYgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVuZXdIABIwCgdnb29kYnllGAcgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuR29vZGJ5ZUgAQgkKB21lc3NhZ2UigwQKD0NvbnRyb2xSZXNwb25zZRIwCgd3ZWxjb21lGAEgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuV2VsY29tZUgAEjQKCWNoYWxsZW5nZRgCIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkNoYWxsZW5nZUgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEi4KBmNsb3NlZBgEIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkNsb3NlZEgAEiwKBXJlcGx5GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVwbHlIABI1Cgp3YW50X3BpcGVzGAYgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuV2FudFBpcGVzSAASPwoPaW50ZXJjZXB0X2VuZGVkGAcgASgLMiQuc3dpdGNoeWFyZC50dW5uZWwudjEuSW50ZXJjZXB0RW5kZWRIABI9Cg5leHBpcnlfd2FybmluZxgIIAEoCzIjLnN3aXRjaHlhcmQudHVubmVsLnYxLkV4cGlyeVdhcm5pbmdIABIyCghkcmFpbmluZxgJIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLkRyYWluaW5nSABCCQoHbWVzc2FnZSKhAQoFSGVsbG8SEAoIaW5zdGFuY2UYASABKAkSDQoFb3duZXIYAiABKAkSDgoGY2xpZW50GAMgASgJEjMKCHZlcnNpb25zGAQgASgLMiEuc3dpdGNoeWFyZC50eXBlcy52MS5WZXJzaW9uUmFuZ2USDwoFdG9rZW4YBSABKAlIABISCgpwdWJsaWNfa2V5GAYgASgMQg0KC2NyZWRlbnRpYWxzIhoKCUNoYWxsZW5nZRINCgVub25jZRgBIAEoDCIaCgVQcm9vZhIRCglzaWduYXR1cmUYASABKAwiegoHV2VsY29tZRIPCgdzZXNzaW9uGAEgASgJEg4KBnNlY3JldBgCIAEoDBIPCgd2ZXJzaW9uGAMgASgNEhIKCmlkbGVfcGlwZXMYBCABKA0SFgoObWF4X2lkbGVfcGlwZXMYBSABKA0SEQoJbWF4X3BpcGVzGAYgASgNIgsKCUhlYXJ0YmVhdCJNCghSZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEjAKBHNwZWMYAiABKAsyIi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdFNwZWMiKQoKVW5yZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEgoKAmlkGAIgASgJIk4KBVJlbmV3Eg8KB3JlcXVlc3QYASABKA0SCgoCaWQYAiABKAkSGAoLbGlmZXRpbWVfbXMYAyABKA1IAIgBAUIOCgxfbGlmZXRpbWVfbXMiCQoHR29vZGJ5ZSI3CgZDbG9zZWQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSK0AQoFUmVwbHkSDwoHcmVxdWVzdBgBIAEoDRIzCglpbnRlcmNlcHQYAiABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdEgAEioKBGRvbmUYAyABKAsyGi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Eb25lSAASLwoHZmFpbHVyZRgEIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZUgAQggKBnJlc3VsdCIGCgREb25lIhoKCVdhbnRQaXBlcxINCgVjb3VudBgBIAEoDSJNCg5JbnRlcmNlcHRFbmRlZBIKCgJpZBgBIAEoCRIvCgZyZWFzb24YAiABKA4yHy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRSZWFzb24iSwoNRXhwaXJ5V2FybmluZxIKCgJpZBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIKCghEcmFpbmluZyLfAQoMQ2FycnlSZXF1ZXN0Ei4KBmF0dGFjaBgBIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkF0dGFjaEgAEg4KBGRhdGEYAiABKAxIABIuCgZ3aW5kb3cYAyABKAsyHC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5XaW5kb3dIABIoCgNlbmQYBCABKAsyGS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRIABIsCgVyZXNldBgFIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc2V0SABCBwoFZnJhbWUi3AEKDUNhcnJ5UmVzcG9uc2USKgoEb3BlbhgBIAEoCzIaLnN3aXRjaHlhcmQudHVubmVsLnYxLk9wZW5IABIOCgRkYXRhGAIgASgMSAASLgoGd2luZG93GAMgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuV2luZG93SAASKAoDZW5kGAQgASgLMhkuc3dpdGNoeWFyZC50dW5uZWwudjEuRW5kSAASLAoFcmVzZXQYBSABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5SZXNldEgAQgcKBWZyYW1lIj8KBkF0dGFjaBIPCgdzZXNzaW9uGAEgASgJEg4KBnNlY3JldBgCIAEoDBIUCgx3aW5kb3dfYnl0ZXMYAyABKA0iLwoET3BlbhIRCglpbnRlcmNlcHQYASABKAkSFAoMd2luZG93X2J5dGVzGAIgASgNIhcKBldpbmRvdxINCgVieXRlcxgBIAEoDSIFCgNFbmQiNgoFUmVzZXQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSqNAQoJRW5kUmVhc29uEhoKFkVORF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJFTkRfUkVBU09OX1JFTU9WRUQQARIWChJFTkRfUkVBU09OX0VYUElSRUQQAhIbChdFTkRfUkVBU09OX1NFU1NJT05fR09ORRADEhcKE0VORF9SRUFTT05fUkVQTEFDRUQQBDLBAQoNVHVubmVsU2VydmljZRJaCgdDb250cm9sEiQuc3dpdGNoeWFyZC50dW5uZWwudjEuQ29udHJvbFJlcXVlc3QaJS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Db250cm9sUmVzcG9uc2UoATABElQKBUNhcnJ5EiIuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXF1ZXN0GiMuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXNwb25zZSgBMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
 
 /**
  * Agent to manager, on the Control stream.
@@ -37,6 +37,14 @@ export type ControlRequest = Message<"switchyard.tunnel.v1.ControlRequest"> & {
      */
     value: Hello;
     case: "hello";
+  } | {
+    /**
+     * Answers the challenge.
+     *
+     * @generated from field: switchyard.tunnel.v1.Proof proof = 2;
+     */
+    value: Proof;
+    case: "proof";
   } | {
     /**
      * Says that the agent lives.
@@ -106,6 +114,14 @@ export type ControlResponse = Message<"switchyard.tunnel.v1.ControlResponse"> & 
      */
     value: Welcome;
     case: "welcome";
+  } | {
+    /**
+     * Asks for a proof of the key that Hello named.
+     *
+     * @generated from field: switchyard.tunnel.v1.Challenge challenge = 2;
+     */
+    value: Challenge;
+    case: "challenge";
   } | {
     /**
      * Says that the manager lives.
@@ -220,6 +236,13 @@ export type Hello = Message<"switchyard.tunnel.v1.Hello"> & {
     value: string;
     case: "token";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * The agent's Ed25519 public key, 32 bytes; empty where it has none. A manager that wants no proof ignores it.
+   *
+   * @generated from field: bytes public_key = 6;
+   */
+  publicKey: Uint8Array;
 };
 
 /**
@@ -228,6 +251,48 @@ export type Hello = Message<"switchyard.tunnel.v1.Hello"> & {
  */
 export const HelloSchema: GenMessage<Hello> = /*@__PURE__*/
   messageDesc(file_switchyard_tunnel_v1_tunnel, 2);
+
+/**
+ * Asks for a proof that the agent holds the key that its Hello named.
+ *
+ * @generated from message switchyard.tunnel.v1.Challenge
+ */
+export type Challenge = Message<"switchyard.tunnel.v1.Challenge"> & {
+  /**
+   * 32 random bytes, used once.
+   *
+   * @generated from field: bytes nonce = 1;
+   */
+  nonce: Uint8Array;
+};
+
+/**
+ * Describes the message switchyard.tunnel.v1.Challenge.
+ * Use `create(ChallengeSchema)` to create a new message.
+ */
+export const ChallengeSchema: GenMessage<Challenge> = /*@__PURE__*/
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 3);
+
+/**
+ * Proves that the agent holds the key.
+ *
+ * @generated from message switchyard.tunnel.v1.Proof
+ */
+export type Proof = Message<"switchyard.tunnel.v1.Proof"> & {
+  /**
+   * The Ed25519 signature, 64 bytes. SPEC.md says of what.
+   *
+   * @generated from field: bytes signature = 1;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message switchyard.tunnel.v1.Proof.
+ * Use `create(ProofSchema)` to create a new message.
+ */
+export const ProofSchema: GenMessage<Proof> = /*@__PURE__*/
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 4);
 
 /**
  * The session is open.
@@ -283,7 +348,7 @@ export type Welcome = Message<"switchyard.tunnel.v1.Welcome"> & {
  * Use `create(WelcomeSchema)` to create a new message.
  */
 export const WelcomeSchema: GenMessage<Welcome> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 3);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 5);
 
 /**
  * Says that the sender lives.
@@ -298,7 +363,7 @@ export type Heartbeat = Message<"switchyard.tunnel.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 4);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 6);
 
 /**
  * Asks for an intercept.
@@ -326,7 +391,7 @@ export type Register = Message<"switchyard.tunnel.v1.Register"> & {
  * Use `create(RegisterSchema)` to create a new message.
  */
 export const RegisterSchema: GenMessage<Register> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 5);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 7);
 
 /**
  * Gives an intercept back.
@@ -354,7 +419,7 @@ export type Unregister = Message<"switchyard.tunnel.v1.Unregister"> & {
  * Use `create(UnregisterSchema)` to create a new message.
  */
 export const UnregisterSchema: GenMessage<Unregister> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 6);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 8);
 
 /**
  * Asks for a longer lifetime.
@@ -389,7 +454,7 @@ export type Renew = Message<"switchyard.tunnel.v1.Renew"> & {
  * Use `create(RenewSchema)` to create a new message.
  */
 export const RenewSchema: GenMessage<Renew> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 7);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 9);
 
 /**
  * The agent leaves in order.
@@ -404,7 +469,7 @@ export type Goodbye = Message<"switchyard.tunnel.v1.Goodbye"> & {
  * Use `create(GoodbyeSchema)` to create a new message.
  */
 export const GoodbyeSchema: GenMessage<Goodbye> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 8);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 10);
 
 /**
  * The session is refused or over.
@@ -425,7 +490,7 @@ export type Closed = Message<"switchyard.tunnel.v1.Closed"> & {
  * Use `create(ClosedSchema)` to create a new message.
  */
 export const ClosedSchema: GenMessage<Closed> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 9);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 11);
 
 /**
  * Answers one request.
@@ -477,7 +542,7 @@ export type Reply = Message<"switchyard.tunnel.v1.Reply"> & {
  * Use `create(ReplySchema)` to create a new message.
  */
 export const ReplySchema: GenMessage<Reply> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 10);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 12);
 
 /**
  * It was done.
@@ -492,7 +557,7 @@ export type Done = Message<"switchyard.tunnel.v1.Done"> & {
  * Use `create(DoneSchema)` to create a new message.
  */
 export const DoneSchema: GenMessage<Done> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 11);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 13);
 
 /**
  * The agent should open more pipes now.
@@ -513,7 +578,7 @@ export type WantPipes = Message<"switchyard.tunnel.v1.WantPipes"> & {
  * Use `create(WantPipesSchema)` to create a new message.
  */
 export const WantPipesSchema: GenMessage<WantPipes> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 12);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 14);
 
 /**
  * An intercept is gone.
@@ -541,7 +606,7 @@ export type InterceptEnded = Message<"switchyard.tunnel.v1.InterceptEnded"> & {
  * Use `create(InterceptEndedSchema)` to create a new message.
  */
 export const InterceptEndedSchema: GenMessage<InterceptEnded> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 13);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 15);
 
 /**
  * An intercept ends soon.
@@ -569,7 +634,7 @@ export type ExpiryWarning = Message<"switchyard.tunnel.v1.ExpiryWarning"> & {
  * Use `create(ExpiryWarningSchema)` to create a new message.
  */
 export const ExpiryWarningSchema: GenMessage<ExpiryWarning> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 14);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 16);
 
 /**
  * The manager is about to stop.
@@ -584,7 +649,7 @@ export type Draining = Message<"switchyard.tunnel.v1.Draining"> & {
  * Use `create(DrainingSchema)` to create a new message.
  */
 export const DrainingSchema: GenMessage<Draining> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 15);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 17);
 
 /**
  * Agent to manager, on a Carry stream. The numbers from 2 on are the same in both directions.
@@ -645,7 +710,7 @@ export type CarryRequest = Message<"switchyard.tunnel.v1.CarryRequest"> & {
  * Use `create(CarryRequestSchema)` to create a new message.
  */
 export const CarryRequestSchema: GenMessage<CarryRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 16);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 18);
 
 /**
  * Manager to agent, on a Carry stream. The numbers from 2 on are the same in both directions.
@@ -706,7 +771,7 @@ export type CarryResponse = Message<"switchyard.tunnel.v1.CarryResponse"> & {
  * Use `create(CarryResponseSchema)` to create a new message.
  */
 export const CarryResponseSchema: GenMessage<CarryResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 17);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 19);
 
 /**
  * Whose pipe this is.
@@ -741,7 +806,7 @@ export type Attach = Message<"switchyard.tunnel.v1.Attach"> & {
  * Use `create(AttachSchema)` to create a new message.
  */
 export const AttachSchema: GenMessage<Attach> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 18);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 20);
 
 /**
  * A connection takes the pipe.
@@ -769,7 +834,7 @@ export type Open = Message<"switchyard.tunnel.v1.Open"> & {
  * Use `create(OpenSchema)` to create a new message.
  */
 export const OpenSchema: GenMessage<Open> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 19);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 21);
 
 /**
  * More credit.
@@ -790,7 +855,7 @@ export type Window = Message<"switchyard.tunnel.v1.Window"> & {
  * Use `create(WindowSchema)` to create a new message.
  */
 export const WindowSchema: GenMessage<Window> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 20);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 22);
 
 /**
  * The sender's half is done.
@@ -805,7 +870,7 @@ export type End = Message<"switchyard.tunnel.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 21);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 23);
 
 /**
  * Both halves are aborted.
@@ -826,7 +891,7 @@ export type Reset = Message<"switchyard.tunnel.v1.Reset"> & {
  * Use `create(ResetSchema)` to create a new message.
  */
 export const ResetSchema: GenMessage<Reset> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 22);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 24);
 
 /**
  * Why an intercept ended.

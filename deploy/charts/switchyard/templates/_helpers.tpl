@@ -1,0 +1,41 @@
+{{- /* Helm adds its own label, app.kubernetes.io/managed-by. */}}
+{{- define "labels" -}}
+app.kubernetes.io/name: switchyard
+app.kubernetes.io/part-of: switchyard
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{- define "manager.selector" -}}
+app.kubernetes.io/name: switchyard
+app.kubernetes.io/component: manager
+{{- end }}
+
+{{- /* What every pod here has in common: what Pod Security `restricted` asks for, and more. */}}
+{{- define "pod" -}}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  seccompProfile: { type: RuntimeDefault }
+enableServiceLinks: false
+{{- range $field := list "imagePullSecrets" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" }}
+{{- with get $.Values $field }}
+{{ $field }}: {{ toJson . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "container" -}}
+image: {{ printf "%s:%s" .Values.image.repository .Values.image.tag | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+# The heap may have half of the memory limit; the rest is for buffers, which are outside of it.
+command: [node, --max-old-space-size-percentage=50, /app/switchyard-manager.js]
+env:
+  - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
+  - { name: POD_NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }
+  - { name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+{{- end }}

@@ -19,3 +19,7 @@ export {
 export { StrictError, type Framing, type StrictField } from './strict-message.ts';
 export { parseStrictRequest, parseStrictRequestHead, type StrictRequest, type StrictRequestHead } from './strict-request.ts';
 export { parseStrictResponse, type StrictResponse, type StrictResponseHead } from './strict-response.ts';
+export { openFakeKubernetes, type FakeKubernetes, type FakeKubernetesOptions } from './fake-kubernetes/open.ts';
+export type { FakeObject, FakeType } from './fake-kubernetes/object.ts';
+export type { FakeUser } from './fake-kubernetes/resources.ts';
+export type { FakeRefusal, FakeRequest } from './fake-kubernetes/server.ts';

@@ -6,6 +6,7 @@ import { generateErrors } from './errors.ts';
 import type { GeneratedFile, Generator } from './generated-file.ts';
 import { generateLimits } from './limits.ts';
 import { generateManagerFile } from './manager-file.ts';
+import { generateManifests } from './manifests.ts';
 import { generateMetrics } from './metrics.ts';
 import { generateProto } from './proto.ts';
 import { generateSchemas } from './schemas.ts';
@@ -18,11 +19,12 @@ const generators: readonly Generator[] = [
   generateMetrics,
   generateSchemas,
   generateProto,
+  generateManifests,
 ];
 
-/** As `pnpm format` would leave it; protocol code is left as protoc-gen-es writes it. */
+/** As `pnpm format` would leave it; protocol code is left as protoc-gen-es writes it, and manifests as helm does. */
 async function format(root: string, file: GeneratedFile): Promise<GeneratedFile> {
-  if (file.text === undefined || file.path.includes('/generated/')) return file;
+  if (file.text === undefined || file.path.includes('/generated/') || file.path.startsWith('deploy/')) return file;
   const result = await runTool('oxfmt', ['--stdin-filepath', file.path], { cwd: root, input: file.text });
   if (result.exitCode !== 0) throw new Error(`oxfmt refuses the generated ${file.path}: ${result.stderr}`);
   return { ...file, text: result.stdout };

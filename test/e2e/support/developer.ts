@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
+import { pickPort } from '../../../tools/process/free-port.ts';
 import { openProcessOwner, type OwnedProcess, type ProcessOwner } from '../../../tools/process/process-owner.ts';
 import { root } from './cluster.ts';
 import type { Person } from './people.ts';
@@ -20,13 +21,20 @@ export interface Developer extends AsyncDisposable {
   answer(service: string, key: string, ...args: readonly string[]): Promise<OwnedProcess>;
 }
 
-/** A machine for `person`. */
-export function openDeveloper(person: Person): Developer {
-  const env = toEnvironment(person);
+/**
+ * A machine for `person`, where a `payments` of their own runs for their `orders` to ask. `prefix` is a command that runs others somewhere else.
+ */
+export async function openDeveloper(person: Person, prefix: readonly string[] = []): Promise<Developer> {
+  const payments = await pickPort();
+  const env = { ...toEnvironment(person), PAYMENTS_URL: `http://127.0.0.1:${payments}` };
   const owner: ProcessOwner = openProcessOwner('switchyard-developer', env, 10_000);
+  const [command = node, ...before] = [...prefix, node];
+  const start = (title: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): OwnedProcess =>
+    owner.start(title, command, { args: [...before, ...args], env: variables });
+  start('payments', [join(root, 'examples/shop/payments.js')], { PORT: String(payments) });
   const developer: Developer = {
-    start: (...args) => owner.start(`intercept-${args[0] ?? ''}`, node, { args: [program, ...args] }),
-    intercept: async (...args) => run(node, [program, ...args], { env, timeoutMs: 180_000 }),
+    start: (...args) => start(`intercept-${args[0] ?? ''}`, [program, ...args]),
+    intercept: async (...args) => run(command, [...before, program, ...args], { env, timeoutMs: 180_000 }),
     async answer(service, key, ...args) {
       const started = developer.start('run', service, '--key', key, ...args, '--', node, join(root, 'examples/shop/my-orders.js'));
       await untilReady(started);
@@ -47,5 +55,5 @@ async function untilReady(started: OwnedProcess): Promise<void> {
 
 function toEnvironment({ kubeconfig }: Person): NodeJS.ProcessEnv {
   const { PATH, LANG, TZ } = process.env;
-  return { PATH, LANG, TZ, HOME: '/nonexistent', KUBECONFIG: kubeconfig, PAYMENTS_URL: 'http://127.0.0.1:9' };
+  return { PATH, LANG, TZ, HOME: '/nonexistent', KUBECONFIG: kubeconfig };
 }

@@ -35,7 +35,7 @@ export async function loadImages(): Promise<void> {
   try {
     await must(node, ['tools/package/main.ts'], { cwd: root });
     await make(images.switchyard, ['node', '/app/switchyard-manager.js'], 'dist:/app');
-    await make(images.programs, ['node', '/e2e/idle.ts'], 'examples/shop:/app', 'test/e2e/programs:/e2e');
+    await make(images.programs, ['node', '/e2e/idle.ts'], 'examples/shop:/app', 'test/e2e/programs:/e2e', 'dist:/switchyard');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

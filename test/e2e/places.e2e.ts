@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apply, kubectl } from './support/cluster.ts';
+import { evidence } from './support/evidence.ts';
+import { images } from './support/images.ts';
+import { openIsland } from './support/island.ts';
+import { readMetrics, total } from './support/metrics.ts';
+import { get } from './support/objects.ts';
+import { openStage, type Stage } from './support/stage.ts';
+import { eventually } from './support/wait.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage('places');
+});
+afterAll(async () => stage[Symbol.asyncDispose]());
+
+test('a laptop that reaches nothing but the API server answers requests through the port-forward', async () => {
+  const { toolbox } = stage;
+  await using island = await openIsland(await stage.developer('alice'));
+  const reaches = await island.reaches();
+  const began = performance.now();
+  const run = await island.answer('orders', 'alice');
+  const readyMs = performance.now() - began;
+  const report = await toolbox.load({ url: 'http://orders/', requests: 1_000, callers: 4, keys: [null, 'alice'] }).report;
+  await run.stop();
+  evidence('a laptop in a network of its own', {
+    'reaches the API server': reaches.apiServer,
+    'reaches pods and services': reaches.cluster,
+    'run to ready (ms)': Math.round(readyMs),
+    answers: JSON.stringify(report.answers),
+    failed: report.failed,
+  });
+  expect(reaches).toEqual({ apiServer: true, cluster: false });
+  expect(report).toMatchObject({ misrouted: 0, failed: 0 });
+});
+
+test('a workspace in a pod is dialled straight, without the tunnel', async () => {
+  const { namespace, toolbox } = stage;
+  await apply(namespace, [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'workspace' } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'workspace-edit' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+      subjects: [{ kind: 'ServiceAccount', name: 'workspace', namespace }],
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'workspace' },
+      spec: {
+        serviceAccountName: 'workspace',
+        terminationGracePeriodSeconds: 20,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        volumes: [{ name: 'tmp', emptyDir: {} }],
+        containers: [
+          {
+            name: 'workspace',
+            image: images.programs,
+            command: [
+              'node',
+              '/switchyard/intercept.js',
+              'run',
+              'orders',
+              '--key',
+              'wanda',
+              '--lane',
+              'direct',
+              '--',
+              'node',
+              '/app/my-orders.js',
+            ],
+            env: [
+              { name: 'HOST', value: '0.0.0.0' },
+              { name: 'HOME', value: '/tmp' },
+              { name: 'PAYMENTS_URL', value: 'http://payments' },
+            ],
+            volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
+          },
+        ],
+      },
+    },
+  ]);
+  const log = await eventually('the workspace to be ready', 60_000, async () => {
+    const text = await kubectl(['logs', 'workspace', '-n', namespace]);
+    return text.includes('ready:') ? text : undefined;
+  });
+  const dialsBefore = total(await readMetrics(namespace), 'switchyard_tunnel_dials_total');
+  const report = await toolbox.load({ url: 'http://orders/', requests: 2_000, callers: 4, keys: [null, 'wanda'] }).report;
+  const metrics = await readMetrics(namespace);
+  const intercept = (await get(namespace, 'intercept', 'orders.http.wanda')) as unknown as {
+    spec: { lane: string };
+    status: { address: string };
+  };
+  evidence('a workspace in a pod', {
+    lane: intercept.spec.lane,
+    'dialled at': intercept.status.address,
+    answers: JSON.stringify(report.answers),
+    failed: report.failed,
+    'connections through the tunnel': total(metrics, 'switchyard_tunnel_dials_total') - dialsBefore,
+  });
+  expect(log).toContain('ready:');
+  expect(report).toMatchObject({ misrouted: 0, failed: 0 });
+  expect(report.answers['wanda>wanda']).toBe(1_000);
+  expect(intercept.spec.lane).toBe('Direct');
+  expect(total(metrics, 'switchyard_tunnel_dials_total')).toBe(dialsBefore);
+  await kubectl(['delete', 'pod', 'workspace', '-n', namespace]);
+  await eventually('the intercept to go with its workspace', 30_000, async () =>
+    (await kubectl(['get', 'intercepts', '-n', namespace, '-o', 'name'])).includes('wanda') ? undefined : true,
+  );
+});

@@ -56,7 +56,7 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   const tunnel = opened.use(
     await openTunnelServer(deps, {
       listen: config.listen,
-      accept: createAcceptSession({ log, authenticate, registry, ...config.limits }),
+      accept: createAcceptSession({ log, identify: (hello) => ({ owner: authenticate(hello) }), intercepts: registry, ...config.limits }),
       api: createManagerApi({ authenticate, registry, info, listServices: services.list }),
     }),
   );
@@ -96,7 +96,7 @@ function createRegistry(
 function createDialer({ limits }: ManagerConfig, { clock, metrics }: ManagerDeps, registry: Registry): Dialer {
   const { dialTimeoutMs: timeoutMs } = toLimitValues(routerLimits);
   return createTargetDialer(
-    { clock, metrics, registry, dialSocket: (address, signal) => dialSocket(address, { clock, timeoutMs, signal }) },
+    { clock, metrics, intercepts: registry, dialSocket: (address, signal) => dialSocket(address, { clock, timeoutMs, signal }) },
     limits,
   );
 }

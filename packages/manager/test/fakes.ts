@@ -51,9 +51,11 @@ export function createSession(id: string, owner: string, instance: string = id):
   let broken = false;
   return {
     id: id as SessionId,
+    remoteAddress: '127.0.0.1',
     owner,
     client: `${owner}s-laptop`,
     instance,
+    publicKey: undefined,
     events,
     get opened() {
       return opened;

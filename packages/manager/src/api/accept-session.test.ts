@@ -16,11 +16,11 @@ function createServerSession(id: string): ServerSession {
 }
 
 test('an owner has as many sessions as are allowed, whoever else is there', async () => {
-  const registry = { leave: vi.fn<() => void>(), lose: vi.fn<() => void>() };
+  const intercepts = { leave: vi.fn<() => void>(), lose: vi.fn<() => void>() };
   const accept = createAcceptSession({
     log: silentLog,
-    authenticate: ({ owner }) => owner,
-    registry: registry as never,
+    identify: ({ owner }) => ({ owner }),
+    intercepts: intercepts as never,
     sessionsPerOwner: 2,
   });
   const first = await accept(hello, createServerSession('one'));

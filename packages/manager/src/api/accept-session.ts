@@ -1,56 +1,63 @@
 import { InterceptError, type Log } from '@switchyard/contract';
 import type { AcceptSession, Hello, ServerSession, SessionEvents } from '@switchyard/tunnel';
-import type { Authenticator } from '../auth/authenticator.ts';
 import type { AgentSession } from '../registry/intercept.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { SessionIntercepts } from '../registry/ports.ts';
+
+/** Who is behind a session. A getter where that can become known, or change, while the session lives. */
+export interface Identity {
+  readonly owner: string;
+}
 
 /** What sessions stand on. */
 export interface AcceptSessionDeps {
   readonly log: Log;
-  readonly authenticate: Authenticator;
-  readonly registry: Registry;
+  /** Throws where the agent did not prove who it is. */
+  readonly identify: (hello: Hello) => Identity;
+  readonly intercepts: SessionIntercepts;
   /** Live sessions of one owner. */
   readonly sessionsPerOwner: number;
 }
 
-/** Takes every agent that proves who it is and has not too many sessions yet, and lets it work on the registry in its owner's name. */
-export function createAcceptSession({ log, authenticate, registry, sessionsPerOwner }: AcceptSessionDeps): AcceptSession {
-  const sessions = new Map<string, number>();
+/** Takes every agent that proves who it is and has not too many sessions yet, and lets it work on the intercepts in its owner's name. */
+export function createAcceptSession({ log, identify, intercepts, sessionsPerOwner }: AcceptSessionDeps): AcceptSession {
+  const live = new Set<AgentSession>();
   return async (hello, session) => {
-    const owner = authenticate(hello);
-    const others = sessions.get(owner) ?? 0;
+    const agent = toAgentSession(hello, session, identify(hello));
+    const { owner } = agent;
+    const others = live.values().reduce((count, other) => (other.owner === owner ? count + 1 : count), 0);
     if (others >= sessionsPerOwner) throw toTooMany(owner, sessionsPerOwner);
-    sessions.set(owner, others + 1);
-    const agent = toAgentSession(hello, session, owner);
+    live.add(agent);
     log.info('session_opened', { session: session.id, owner, client: hello.client });
-    return toSessionEvents(agent, registry, (reason) => {
-      const left = (sessions.get(owner) ?? 0) - 1;
-      if (left > 0) sessions.set(owner, left);
-      else sessions.delete(owner);
-      log.info('session_closed', { session: session.id, owner, reason });
+    return toSessionEvents(agent, intercepts, (reason) => {
+      live.delete(agent);
+      log.info('session_closed', { session: session.id, owner: agent.owner, reason });
     });
   };
 }
 
-function toAgentSession({ client, instance }: Hello, session: ServerSession, owner: string): AgentSession {
+function toAgentSession({ client, instance, publicKey }: Hello, session: ServerSession, identity: Identity): AgentSession {
   return {
     id: session.id,
-    owner,
+    remoteAddress: session.remoteAddress,
+    get owner() {
+      return identity.owner;
+    },
     client,
     instance,
+    publicKey,
     openPipe: (id, signal) => session.openPipe(id, signal),
     notify: (event) => session.notify(event),
   };
 }
 
-function toSessionEvents(agent: AgentSession, registry: Registry, onClosed: (reason: string) => void): SessionEvents {
+function toSessionEvents(agent: AgentSession, intercepts: SessionIntercepts, onClosed: (reason: string) => void): SessionEvents {
   return {
-    onRegister: async (spec) => registry.register(agent, spec),
-    onUnregister: async (id) => registry.unregister(agent, id),
-    onRenew: async (id, lifetimeMs) => registry.renew(agent, id, lifetimeMs),
+    onRegister: async (spec) => await intercepts.register(agent, spec),
+    onUnregister: async (id) => intercepts.unregister(agent, id),
+    onRenew: async (id, lifetimeMs) => intercepts.renew(agent, id, lifetimeMs),
     onClose(end) {
-      if (end.t === 'goodbye') registry.leave(agent);
-      else registry.lose(agent);
+      if (end.t === 'goodbye') intercepts.leave(agent);
+      else intercepts.lose(agent);
       onClosed(end.t === 'goodbye' ? 'goodbye' : end.error.message);
     },
   };

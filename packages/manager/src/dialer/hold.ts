@@ -1,11 +1,11 @@
 import { InterceptError, type Clock, type InterceptId } from '@switchyard/contract';
 import { toAbortError } from '@switchyard/runtime';
-import type { Registry } from '../registry/registry.ts';
+import type { InterceptSource } from '../registry/ports.ts';
 
 /** What a hold stands on. */
 export interface HoldDeps {
   readonly clock: Clock;
-  readonly registry: Pick<Registry, 'watch'>;
+  readonly intercepts: Pick<InterceptSource, 'watch'>;
 }
 
 /** Connections that wait for an intercept's session to come back. Bounded in number and time. */
@@ -47,7 +47,7 @@ export class Hold {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const onAbort = (): void => reject(toAbortError(signal));
     const timer = this.#deps.clock.after(leftMs, resolve);
-    const stopWatching = this.#deps.registry.watch(id, resolve);
+    const stopWatching = this.#deps.intercepts.watch(id, resolve);
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
     try {

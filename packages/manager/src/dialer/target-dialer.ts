@@ -2,13 +2,13 @@ import type { Address } from '@switchyard/config';
 import { InterceptError, type Dialer, type InterceptId, type Metrics, type Pipe } from '@switchyard/contract';
 import type { ManagerLimits } from '../limits.ts';
 import { toTimeText, type AgentSession, type AwayLink, type Intercept } from '../registry/intercept.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { InterceptSource } from '../registry/ports.ts';
 import { Hold, type HoldDeps } from './hold.ts';
 
 /** What the dialer stands on. */
 export interface TargetDialerDeps extends HoldDeps {
   readonly metrics: Metrics;
-  readonly registry: Pick<Registry, 'get' | 'watch'>;
+  readonly intercepts: InterceptSource;
   /** Opens a connection to an address; rejects as `Dialer.dial` does. */
   readonly dialSocket: (address: Address, signal: AbortSignal) => Promise<Pipe>;
 }
@@ -21,7 +21,7 @@ const mostDials = 3;
  * *now*: while that session is lost, the connection is held until `holdMs` after the loss, then fails with `developer_offline`.
  */
 export function createTargetDialer(deps: TargetDialerDeps, limits: Pick<ManagerLimits, 'holdMs' | 'heldPerIntercept'>): Dialer {
-  const { clock, metrics, registry, dialSocket } = deps;
+  const { clock, metrics, intercepts, dialSocket } = deps;
   const hold = new Hold(deps, limits);
   metrics.gauge({ name: 'switchyard_held_connections', help: 'Connections that wait for a lost session.' }, () => hold.count);
   const dials = metrics.counter({
@@ -33,7 +33,7 @@ export function createTargetDialer(deps: TargetDialerDeps, limits: Pick<ManagerL
   /** The session that answers for the intercept, once it has one. */
   async function untilReady(id: InterceptId, signal: AbortSignal): Promise<{ session: AgentSession; held: boolean }> {
     for (let held = false; ; held = true) {
-      const intercept = registry.get(id);
+      const intercept = intercepts.get(id);
       if (intercept === undefined) throw ended(id);
       const { link } = intercept;
       if (link.t === 'ready') return { session: link.session, held };

@@ -1,27 +1,35 @@
-import type { InterceptId, InterceptInfo, RoutingKey, ServiceName, WhenAway } from '@switchyard/contract';
+import type { InterceptId, InterceptInfo, RoutingKey, ServiceName, Target, WhenAway } from '@switchyard/contract';
 import type { Rule } from '@switchyard/route';
+import type { Address } from '@switchyard/config';
 import type { ServerSession } from '@switchyard/tunnel';
 
 /** A live agent session, with who proved to be behind it. */
-export interface AgentSession extends Pick<ServerSession, 'id' | 'openPipe' | 'notify'> {
+export interface AgentSession extends Pick<ServerSession, 'id' | 'remoteAddress' | 'openPipe' | 'notify'> {
   readonly owner: string;
   /** The developer's machine, for people. */
   readonly client: string;
   /** Tells one agent process from another. */
   readonly instance: string;
+  /** The key that the agent proved to hold, in base64; undefined where no proof was asked for. */
+  readonly publicKey: string | undefined;
 }
+
+/** What is kept of a session that is lost. */
+export type LastSession = Pick<AgentSession, 'id' | 'client' | 'instance'>;
 
 /** The session is live. */
 export interface ReadyLink {
   readonly t: 'ready';
   readonly session: AgentSession;
+  /** Where the developer's process is dialled, past the session; undefined: through the session. */
+  readonly direct?: Address | undefined;
 }
 
 /** The session is lost. */
 export interface AwayLink {
   readonly t: 'away';
   /** The session that was lost. */
-  readonly last: AgentSession;
+  readonly last: LastSession;
   /** When it was lost. */
   readonly since: Date;
   /** `since` on the clock's monotonic scale. */
@@ -54,15 +62,19 @@ export interface Intercept {
 }
 
 /** The session that the intercept has, or had last. */
-export function sessionOf({ link }: Intercept): AgentSession {
+export function sessionOf({ link }: Pick<Intercept, 'link'>): LastSession {
   return link.t === 'ready' ? link.session : link.last;
 }
 
 /** The intercept as the data plane sees it. While the session is away it names the last one. */
 export function toRule(intercept: Intercept): Rule {
   const { id, service, port, key, owner, createdAt, whenAway } = intercept;
-  const target = { t: 'tunnel', session: sessionOf(intercept).id, intercept: id } as const;
-  return { id, service, port, key, owner, createdAt: createdAt.getTime(), whenAway, target };
+  return { id, service, port, key, owner, createdAt: createdAt.getTime(), whenAway, target: toTarget(intercept) };
+}
+
+function toTarget({ id, link }: Intercept): Target {
+  if (link.t === 'ready' && link.direct !== undefined) return { t: 'direct', ...link.direct };
+  return { t: 'tunnel', session: sessionOf({ link }).id, intercept: id };
 }
 
 /** The intercept as everybody may see it. */

@@ -1,23 +1,29 @@
 import { InterceptError } from '@switchyard/contract';
 import { findConflict, type RouteClaim } from '@switchyard/route';
-import { sessionOf, toRule, toTimeText, type AgentSession, type Intercept } from './intercept.ts';
+import { sessionOf, toTimeText, type AgentSession, type Intercept } from './intercept.ts';
 
 /** Throws `route_conflict` where an intercept of another owner stands against `claim`. */
 export function refuseConflict(intercepts: readonly Intercept[], claim: RouteClaim): void {
-  const conflict = findConflict(intercepts.map(toRule), claim);
-  const holder = intercepts.find(({ id }) => id === conflict?.rule.id);
-  if (conflict === undefined || holder === undefined) return;
-  const { owner, key, title, service, createdAt } = holder;
-  const who = `${owner} (${sessionOf(holder).client})`;
-  const since = toTimeText(createdAt);
+  const conflict = findConflict(intercepts, claim);
+  if (conflict === undefined) return;
+  const { t, rule: holder } = conflict;
+  const since = toTimeText(holder.createdAt);
   const message =
-    conflict.t === 'route_taken'
-      ? `${title} is already intercepted by ${who} since ${since}.`
-      : `The key "${key}" belongs to ${who}, who intercepts ${service} with it since ${since}.`;
-  throw new InterceptError('route_conflict', message, {
-    hint: `Use another key (--key), or ask ${owner} to stop.`,
-    detail: toDetail(holder),
-  });
+    t === 'route_taken'
+      ? `${holder.title} is already intercepted by ${holder.owner} (${sessionOf(holder).client}) since ${since}.`
+      : toKeyTaken(holder, sessionOf(holder).client);
+  throw new InterceptError('route_conflict', message, { hint: toKeyTakenHint(holder.owner), detail: toDetail(holder) });
+}
+
+/** Says whose a key is; `client` is the developer's machine. */
+export function toKeyTaken(holder: Pick<Intercept, 'key' | 'owner' | 'service' | 'createdAt'>, client: string): string {
+  const { key, owner, service, createdAt } = holder;
+  return `The key "${key}" belongs to ${owner} (${client}), who intercepts ${service} with it since ${toTimeText(createdAt)}.`;
+}
+
+/** What to do when a key is another owner's. */
+export function toKeyTakenHint(owner: string): string {
+  return `Use another key (--key), or ask ${owner} to stop.`;
 }
 
 /** Throws `route_conflict` for a second process of the same owner while the first is live: it would take its requests away in silence. */

@@ -14,6 +14,7 @@ import type { ManagerLimits } from '../limits.ts';
 import type { Catalog, Place } from './catalog.ts';
 import { InterceptTable, type Due } from './intercept-table.ts';
 import { sessionOf, toInfo, toRule, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
+import type { InterceptSource, SessionIntercepts } from './ports.ts';
 import { refuseConflict, refuseTwin } from './refusals.ts';
 
 /** What the registry stands on. */
@@ -31,7 +32,7 @@ export interface RegistryDeps {
  * All live intercepts and what may become of them. In memory only: agents register again after a restart.
  * A method runs to its end, or throws with nothing changed. Dispose stops the timers and ends nothing.
  */
-export class Registry implements Disposable {
+export class Registry implements SessionIntercepts, InterceptSource, Disposable {
   readonly #deps: RegistryDeps;
   readonly #limits: ManagerLimits;
   readonly #table: InterceptTable;

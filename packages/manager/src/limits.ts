@@ -71,3 +71,33 @@ export const fixedManagerLimits: LimitTable<'services' | 'portsPerService' | 'al
   },
   healthConnections: { value: 64, unit: 'count', about: 'Connections to the health listener; further ones are closed at once.' },
 };
+
+/** The bounds of taking services over. Nobody sets them. */
+export const serviceLimits: LimitTable<
+  'retakeMs' | 'retakes' | 'retakeWindowMs' | 'releaseGraceMs' | 'bindRetryMs' | 'firstRetryMs' | 'mostRetryMs' | 'stepsPerPass'
+> = {
+  retakeMs: {
+    value: 30_000,
+    unit: 'ms',
+    about: 'How long a Service that somebody else gave its own selector back stays theirs; then it is taken over again.',
+  },
+  retakes: {
+    value: 3,
+    unit: 'count',
+    about: 'Takeovers after foreign writes within `retakeWindowMs`. Afterwards the service is `Contested` and left alone for the rest of that time.',
+  },
+  retakeWindowMs: { value: 600_000, unit: 'ms', about: 'For how long a takeover after a foreign write counts.' },
+  releaseGraceMs: {
+    value: 60_000,
+    unit: 'ms',
+    about: 'How long connections to a service that was given back may go on at the router; then they are cut and its ports close.',
+  },
+  bindRetryMs: { value: 5_000, unit: 'ms', about: 'How long after a router port could not be opened it is tried again.' },
+  firstRetryMs: { value: 500, unit: 'ms', about: 'The first wait after a failed step of a takeover; waits double, at random.' },
+  mostRetryMs: { value: 30_000, unit: 'ms', about: 'The longest wait between attempts at a takeover.' },
+  stepsPerPass: {
+    value: 32,
+    unit: 'count',
+    about: 'Writes for one service in a row. A service that still needs more waits as after a failure: two parties undo each other.',
+  },
+};

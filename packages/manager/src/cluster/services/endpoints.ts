@@ -1,0 +1,33 @@
+import type { EndpointSlice } from '@switchyard/kube';
+
+/** Kubernetes labels every slice with the name of its Service. */
+const serviceLabel = 'kubernetes.io/service-name';
+
+/** Where a client's connection may go. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The slices of the Service `service`. */
+export function slicesOf(slices: Iterable<EndpointSlice>, service: string): readonly EndpointSlice[] {
+  return [...slices].filter(({ metadata }) => metadata.labels?.[serviceLabel] === service);
+}
+
+/** Whether the same addresses are ready in both. Two Services without any are the same, too. */
+export function haveSameAddresses(left: readonly EndpointSlice[], right: readonly EndpointSlice[]): boolean {
+  return readyAddresses(left).symmetricDifference(readyAddresses(right)).size === 0;
+}
+
+/** The ready endpoints of the Service's port `portName` (empty where it has no name). */
+export function endpointsOf(slices: readonly EndpointSlice[], portName: string): readonly Endpoint[] {
+  return slices.flatMap((slice) => {
+    const port = slice.ports?.find(({ name = '' }) => name === portName)?.port;
+    return port === undefined ? [] : [...readyAddresses([slice])].map((host) => ({ host, port }));
+  });
+}
+
+function readyAddresses(slices: readonly EndpointSlice[]): Set<string> {
+  const ready = slices.flatMap(({ endpoints }) => endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false);
+  return new Set(ready.flatMap(({ addresses }) => addresses));
+}

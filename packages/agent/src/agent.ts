@@ -1,6 +1,6 @@
 import type { Clock, InterceptError, InterceptId, InterceptInfo, InterceptSpec, Log } from '@switchyard/contract';
 import { toAbortError } from '@switchyard/runtime';
-import { openTunnelClient } from '@switchyard/tunnel';
+import { openTunnelClient, type AgentKeyPair } from '@switchyard/tunnel';
 import { randomUUID } from 'node:crypto';
 import { deliver } from './deliver.ts';
 import type { AgentEvent, AgentEventHandler } from './event.ts';
@@ -15,13 +15,15 @@ export interface AgentIntercept {
 
 /** Which manager to work with, as whom, and what for. */
 export interface AgentOptions {
-  /** `http:` is plaintext HTTP/2, `https:` TLS. */
+  /** `http:` is plaintext HTTP/2, `https:` TLS, `unix:///PATH` a socket on this machine, such as a forward into a cluster. */
   readonly url: URL;
   /** The claimed owner of the intercepts. */
   readonly owner: string;
   /** This machine, for people. */
   readonly client: string;
   readonly token: string | undefined;
+  /** Proves every connection of this agent to a manager that asks for it. */
+  readonly keyPair?: AgentKeyPair | undefined;
   readonly intercepts: readonly AgentIntercept[];
   /** Receives the events, from the first one on. Must not throw. */
   readonly onEvent: AgentEventHandler;
@@ -85,9 +87,9 @@ function toAgent(session: Session): Agent {
 }
 
 /** One random instance per agent, so that the manager knows a reconnect from a second process. */
-function toOpenTunnel(deps: AgentDeps, { url, owner, client, token }: AgentOptions): OpenTunnel {
+function toOpenTunnel(deps: AgentDeps, { url, owner, client, token, keyPair }: AgentOptions): OpenTunnel {
   const hello = { instance: randomUUID(), owner, client, token };
-  return (signal) => openTunnelClient(deps, { url, hello, signal });
+  return (signal) => openTunnelClient(deps, { url, hello, keyPair, signal });
 }
 
 function toRegistrations(deps: AgentDeps, options: AgentOptions, emit: AgentEventHandler): ConstructorParameters<typeof Session>[1] {

@@ -75,7 +75,6 @@ export class AgentSession implements TunnelClient {
       onPipe: (intercept, pipe) => this.#onPipe(intercept, pipe),
       fail: (error) => this.#finish(error),
     });
-    this.#pipes.fill();
   }
 
   onPipe(handler: (intercept: InterceptId, pipe: Pipe) => void): void {
@@ -88,7 +87,10 @@ export class AgentSession implements TunnelClient {
   }
 
   async register(spec: InterceptSpec): Promise<InterceptInfo> {
-    return toIntercept(await this.#ask((request) => ({ t: 'register', request, spec })));
+    const asked = this.#ask((request) => ({ t: 'register', request, spec }));
+    // The manager dials direct intercepts by itself: pipes that wait for them would wait for nothing.
+    if (spec.directPort === undefined) this.#pipes.fill();
+    return toIntercept(await asked);
   }
 
   async unregister(id: InterceptId): Promise<void> {

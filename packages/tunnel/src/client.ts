@@ -2,6 +2,7 @@ import { Client, credentials, status, type ClientDuplexStream } from '@grpc/grpc
 import { InterceptError, toLimitValues, type Clock, type Log } from '@switchyard/contract';
 import { toAbortError } from '@switchyard/runtime';
 import { encodeAgentMessage, parseManagerMessage, tunnelDefinition, type BytesMethod, type WelcomeMessage } from '@switchyard/wire';
+import { signProof, type AgentKeyPair } from './agent-key.ts';
 import { AgentSession } from './agent-session.ts';
 import { tunnelChannelOptions } from './channel-options.ts';
 import { toTarget } from './channel-target.ts';
@@ -19,9 +20,11 @@ export interface TunnelClientDeps {
 
 /** Which manager to connect to, and as whom. */
 export interface TunnelClientOptions {
-  /** `http:` is plaintext HTTP/2, `https:` TLS. Proxy variables are not read. */
+  /** `http:` is plaintext HTTP/2, `https:` TLS, `unix:///PATH` a socket on this machine. Proxy variables are not read. */
   readonly url: URL;
   readonly hello: Omit<Hello, 'version' | 'publicKey'>;
+  /** Proves who the agent is to a manager that asks for it. */
+  readonly keyPair?: AgentKeyPair | undefined;
   readonly limits?: Partial<TunnelLimits>;
   /** Gives up connecting. An open session is ended by its dispose, not by this. */
   readonly signal: AbortSignal;
@@ -63,7 +66,7 @@ function openStream(client: Client, method: BytesMethod): ClientDuplexStream<Buf
 }
 
 type State =
-  | { readonly t: 'connecting'; readonly leave: () => void }
+  | { readonly t: 'connecting'; readonly leave: () => void; proven: boolean }
   | { readonly t: 'open'; readonly session: AgentSession }
   | { readonly t: 'closed' };
 
@@ -74,12 +77,14 @@ class Connecting implements StreamHandler {
   readonly #deps: TunnelClientDeps;
   readonly #limits: TunnelLimits;
   readonly #client: Client;
+  readonly #instance: string;
+  readonly #keyPair: AgentKeyPair | undefined;
   readonly #stream: MessageStream;
   readonly #resolve: (session: AgentSession) => void;
   readonly #reject: (reason: Error) => void;
   #state: State;
 
-  constructor(deps: TunnelClientDeps, { url, hello, limits, signal }: TunnelClientOptions, client: Client) {
+  constructor(deps: TunnelClientDeps, { url, hello, keyPair, limits, signal }: TunnelClientOptions, client: Client) {
     const { promise, resolve, reject } = Promise.withResolvers<AgentSession>();
     this.session = promise;
     this.#resolve = resolve;
@@ -87,6 +92,8 @@ class Connecting implements StreamHandler {
     this.#deps = deps;
     this.#limits = toLimitValues(tunnelLimits, limits);
     this.#client = client;
+    this.#instance = hello.instance;
+    this.#keyPair = keyPair;
     this.#stream = createClientStream(openStream(client, tunnelDefinition.control), this);
     const { connectMs } = this.#limits;
     const timer = deps.clock.after(connectMs, () => this.#fail(toSilent(url, connectMs)));
@@ -96,8 +103,9 @@ class Connecting implements StreamHandler {
       timer.cancel();
       signal.removeEventListener('abort', onAbort);
     };
-    this.#state = { t: 'connecting', leave };
-    this.#stream.send(encodeAgentMessage({ t: 'hello', ...hello, publicKey: undefined, versions: protocolVersions }));
+    this.#state = { t: 'connecting', leave, proven: false };
+    const publicKey = keyPair === undefined ? undefined : Buffer.from(keyPair.publicKey, 'base64');
+    this.#stream.send(encodeAgentMessage({ t: 'hello', ...hello, publicKey, versions: protocolVersions }));
   }
 
   onMessage(bytes: Buffer): void {
@@ -107,6 +115,7 @@ class Connecting implements StreamHandler {
       if (state.t === 'open') return state.session.receive(message);
       if (message.t === 'welcome') this.#open(message);
       else if (message.t === 'closed') this.#fail(message.error);
+      else if (message.t === 'challenge') this.#prove(message.nonce);
     } catch (reason) {
       const error = InterceptError.from(reason);
       if (state.t === 'open') state.session.violate(error);
@@ -119,6 +128,15 @@ class Connecting implements StreamHandler {
   onClose(close: StreamClose): void {
     if (this.#state.t === 'open') this.#state.session.onControlClosed();
     else this.#fail(new LibraryError(close));
+  }
+
+  #prove(nonce: Uint8Array): void {
+    if (this.#state.t !== 'connecting') return;
+    if (this.#keyPair === undefined || this.#state.proven) {
+      throw new InterceptError('protocol_violation', 'The manager asked for a proof that this agent did not offer.');
+    }
+    this.#state.proven = true;
+    this.#stream.send(encodeAgentMessage({ t: 'proof', signature: signProof(this.#keyPair, { nonce, instance: this.#instance }) }));
   }
 
   #open(welcome: WelcomeMessage): void {

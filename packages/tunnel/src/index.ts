@@ -1,3 +1,4 @@
+export { createAgentKey, type AgentKeyPair } from './agent-key.ts';
 export type { Caller, ManagerApi, ManagerClient } from './api.ts';
 export { openTunnelClient, type TunnelClientDeps, type TunnelClientOptions } from './client.ts';
 export type { TunnelLimits } from './limits.ts';

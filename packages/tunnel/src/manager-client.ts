@@ -20,6 +20,7 @@ import { explainUnreachable, toSilent, toStranger } from './reach.ts';
 
 /** Which manager to ask, and as whom. */
 export interface ManagerClientOptions {
+  /** As of `TunnelClientOptions`. */
   readonly url: URL;
   readonly owner: string;
   readonly token: string | undefined;

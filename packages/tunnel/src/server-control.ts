@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { InterceptError, type Clock, type Log, type SessionId, type Timer } from '@switchyard/contract';
-import { encodeManagerMessage, parseAgentMessage, type HelloMessage } from '@switchyard/wire';
+import { encodeManagerMessage, parseAgentMessage, type HelloMessage, type ReceivedAgentMessage } from '@switchyard/wire';
+import { isProof } from './agent-key.ts';
 import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream, StreamHandler } from './message-stream.ts';
 import { toShownError } from './request-desk.ts';
 import { TunnelSession, type SessionDeps } from './server-session.ts';
-import type { AcceptSession } from './session.ts';
+import type { AcceptSession, Hello } from './session.ts';
 import { negotiateVersion } from './version.ts';
 
 /** Messages on a control stream are small; a larger one is no honest agent's. */
@@ -17,6 +18,7 @@ export interface ControlDeps {
   readonly log: Log;
   readonly limits: TunnelLimits;
   readonly accept: AcceptSession;
+  readonly proof: 'none' | 'key';
   /** Where the connection comes from: an IP address. */
   readonly remoteAddress: string;
   /** Throws where the server takes no further session now. */
@@ -27,12 +29,24 @@ export interface ControlDeps {
   breakConnection(): void;
 }
 
+/** The hello came, and a proof of its key is waited for, within the hello's deadline. */
+interface Challenged {
+  readonly t: 'challenged';
+  readonly deadline: Timer;
+  readonly hello: HelloMessage;
+  readonly version: number;
+  readonly publicKey: Uint8Array;
+  /** Of this stream alone, and of one answer. */
+  readonly nonce: Buffer;
+}
+
 type State =
   | { readonly t: 'new'; readonly deadline: Timer }
+  | Challenged
   | { readonly t: 'session'; readonly session: TunnelSession }
   | { readonly t: 'closed' };
 
-/** One Control stream at the manager's end: hello, the manager's decision, then the session's messages. */
+/** One Control stream at the manager's end: hello, a proof where one is wanted, the manager's decision, then the session's messages. */
 export class ServerControl implements StreamHandler {
   readonly #deps: ControlDeps;
   readonly #stream: MessageStream;
@@ -42,7 +56,7 @@ export class ServerControl implements StreamHandler {
     this.#deps = deps;
     this.#stream = open(this);
     const deadline = deps.clock.after(deps.limits.helloMs, () =>
-      this.#refuse(new InterceptError('request_timeout', 'The agent did not say hello.')),
+      this.#refuse(new InterceptError('request_timeout', 'The agent did not say who it is in time.')),
     );
     this.#state = { t: 'new', deadline };
   }
@@ -56,6 +70,7 @@ export class ServerControl implements StreamHandler {
       const message = parseAgentMessage(bytes);
       if (state.t === 'session') state.session.receive(message);
       else if (state.t === 'new') this.#begin(message.t === 'hello' ? message : undefined);
+      else if (state.t === 'challenged') this.#check(state, message);
     } catch (reason) {
       const error = InterceptError.from(reason);
       if (state.t === 'session') state.session.violate(error);
@@ -68,7 +83,7 @@ export class ServerControl implements StreamHandler {
   onClose(): void {
     const state = this.#state;
     this.#state = { t: 'closed' };
-    if (state.t === 'new') state.deadline.cancel();
+    if (state.t === 'new' || state.t === 'challenged') state.deadline.cancel();
     if (state.t === 'session') state.session.onControlClosed();
   }
 
@@ -76,17 +91,55 @@ export class ServerControl implements StreamHandler {
     if (hello === undefined) throw new InterceptError('protocol_violation', 'The agent did not begin with hello.');
     if (this.#state.t !== 'new') return;
     const version = negotiateVersion(hello.versions);
-    this.#deps.admit();
-    this.#state.deadline.cancel();
-    const session = this.#createSession();
-    this.#state = { t: 'session', session };
-    void this.#accept(session, hello, version);
+    if (this.#deps.proof === 'none') this.#open(this.#state.deadline, hello, version, undefined);
+    else this.#challenge(this.#state.deadline, hello, version);
   }
 
-  async #accept(session: TunnelSession, hello: HelloMessage, version: number): Promise<void> {
-    const { instance, owner, client, token } = hello;
+  #challenge(deadline: Timer, hello: HelloMessage, version: number): void {
+    const { publicKey } = hello;
+    if (publicKey === undefined) {
+      throw new InterceptError('not_signed_in', 'This manager takes agents that prove a key, and the agent named none.', {
+        hint: 'Let `intercept` reach the manager through the cluster: leave --manager and INTERCEPT_MANAGER out.',
+      });
+    }
+    const nonce = randomBytes(32);
+    this.#state = { t: 'challenged', deadline, hello, version, publicKey, nonce };
+    this.#stream.send(encodeManagerMessage({ t: 'challenge', nonce }));
+  }
+
+  #check({ deadline, hello, version, publicKey, nonce }: Challenged, message: ReceivedAgentMessage): void {
+    switch (message.t) {
+      case 'proof':
+        if (!isProof(publicKey, { nonce, instance: hello.instance }, message.signature)) {
+          throw new InterceptError('not_signed_in', 'The agent did not prove that it holds the key that it named.');
+        }
+        return this.#open(deadline, hello, version, Buffer.from(publicKey).toString('base64'));
+      case 'goodbye':
+        return this.#leave(deadline);
+      case 'unknown':
+        return;
+      default:
+        throw new InterceptError('protocol_violation', 'The agent did not answer the challenge.');
+    }
+  }
+
+  #open(deadline: Timer, hello: HelloMessage, version: number, publicKey: string | undefined): void {
+    this.#deps.admit();
+    deadline.cancel();
+    const session = this.#createSession();
+    this.#state = { t: 'session', session };
+    void this.#accept(session, { ...hello, publicKey, version });
+  }
+
+  #leave(deadline: Timer): void {
+    deadline.cancel();
+    this.#state = { t: 'closed' };
+    this.#stream.finish();
+  }
+
+  async #accept(session: TunnelSession, { instance, owner, client, token, publicKey, version }: Hello): Promise<void> {
     try {
-      session.start(await this.#deps.accept({ instance, owner, client, token, publicKey: undefined, version }, session), version);
+      session.start(await this.#deps.accept({ instance, owner, client, token, publicKey, version }, session), version);
     } catch (reason) {
       session.close(toShownError(reason, this.#deps.log));
     }
@@ -109,10 +162,8 @@ export class ServerControl implements StreamHandler {
   }
 
   #refuse(error: InterceptError): void {
-    if (this.#state.t !== 'new') return;
-    this.#state.deadline.cancel();
-    this.#state = { t: 'closed' };
+    if (this.#state.t !== 'new' && this.#state.t !== 'challenged') return;
     this.#stream.send(encodeManagerMessage({ t: 'closed', error }));
-    this.#stream.finish();
+    this.#leave(this.#state.deadline);
   }
 }

@@ -24,6 +24,11 @@ export interface TunnelServerDeps {
 export interface TunnelServerOptions {
   /** Decides about each new session. */
   readonly accept: AcceptSession;
+  /**
+   * What an agent has to prove before `accept` is asked: nothing, or that it holds the key that it names (`Hello.publicKey`); without a key it is
+   * refused with `not_signed_in`. Default: nothing.
+   */
+  readonly proof?: 'none' | 'key';
   /** Serves the unary calls on the same port. */
   readonly api: ManagerApi;
   /** Port 0 takes a free one. */
@@ -52,7 +57,7 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
     proofMs: limits.connectionProofMs,
     onConnection: (socket) => injector.injectConnection(socket),
   });
-  grpc.addService(tunnelDefinition, createTunnelService(deps, options.accept, limits, sessions, connections));
+  grpc.addService(tunnelDefinition, createTunnelService(deps, options, limits, sessions, connections));
   grpc.addService(managerDefinition, createApiService(options.api, deps.log));
   return {
     port: connections.port,
@@ -73,7 +78,7 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
 
 function createTunnelService(
   { clock, log, metrics }: TunnelServerDeps,
-  accept: AcceptSession,
+  { accept, proof = 'none' }: TunnelServerOptions,
   limits: TunnelLimits,
   sessions: SessionTable,
   connections: Connections,
@@ -106,6 +111,7 @@ function createTunnelService(
         log,
         limits,
         accept,
+        proof,
         admit: () => sessions.admit(),
         onSession: (session: TunnelSession) => sessions.add(session),
         onSessionEnd: (session: TunnelSession, end: { readonly t: 'goodbye' | 'lost' }) => {

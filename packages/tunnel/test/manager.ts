@@ -19,6 +19,7 @@ import {
   openTunnelServer,
   protocolVersions,
   type AcceptSession,
+  type AgentKeyPair,
   type Hello,
   type ManagerApi,
   type ServerSession,
@@ -71,7 +72,7 @@ const api: ManagerApi = {
 };
 
 export async function openManager(
-  options: { clock?: Clock; limits?: Partial<TunnelLimits>; accept?: AcceptSession } = {},
+  options: { clock?: Clock; limits?: Partial<TunnelLimits>; accept?: AcceptSession; proof?: 'key' } = {},
 ): Promise<TestManager> {
   const sessions: ServerSession[] = [];
   const hellos: Hello[] = [];
@@ -100,6 +101,7 @@ export async function openManager(
     {
       accept: options.accept ?? accept,
       api,
+      proof: options.proof ?? 'none',
       listen: { host: '127.0.0.1', port: 0 },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     },
@@ -117,13 +119,14 @@ export async function openManager(
 
 export function openAgent(
   url: URL,
-  options: { clock?: Clock; limits?: Partial<TunnelLimits>; token?: string; signal?: AbortSignal } = {},
+  options: { clock?: Clock; limits?: Partial<TunnelLimits>; token?: string; keyPair?: AgentKeyPair; signal?: AbortSignal } = {},
 ): Promise<TunnelClient> {
   return openTunnelClient(
     { clock: options.clock ?? createSystemClock(), log: silentLog },
     {
       url,
       hello: { instance: '0123456789abcdef', owner: 'alice', client: 'laptop', token: options.token },
+      keyPair: options.keyPair,
       signal: options.signal ?? AbortSignal.timeout(30_000),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     },

@@ -1,12 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
-import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { pathToFileURL } from 'node:url';
 import { createFakeClock, until, watchLeaks } from '@switchyard/testkit';
 import { createSystemClock } from '@switchyard/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openManagerClient, type ManagerClient } from '../src/index.ts';
-import { intercept, openAgent, openManager, service } from './manager.ts';
+import { intercept, openAgent, openManager, service, theSession } from './manager.ts';
 
 let leaks = watchLeaks();
 beforeEach(() => {
@@ -112,7 +116,32 @@ test('connecting can be given up', async () => {
   await expect(openAgent(new URL('http://127.0.0.1:1'), { signal: abort.signal })).rejects.toMatchObject({ code: 'canceled' });
 });
 
+test('a socket of this machine leads to the manager', async () => {
+  await using manager = await openManager();
+  const folder = await mkdtemp(join(tmpdir(), 'a manager '));
+  const path = join(folder, 'tunnel.sock');
+  const url = pathToFileURL(path).href.replace('file:', 'unix:');
+  await expectUnreachable(url, /nothing listens at unix:\/\/\/.*tunnel\.sock\.$/, /Start the manager/);
+  const server = createTcpServer((near) => {
+    const far = connect(manager.server.port, '127.0.0.1');
+    near.pipe(far).pipe(near);
+    near.on('error', () => {}).on('close', () => far.destroy());
+    far.on('error', () => {}).on('close', () => near.destroy());
+  });
+  await new Promise<void>((resolve) => void server.listen(path, resolve));
+  {
+    await using agent = await openAgent(new URL(url));
+    expect(agent.session).toBe(theSession(manager).id);
+    await using client = ask(url);
+    expect(await client.info()).toMatchObject({ owner: 'alice' });
+  }
+  await new Promise((resolve) => void server.close(resolve));
+  await expectUnreachable(url, /nothing listens/, /Start the manager/);
+  await rm(folder, { recursive: true });
+});
+
 test('an address that is none is bad usage', async () => {
+  await expect(openAgent(new URL('unix://host/path'))).rejects.toMatchObject({ code: 'bad_usage' });
   await expect(openAgent(new URL('ftp://127.0.0.1:1'))).rejects.toMatchObject({ code: 'bad_usage' });
 });
 

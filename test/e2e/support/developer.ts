@@ -28,7 +28,7 @@ export async function openDeveloper(person: Person, prefix: readonly string[] = 
   const payments = await pickPort();
   const env = { ...toEnvironment(person), PAYMENTS_URL: `http://127.0.0.1:${payments}` };
   const owner: ProcessOwner = openProcessOwner('switchyard-developer', env, 10_000);
-  const [command = node, ...before] = [...prefix, node];
+  const [command, ...before] = [...prefix, node];
   const start = (title: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): OwnedProcess =>
     owner.start(title, command, { args: [...before, ...args], env: variables });
   start('payments', [join(root, 'examples/shop/payments.js')], { PORT: String(payments) });

@@ -28,10 +28,13 @@ export async function helm(...args: readonly string[]): Promise<string> {
 export async function installManager(namespace: string, { limits = {} }: InstallOptions): Promise<void> {
   if (!(await isClusterReady())) await intercept('admin', 'install', '--cluster');
   const [, repository, tag] = /^(.*):([^:]*)$/.exec(images.switchyard) ?? [];
-  await helm(
-    ...['install', 'switchyard', 'deploy/charts/switchyard', '-n', namespace, '--wait', '--timeout', '120s'],
-    ...['--set', `image.repository=${repository ?? ''},image.tag=${tag ?? ''}`, '--set-json', `config.limits=${JSON.stringify(limits)}`],
-  );
+  const values = [
+    '--set',
+    `image.repository=${repository ?? ''},image.tag=${tag ?? ''}`,
+    '--set-json',
+    `config.limits=${JSON.stringify(limits)}`,
+  ];
+  await helm('install', 'switchyard', 'deploy/charts/switchyard', '-n', namespace, '--wait', '--timeout', '120s', ...values);
 }
 
 /** Takes the cluster's part away, if it is there. */

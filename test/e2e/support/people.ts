@@ -52,10 +52,8 @@ async function writeKubeconfig(folder: string, namespace: string, user: string):
 /** A fresh key and its certificate for `user`, both in base64. */
 async function certify(folder: string, name: string, user: string): Promise<{ readonly key: string; readonly certificate: string }> {
   const keyFile = join(folder, `${name}.key`);
-  const request = await must('openssl', [
-    ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'],
-    ...['-subj', `/CN=${user}`, '-keyout', keyFile],
-  ]);
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', keyFile];
+  const request = await must('openssl', ['req', '-new', '-subj', `/CN=${user}`, ...newKey]);
   const signing = {
     apiVersion: 'certificates.k8s.io/v1',
     kind: 'CertificateSigningRequest',

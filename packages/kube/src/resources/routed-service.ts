@@ -42,6 +42,8 @@ export interface OriginalPort {
   readonly port: number;
   /** Undefined: the same as `port`. */
   readonly targetPort?: number | string;
+  /** What `targetPort` is while the Service is taken over: tells our value from somebody else's. */
+  readonly routerPort: number;
 }
 
 /** A port of a routed service. */

@@ -48,7 +48,9 @@ async function generateManifest(root: string, manifest: Manifest): Promise<Gener
 
 /** Everything that the manifest follows from. */
 async function readSources(root: string, { chart, about, args }: Manifest): Promise<string> {
-  const paths = (await Array.fromAsync(glob(`${chart}/**/*.*`, { cwd: root }))).toSorted();
+  const paths: string[] = [];
+  for await (const path of glob(`${chart}/**/*.*`, { cwd: root })) paths.push(path);
+  paths.sort();
   const texts = await Promise.all(paths.map((path) => readFile(join(root, path), 'utf8')));
   return JSON.stringify([about, args, paths, texts]);
 }

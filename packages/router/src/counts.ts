@@ -23,6 +23,7 @@ const connectionCounts: readonly ConnectionCount[] = [
   'stale_replayed',
   'stale_closed',
   'over_limit',
+  'untrusted_refused',
 ];
 
 const routeCounts: readonly RouteCount[] = ['keys_differ', 'baggage_full', 'key_stripped'];

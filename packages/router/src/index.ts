@@ -1,3 +1,6 @@
+export type { Baseline } from './dial/dial-baseline.ts';
 export { dialSocket, type DialOptions, type SocketAddress } from './dial/dial-socket.ts';
 export { routerLimits, type RouterLimits } from './limits.ts';
-export { openRouter, type RoutedPort, type Router, type RouterDeps } from './router.ts';
+export { pickByClient } from './pick-by-client.ts';
+export type { OpenPort, Released, RoutedPort } from './routed-port.ts';
+export { openRouter, type Router, type RouterDeps } from './router.ts';

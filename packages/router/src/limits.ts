@@ -82,12 +82,12 @@ export const routerLimits: LimitTable<
   drainAcceptMs: {
     value: 10_000,
     unit: 'ms',
-    about: 'How long new connections are still accepted after a drain began. The standalone manager uses 0.',
+    about: 'How long new connections are still accepted after a drain or the release of a port began. The standalone manager uses 0.',
   },
   drainIdleMs: {
     value: 60_000,
     unit: 'ms',
-    about: 'How long connections without a request stay open after a drain began. The standalone manager uses 0.',
+    about: 'How long connections without a request stay open after a drain or the release of a port began. The standalone manager uses 0.',
   },
 };
 

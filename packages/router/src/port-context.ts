@@ -1,7 +1,8 @@
-import type { Clock, Dialer, Log, ServiceName, Target } from '@switchyard/contract';
+import type { Clock, Dialer, Log, ServiceName } from '@switchyard/contract';
 import type { FieldNames } from '@switchyard/http1';
 import type { PortTable } from '@switchyard/route';
 import type { Counts } from './counts.ts';
+import type { Baseline } from './dial/dial-baseline.ts';
 import type { RouterLimits } from './limits.ts';
 import type { TargetUse } from './target-use.ts';
 
@@ -20,7 +21,8 @@ export interface Routing {
 export interface PortContext {
   readonly service: ServiceName;
   readonly port: string;
-  readonly baseline: Extract<Target, { t: 'baseline' }>;
+  /** Where the baseline is from now on; connections to it that are open stay. */
+  readonly baseline: Baseline;
   readonly limits: RouterLimits;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,6 +30,7 @@ export interface PortContext {
   readonly dialer: Dialer;
   readonly routing: Routing;
   readonly targetUse: TargetUse;
+  /** No further requests are wanted: answers announce the end of their connection. */
   readonly draining: boolean;
   /** `Clock.now()` as of the last sweep, about a second ago at most: precise enough for idle times and free to read. */
   readonly coarseNow: number;

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { InterceptError, type PortProtocol } from '@switchyard/contract';
 import { listen } from '@switchyard/runtime';
+import { dialBaseline, type DialBaseline } from './dial/dial-baseline.ts';
 import { detect, detectHttp, settle } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
 import { Http1Connection } from './http1/connection.ts';
@@ -16,6 +17,12 @@ interface Connection {
   finishIdle(): void;
 }
 
+/** A client that was accepted. */
+interface Client {
+  readonly pipe: SocketPipe;
+  readonly dialBaseline: DialBaseline;
+}
+
 /** How many connections went past the routing decision, by what they spoke. */
 interface Passed {
   http2: number;
@@ -26,15 +33,19 @@ interface Passed {
 
 /** One listening port and its client connections. */
 export class PortListener {
+  /** What connections that are accepted from now on speak. */
+  protocol: PortProtocol;
   readonly #context: PortContext;
-  readonly #protocol: PortProtocol;
   readonly #server: Server;
   readonly #connections: Set<Connection> = new Set();
   readonly #passed: Passed = { http2: 0, tcp: 0, refused: 0 };
+  #port = 0;
+  #closed: Promise<void> | undefined;
+  #onEmpty: () => void = () => {};
 
   private constructor(context: PortContext, protocol: PortProtocol) {
     this.#context = context;
-    this.#protocol = protocol;
+    this.protocol = protocol;
     const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
     this.#server = createServer(options, (socket) => this.#accept(socket));
   }
@@ -42,14 +53,18 @@ export class PortListener {
   /** Listens. Rejects with `port_in_use`, `bad_config` (an address that is not ours) or `internal`. */
   static async open(context: PortContext, protocol: PortProtocol, address: { host: string; port: number }): Promise<PortListener> {
     const listener = new PortListener(context, protocol);
-    await listen(listener.#server, address, `The port ${context.port} of ${context.service}`);
+    listener.#port = await listen(listener.#server, address, `The port ${context.port} of ${context.service}`);
     return listener;
   }
 
-  /** The port that is listened on. */
+  /** The port number that is listened on. */
   get port(): number {
-    const address = this.#server.address();
-    return address !== null && typeof address === 'object' ? address.port : 0;
+    return this.#port;
+  }
+
+  /** How many client connections are open. */
+  get connections(): number {
+    return this.#connections.size;
   }
 
   /** Accepts nothing more, and no connection is left. */
@@ -62,7 +77,7 @@ export class PortListener {
     const { http2, tcp, refused } = this.#passed;
     const notes: string[] = [];
     if (http2 > 0) notes.push(`HTTP/2 is not routed yet: ${countOf(http2)} went to the baseline as a whole.`);
-    if (tcp > 0 && this.#protocol !== 'tcp') {
+    if (tcp > 0 && this.protocol !== 'tcp') {
       notes.push(`${countOf(tcp)} did not speak HTTP and went to the baseline as a whole.`);
     }
     if (refused > 0)
@@ -83,14 +98,22 @@ export class PortListener {
     for (const connection of this.#connections) connection.finishIdle();
   }
 
-  /** Ends everything at once. */
-  async close(): Promise<void> {
+  /** Ends everything at once. Resolves when no connection is left. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
-      if (this.#server.listening) this.#server.close(() => resolve());
-      else resolve();
+      this.#server.close(() => resolve());
     });
-    for (const connection of this.#connections) connection.abort('The router is stopping.');
+    for (const connection of this.#connections) connection.abort('The router stops serving this port.');
     await closed;
+    if (this.#connections.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
   }
 
   #accept(socket: Socket): void {
@@ -100,20 +123,24 @@ export class PortListener {
       socket.destroy();
       return;
     }
-    const client = new SocketPipe(socket, 'canceled');
-    if (this.#protocol === 'tcp') {
+    const client: Client = {
+      pipe: new SocketPipe(socket, 'canceled'),
+      dialBaseline: (signal) => dialBaseline(this.#context, socket, signal),
+    };
+    if (this.protocol === 'tcp') {
       this.#openTcp(client, { detected: 'tcp', bytes: Buffer.alloc(0), baseline: undefined, greeting: undefined, clientEnded: false });
     } else this.#detect(client);
   }
 
-  #detect(client: SocketPipe): void {
+  #detect(client: Client): void {
     const { clock, limits } = this.#context;
     // What is not understood cannot be stripped of its keys: on an untrusted port it does not pass.
-    const isHttp = this.#protocol === 'http' || this.#context.routing.table.untrusted;
-    const detector = new FirstBytesDetector(client, this.#context, {
+    const isHttp = this.protocol === 'http' || this.#context.routing.table.untrusted;
+    const detector = new FirstBytesDetector(client.pipe, this.#context, {
       detect: isHttp ? detectHttp : detect,
       settle: isHttp ? () => 'http1' : settle,
       silentMs: isHttp ? limits.idleMs : limits.detectMs,
+      dialBaseline: client.dialBaseline,
       onFound: (found) => {
         this.#connections.delete(connection);
         this.#onFound(client, found);
@@ -134,23 +161,23 @@ export class PortListener {
     this.#add(connection);
   }
 
-  #onFound(client: SocketPipe, found: FirstBytes): void {
+  #onFound(client: Client, found: FirstBytes): void {
     this.#context.counts.openConnections--;
     if (found.detected === 'http1') this.#openHttp1(client, found);
-    else if (this.#context.routing.table.untrusted && this.#protocol !== 'tcp') this.#refuse(client, found);
+    else if (this.#context.routing.table.untrusted && this.protocol !== 'tcp') this.#refuse(client, found);
     else this.#openTcp(client, found);
   }
 
-  #refuse(client: SocketPipe, { baseline }: FirstBytes): void {
+  #refuse(client: Client, { baseline }: FirstBytes): void {
     this.#passed.refused++;
     this.#context.counts.connections.untrusted_refused++;
     const error = new InterceptError('protocol_violation', 'This port speaks HTTP/1.1 only.');
-    client.reset(error);
+    client.pipe.reset(error);
     baseline?.reset(error);
   }
 
-  #openHttp1(client: SocketPipe, found: FirstBytes): void {
-    const http1 = new Http1Connection(client, this.#context, () => this.#remove(connection));
+  #openHttp1(client: Client, found: FirstBytes): void {
+    const http1 = new Http1Connection(client.pipe, this.#context, client.dialBaseline, () => this.#remove(connection));
     const connection: Connection = {
       sweep: (now) => http1.sweep(now),
       abort: (message) => http1.abort(message),
@@ -163,11 +190,11 @@ export class PortListener {
     http1.start(found.bytes, found.baseline, found.clientEnded);
   }
 
-  #openTcp(client: SocketPipe, found: FirstBytes): void {
+  #openTcp(client: Client, found: FirstBytes): void {
     const isHttp2 = found.detected === 'http2';
     this.#passed[isHttp2 ? 'http2' : 'tcp']++;
     this.#context.counts.connections[isHttp2 ? 'http2_passed' : 'tcp_passed']++;
-    const tcp = new TcpConnection(client, this.#context, () => this.#remove(connection));
+    const tcp = new TcpConnection(client.pipe, this.#context, client.dialBaseline, () => this.#remove(connection));
     const connection: Connection = { sweep: (now) => tcp.sweep(now), abort: (message) => tcp.abort(message), finishIdle: () => {} };
     this.#add(connection);
     tcp.start(found);
@@ -179,7 +206,9 @@ export class PortListener {
   }
 
   #remove(connection: Connection): void {
-    if (this.#connections.delete(connection)) this.#context.counts.openConnections--;
+    if (!this.#connections.delete(connection)) return;
+    this.#context.counts.openConnections--;
+    if (this.#connections.size === 0) this.#onEmpty();
   }
 }
 

@@ -6,21 +6,20 @@ import {
   type Dialer,
   type Log,
   type Metrics,
-  type PortProtocol,
   type ServiceName,
   type Timer,
 } from '@switchyard/contract';
-import { FieldNames } from '@switchyard/http1';
-import { createSnapshot, toVary, type Snapshot } from '@switchyard/route';
+import type { Snapshot } from '@switchyard/route';
 import { Counts } from './counts.ts';
-import { hopHeader } from './http1/hops.ts';
+import type { Baseline } from './dial/dial-baseline.ts';
+import { elapse, toIdleMs } from './grace.ts';
 import { routerLimits, type RouterLimits } from './limits.ts';
-import type { PortContext, Routing } from './port-context.ts';
-import { PortListener } from './port-listener.ts';
-import { TargetUse } from './target-use.ts';
+import type { Common } from './live-context.ts';
+import { LiveRouting } from './live-routing.ts';
+import type { OpenPort, Released, RoutedPort } from './routed-port.ts';
+import { ServedPort } from './served-port.ts';
 
 const sweepMs = 1_000;
-const drainStepMs = 50;
 
 /** What the router works with. */
 export interface RouterDeps {
@@ -31,29 +30,33 @@ export interface RouterDeps {
   readonly dialer: Dialer;
 }
 
-/** One port of a service that the router serves. */
-export interface RoutedPort {
-  readonly service: ServiceName;
-  /** The port's name. */
-  readonly port: string;
-  readonly host: string;
-  /** 0: any free port. */
-  readonly listenPort: number;
-  readonly protocol: PortProtocol;
-  readonly baseline: { readonly host: string; readonly port: number };
-}
-
 /** The data plane: listens on the ports of services and decides each request by the newest snapshot. */
 export interface Router extends AsyncDisposable {
-  /** Begins to serve a port; returns the port number. Rejects with `port_in_use`, `bad_config`, or `bad_usage` for a port that is served. */
+  /**
+   * Begins to serve a port; returns the port number. One that is being released on the same number is taken back: it goes on with the
+   * listener and the connections that it has, and with `protocol` and `baseline` for new ones.
+   * Rejects with `port_in_use`; `bad_config`; `bad_usage` for a port that is served, or still released on another number; or `draining`.
+   */
   listen(port: RoutedPort): Promise<number>;
+  /** The ports that are served, those that are being released among them. */
+  ports(): readonly OpenPort[];
+  /** Where the baseline of a port is from now on; connections to it that are open stay. Throws `bad_usage` where no such port is served. */
+  setBaseline(service: ServiceName, port: string, baseline: Baseline): void;
   /** Swaps the routing table. Requests decided from now on see it, on open connections too. */
   update(snapshot: Snapshot): void;
   /** What people should know about a port's traffic; empty where there is nothing, or no such port. */
   notes(service: ServiceName, port: string): readonly string[];
   /**
-   * Ends service in order: answers announce the end of their connection; accepting stops after `drainAcceptMs`, idle
-   * connections end after `drainIdleMs`. Resolves when no connection is left or `graceMs` are over. Idempotent.
+   * Gives a port back in order. Answers announce the end of their connection; idle connections end after `drainIdleMs`, or `lingerMs` before
+   * the grace is over. The port goes on accepting for `drainAcceptMs` and until no connection is left; upgraded and raw ones are let be. What
+   * is left after `graceMs` is aborted. Resolves when nothing is left, at once where there is no such port, or when `listen` took it back.
+   * Asked for again, it goes on as it was asked for first.
+   */
+  release(service: ServiceName, port: string, graceMs: number): Promise<Released>;
+  /**
+   * Ends service in order, of all ports and for good: answers announce the end of their connection; accepting stops after `drainAcceptMs`,
+   * idle connections end as with `release`. Resolves when no connection is left or `graceMs` are over; what is left then goes on until the
+   * router is disposed. A release that has begun goes on too. Idempotent.
    */
   drain(graceMs: number): Promise<void>;
 }
@@ -64,48 +67,80 @@ export function openRouter(deps: RouterDeps, overrides: Partial<RouterLimits> = 
 }
 
 class DataPlane implements Router {
-  readonly #deps: RouterDeps;
+  readonly #clock: Clock;
   readonly #limits: RouterLimits;
-  readonly #counts: Counts = new Counts();
-  readonly #ports: Map<string, { context: Context; listener: PortListener }> = new Map();
-  readonly #shared: Shared;
-  #snapshot: Snapshot = createSnapshot([]);
-  #routingNames: ReadonlySet<string> = toRoutingNames(this.#snapshot);
-  #fieldNames: FieldNames = new FieldNames(this.#routingNames);
+  readonly #ports: Map<string, ServedPort> = new Map();
+  readonly #common: Common & { coarseNow: number };
+  readonly #routing: LiveRouting = new LiveRouting();
+  readonly #disposed: AbortController = new AbortController();
   #sweeper: Timer;
   #drained: Promise<void> | undefined;
 
-  constructor(deps: RouterDeps, limits: RouterLimits) {
-    this.#deps = deps;
+  constructor({ clock, log, metrics, dialer }: RouterDeps, limits: RouterLimits) {
+    this.#clock = clock;
     this.#limits = limits;
-    this.#shared = { coarseNow: deps.clock.now(), draining: false, requestPrefix: randomBytes(6).toString('hex'), requests: 0 };
-    this.#counts.register(deps.metrics);
-    this.#sweeper = deps.clock.after(sweepMs, () => this.#sweep());
+    const counts = new Counts();
+    counts.register(metrics);
+    this.#common = { clock, log, dialer, limits, counts, coarseNow: clock.now(), nextRequestId: createRequestIds() };
+    this.#sweeper = clock.after(sweepMs, () => this.#sweep());
   }
 
   async listen(port: RoutedPort): Promise<number> {
-    const name = `${port.service}:${port.port}`;
-    if (this.#ports.has(name)) throw new InterceptError('bad_usage', `The port ${port.port} of ${port.service} is listened to already.`);
-    const context = new Context(this.#deps, this.#limits, this.#counts, this.#shared, port, this.#routingOf(port));
-    const listener = await PortListener.open(context, port.protocol, { host: port.host, port: port.listenPort });
+    const name = toName(port.service, port.port);
+    this.#expectServing();
+    const present = this.#ports.get(name);
+    if (present?.isReleasing === true) {
+      expectSameNumber(present, port);
+      if (present.takeBack(port)) return present.listener.port;
+      await present[Symbol.asyncDispose]();
+      this.#forget(name, present);
+    }
+    this.#expectFree(name, port);
+    const served = await ServedPort.open(this.#common, port, this.#routing.of(port));
+    try {
+      this.#expectServing();
+      this.#expectFree(name, port);
+    } catch (error) {
+      await served[Symbol.asyncDispose]();
+      throw error;
+    }
     // A snapshot may have come while the port was opened.
-    context.routing = this.#routingOf(port);
-    this.#ports.set(name, { context, listener });
-    return listener.port;
+    served.context.routing = this.#routing.of(port);
+    this.#ports.set(name, served);
+    return served.listener.port;
+  }
+
+  ports(): OpenPort[] {
+    return [...this.#ports.values()].map(({ context: { service, port }, listener, isReleasing }) => ({
+      service,
+      port,
+      listenPort: listener.port,
+      releasing: isReleasing,
+    }));
+  }
+
+  setBaseline(service: ServiceName, port: string, baseline: Baseline): void {
+    const served = this.#ports.get(toName(service, port));
+    if (served === undefined) throw new InterceptError('bad_usage', `The port ${port} of ${service} is not listened to.`);
+    served.context.baseline = baseline;
   }
 
   update(snapshot: Snapshot): void {
-    const known = this.#snapshot.fieldNames;
-    if (known.size !== snapshot.fieldNames.size || [...known].some((name) => !snapshot.fieldNames.has(name))) {
-      this.#routingNames = toRoutingNames(snapshot);
-      this.#fieldNames = new FieldNames(this.#routingNames);
-    }
-    this.#snapshot = snapshot;
-    for (const { context } of this.#ports.values()) context.routing = this.#routingOf(context);
+    this.#routing.update(snapshot);
+    for (const { context } of this.#ports.values()) context.routing = this.#routing.of(context);
   }
 
   notes(service: ServiceName, port: string): readonly string[] {
-    return this.#ports.get(`${service}:${port}`)?.listener.notes ?? [];
+    return this.#ports.get(toName(service, port))?.listener.notes ?? [];
+  }
+
+  async release(service: ServiceName, port: string, graceMs: number): Promise<Released> {
+    const name = toName(service, port);
+    const served = this.#ports.get(name);
+    if (served === undefined) return 'gone';
+    const outcome = await served.release(graceMs);
+    if (outcome === 'gone') this.#forget(name, served);
+    return outcome;
   }
 
   drain(graceMs: number): Promise<void> {
@@ -115,19 +150,19 @@ class DataPlane implements Router {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#sweeper.cancel();
-    await Promise.all([...this.#ports.values()].map(({ listener }) => listener.close()));
+    this.#disposed.abort();
+    await Promise.all([...this.#ports.values()].map((served) => served[Symbol.asyncDispose]()));
   }
 
   async #drain(graceMs: number): Promise<void> {
-    const { clock } = this.#deps;
-    this.#shared.draining = true;
-    const began = clock.now();
-    const listeners = [...this.#ports.values()].map(({ listener }) => listener);
-    for (let passed = 0; passed < graceMs; passed = clock.now() - began) {
+    const ports = [...this.#ports.values()];
+    const listeners = ports.map(({ listener }) => listener);
+    const idleMs = toIdleMs(this.#limits, graceMs);
+    for (const { context } of ports) context.draining = true;
+    for await (const passed of elapse(this.#clock, graceMs, this.#disposed.signal)) {
       if (passed >= this.#limits.drainAcceptMs) for (const listener of listeners) listener.stopAccepting();
-      if (passed >= this.#limits.drainIdleMs) for (const listener of listeners) listener.finishIdle();
+      if (passed >= idleMs) for (const listener of listeners) listener.finishIdle();
       if (listeners.every((listener) => listener.isDrained)) return;
-      await new Promise<void>((resolve) => clock.after(Math.min(drainStepMs, graceMs - passed), resolve));
     }
     for (const listener of listeners) {
       listener.stopAccepting();
@@ -135,72 +170,41 @@ class DataPlane implements Router {
     }
   }
 
-  #routingOf(port: { service: ServiceName; port: string }): Routing {
-    return {
-      table: this.#snapshot.table(port.service, port.port),
-      routingNames: this.#routingNames,
-      fieldNames: this.#fieldNames,
-      vary: toVary(this.#snapshot.fieldNames),
-    };
+  #expectServing(): void {
+    if (this.#drained !== undefined || this.#disposed.signal.aborted) {
+      throw new InterceptError('draining', 'The router is stopping and opens no further ports.');
+    }
+  }
+
+  #expectFree(name: string, { service, port }: RoutedPort): void {
+    if (this.#ports.has(name)) throw new InterceptError('bad_usage', `The port ${port} of ${service} is listened to already.`);
+  }
+
+  #forget(name: string, served: ServedPort): void {
+    if (this.#ports.get(name) === served) this.#ports.delete(name);
   }
 
   #sweep(): void {
-    const now = this.#deps.clock.now();
-    this.#shared.coarseNow = now;
+    const now = this.#clock.now();
+    this.#common.coarseNow = now;
     for (const { listener } of this.#ports.values()) listener.sweep(now);
-    this.#sweeper = this.#deps.clock.after(sweepMs, () => this.#sweep());
+    this.#sweeper = this.#clock.after(sweepMs, () => this.#sweep());
   }
 }
 
-function toRoutingNames({ fieldNames }: Snapshot): ReadonlySet<string> {
-  return new Set([...fieldNames, hopHeader]);
+function toName(service: ServiceName, port: string): string {
+  return `${service}:${port}`;
 }
 
-/** What all ports share and the router alone changes. */
-interface Shared {
-  coarseNow: number;
-  draining: boolean;
-  readonly requestPrefix: string;
-  requests: number;
+function expectSameNumber({ listener }: ServedPort, { service, port, listenPort }: RoutedPort): void {
+  if (listenPort === 0 || listenPort === listener.port) return;
+  throw new InterceptError('bad_usage', `The port ${port} of ${service} is still being released on ${listener.port}.`, {
+    hint: 'Wait until it is released, or listen on the same number.',
+  });
 }
 
-class Context implements PortContext {
-  readonly service: ServiceName;
-  readonly port: string;
-  readonly baseline: PortContext['baseline'];
-  readonly limits: RouterLimits;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly counts: Counts;
-  readonly dialer: Dialer;
-  routing: Routing;
-  readonly targetUse: TargetUse;
-  readonly #shared: Shared;
-
-  constructor(deps: RouterDeps, limits: RouterLimits, counts: Counts, shared: Shared, port: RoutedPort, routing: Routing) {
-    this.service = port.service;
-    this.port = port.port;
-    this.baseline = { t: 'baseline', ...port.baseline };
-    this.limits = limits;
-    this.clock = deps.clock;
-    this.log = deps.log.with({ service: port.service, port: port.port });
-    this.counts = counts;
-    this.dialer = deps.dialer;
-    this.routing = routing;
-    this.targetUse = new TargetUse(limits.connectionsPerIntercept);
-    this.#shared = shared;
-  }
-
-  get draining(): boolean {
-    return this.#shared.draining;
-  }
-
-  get coarseNow(): number {
-    return this.#shared.coarseNow;
-  }
-
-  nextRequestId(): string {
-    this.#shared.requests++;
-    return `${this.#shared.requestPrefix}-${this.#shared.requests}`;
-  }
+function createRequestIds(): () => string {
+  const prefix = randomBytes(6).toString('hex');
+  let requests = 0;
+  return () => `${prefix}-${++requests}`;
 }

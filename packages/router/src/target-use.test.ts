@@ -1,17 +1,16 @@
 import { expect, test } from 'vitest';
-import type { Target } from '@switchyard/contract';
+import { toBaseline, type KeyedTarget } from './destination.ts';
 import { TargetUse } from './target-use.ts';
 
-const alice: Target = { t: 'direct', host: '127.0.0.1', port: 1 };
-const bob: Target = { t: 'direct', host: '127.0.0.1', port: 2 };
-const baseline: Target = { t: 'baseline', host: '127.0.0.1', port: 1 };
+const alice: KeyedTarget = { t: 'direct', host: '127.0.0.1', port: 1 };
+const bob: KeyedTarget = { t: 'direct', host: '127.0.0.1', port: 2 };
 
 test('one target cannot have more than its share; others and the baseline are not concerned', () => {
   const use = new TargetUse(2);
   const give = use.take(alice);
   use.take(alice);
-  use.take(baseline);
-  expect([use.hasRoom(alice), use.hasRoom(bob), use.hasRoom(baseline)]).toEqual([false, true, true]);
+  use.take(toBaseline);
+  expect([use.hasRoom(alice), use.hasRoom(bob), use.hasRoom(toBaseline)]).toEqual([false, true, true]);
   give();
   expect(use.hasRoom(alice)).toBe(true);
 });

@@ -1,8 +1,8 @@
-import type { Target } from '@switchyard/contract';
+import type { Destination, KeyedTarget } from './destination.ts';
 
 /** Tells targets apart. */
-export function nameOf(target: Target): string {
-  return target.t === 'tunnel' ? `${target.session}/${target.intercept}` : `${target.t} ${target.host}:${target.port}`;
+export function nameOf(target: KeyedTarget): string {
+  return target.t === 'tunnel' ? `${target.session}/${target.intercept}` : `${target.host}:${target.port}`;
 }
 
 /**
@@ -18,12 +18,12 @@ export class TargetUse {
   }
 
   /** Whether `target` may have one more. */
-  hasRoom(target: Target): boolean {
+  hasRoom(target: Destination): boolean {
     return target.t === 'baseline' || (this.#used.get(nameOf(target)) ?? 0) < this.#limit;
   }
 
   /** Counts one more; call what it returns once, when it is gone. */
-  take(target: Target): () => void {
+  take(target: Destination): () => void {
     if (target.t === 'baseline') return nothing;
     const name = nameOf(target);
     this.#used.set(name, (this.#used.get(name) ?? 0) + 1);

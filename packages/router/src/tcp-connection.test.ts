@@ -1,13 +1,8 @@
-import { InterceptError, silentLog, toLimitValues, parseServiceName, type Pipe, type Target } from '@switchyard/contract';
-import { FieldNames } from '@switchyard/http1';
-import { createSnapshot } from '@switchyard/route';
+import { InterceptError, toLimitValues, type Pipe } from '@switchyard/contract';
 import { createFakeClock, createMemoryPipePair, recordPipe, type PipeRecord } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
-import { Counts } from './counts.ts';
 import type { FirstBytes } from './detect/first-bytes.ts';
 import { routerLimits } from './limits.ts';
-import type { PortContext } from './port-context.ts';
-import { TargetUse } from './target-use.ts';
 import { TcpConnection } from './tcp-connection.ts';
 
 /** A client whose bytes nobody understands, in front of a scripted dialer. */
@@ -21,7 +16,15 @@ class Scene {
   constructor(found: Partial<FirstBytes> = {}) {
     const [far, near] = createMemoryPipePair();
     this.client = recordPipe(far);
-    this.connection = new TcpConnection(near, this.#createContext(), () => void this.closes++);
+    const { clock } = this;
+    const context = {
+      limits: toLimitValues(routerLimits),
+      get coarseNow() {
+        return clock.now();
+      },
+    };
+    const dialBaseline = (signal: AbortSignal): Promise<Pipe> => this.#dial(signal);
+    this.connection = new TcpConnection(near, context, dialBaseline, () => void this.closes++);
     this.connection.start({
       detected: 'tcp',
       bytes: Buffer.alloc(0),
@@ -48,29 +51,6 @@ class Scene {
     };
     this.dials.push({ signal, accept, fail: () => reject(new InterceptError('upstream_unreachable', 'Nothing listens there.')) });
     return promise;
-  }
-
-  #createContext(): PortContext {
-    const { clock } = this;
-    const snapshot = createSnapshot([]);
-    const service = parseServiceName('orders');
-    return {
-      service,
-      port: 'tcp',
-      baseline: { t: 'baseline', host: 'orders.internal', port: 80 },
-      limits: toLimitValues(routerLimits),
-      clock,
-      log: silentLog,
-      counts: new Counts(),
-      dialer: { dial: (_target: Target, signal: AbortSignal) => this.#dial(signal) },
-      routing: { table: snapshot.table(service, 'tcp'), routingNames: new Set(), fieldNames: new FieldNames([]), vary: '' },
-      targetUse: new TargetUse(1),
-      draining: false,
-      get coarseNow() {
-        return clock.now();
-      },
-      nextRequestId: () => 'id',
-    };
   }
 }
 

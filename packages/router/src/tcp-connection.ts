@@ -1,21 +1,24 @@
 import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
 import type { FirstBytes } from './detect/first-bytes.ts';
+import type { DialBaseline } from './dial/dial-baseline.ts';
 import type { PortContext } from './port-context.ts';
 import { splice } from './splice.ts';
 
 /** A client connection whose bytes are not understood: it is relayed to the baseline as a whole. */
 export class TcpConnection {
   readonly #client: Pipe;
-  readonly #context: PortContext;
+  readonly #context: Pick<PortContext, 'limits' | 'coarseNow'>;
+  readonly #dialBaseline: DialBaseline;
   readonly #onClosed: () => void;
   readonly #abort: AbortController = new AbortController();
   #baseline: Pipe | undefined;
   #lastActivity: number;
   #closed = false;
 
-  constructor(client: Pipe, context: PortContext, onClosed: () => void) {
+  constructor(client: Pipe, context: Pick<PortContext, 'limits' | 'coarseNow'>, dialBaseline: DialBaseline, onClosed: () => void) {
     this.#client = client;
     this.#context = context;
+    this.#dialBaseline = dialBaseline;
     this.#onClosed = onClosed;
     this.#lastActivity = context.coarseNow;
   }
@@ -28,7 +31,7 @@ export class TcpConnection {
     }
     const waiting = new WaitingClient(found.clientEnded, () => this.#close());
     this.#client.attach(waiting);
-    this.#context.dialer.dial(this.#context.baseline, this.#abort.signal).then(
+    this.#dialBaseline(this.#abort.signal).then(
       (pipe) => this.#onDialled(pipe, { ...found, clientEnded: waiting.ended }),
       (error: unknown) => this.#client.reset(InterceptError.from(error, 'upstream_unreachable')),
     );

@@ -21,15 +21,14 @@ class Scene {
   constructor() {
     [this.far, this.near] = createMemoryPipePair();
     this.client = recordPipe(this.far);
-    const dialer = { dial: (_target: unknown, signal: AbortSignal) => this.#dial(signal) };
-    const baseline = { t: 'baseline', host: 'orders.internal', port: 80 } as const;
     this.detector = new FirstBytesDetector(
       this.near,
-      { clock: this.clock, limits, dialer, baseline },
+      { clock: this.clock, limits },
       {
         detect,
         settle: settleLine,
         silentMs: limits.detectMs,
+        dialBaseline: (signal) => this.#dial(signal),
         onFound: (found) => void this.found.push(found),
         onGone: () => void this.gone++,
       },
@@ -134,13 +133,22 @@ test('a dial that is still under way when the client speaks is given up', async 
   expect([leftOf(server), scene.clock.pending]).toEqual(['canceled', 0]);
 });
 
-test('a baseline that cannot be dialled is found out when there is something to answer', async () => {
+test('a silent client whose baseline cannot be dialled is reset, as it may wait for it to speak', async () => {
   const scene = new Scene();
   await scene.pass(limits.detectMs);
   scene.dials[0]?.fail();
   await settle();
-  expect([scene.found.length, scene.gone]).toEqual([0, 0]);
-  await scene.say('GET / HTTP/1.1\r\n');
+  expect([leftOf(scene.client), scene.found.length, scene.gone, scene.clock.pending]).toEqual(['upstream_unreachable', 0, 1, 0]);
+});
+
+test('of a client that speaks meanwhile, a baseline that cannot be dialled is found out when there is something to answer', async () => {
+  const scene = new Scene();
+  await scene.pass(limits.detectMs);
+  await scene.say('GE');
+  scene.dials[0]?.fail();
+  await settle();
+  expect([leftOf(scene.client), scene.found.length, scene.gone]).toEqual(['no', 0, 0]);
+  await scene.say('T / HTTP/1.1\r\n');
   expect(scene.found).toMatchObject([{ detected: 'http1', baseline: undefined }]);
 });
 

@@ -1,4 +1,5 @@
 import { InterceptError, type Pipe, type PipeHandler, type Timer } from '@switchyard/contract';
+import type { DialBaseline } from '../dial/dial-baseline.ts';
 import { farewell } from '../farewell.ts';
 import type { PortContext } from '../port-context.ts';
 import type { Detected } from './detect.ts';
@@ -24,13 +25,14 @@ export interface DetectOptions {
   readonly settle: (bytes: Buffer) => Exclude<Detected, 'more'>;
   /** How long a silent client is waited for before the baseline is dialled. */
   readonly silentMs: number;
+  readonly dialBaseline: DialBaseline;
   readonly onFound: (found: FirstBytes) => void;
   /** The client went away first; or its server did, and the client followed. */
   readonly onGone: () => void;
 }
 
 /** What the detection uses of its port. */
-export type DetectContext = Pick<PortContext, 'clock' | 'limits' | 'dialer' | 'baseline'>;
+export type DetectContext = Pick<PortContext, 'clock' | 'limits'>;
 
 /** How far the detection is. */
 type Phase =
@@ -130,13 +132,15 @@ export class FirstBytesDetector implements PipeHandler {
   }
 
   #dial(): void {
-    const { dialer, baseline } = this.#context;
-    dialer.dial(baseline, this.#abort.signal).then(
+    this.#options.dialBaseline(this.#abort.signal).then(
       (pipe) => this.#onDialled(pipe),
-      () => {
-        // The baseline is dialled again, and its failure answered, when there is something to answer.
-      },
+      (error: unknown) => this.#onDialFailed(error),
     );
+  }
+
+  /** Who waits for its server to speak must hear that there is none. To one that speaks, its failure is answered when it is dialled again. */
+  #onDialFailed(error: unknown): void {
+    if (this.#bytes.length === 0) this.dispose(InterceptError.from(error, 'upstream_unreachable'));
   }
 
   #onDialled(pipe: Pipe): void {

@@ -1,4 +1,6 @@
 import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
+import { toBaseline } from '../destination.ts';
+import type { DialBaseline } from '../dial/dial-baseline.ts';
 import type { PortContext } from '../port-context.ts';
 import type { Exchange } from './exchange.ts';
 import { createLocalReply } from './local-reply.ts';
@@ -29,6 +31,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   readonly exchanges: Exchange[] = [];
   readonly context: PortContext;
   readonly client: Pipe;
+  readonly dialBaseline: DialBaseline;
   readonly upstreams: Upstreams = new Upstreams(this);
   readonly #reader: RequestReader;
   readonly #onClosed: () => void;
@@ -43,9 +46,10 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   #arrivedAt = 0;
 
   /** Takes `client` over and calls `onClosed` once, when everything is closed. */
-  constructor(client: Pipe, context: PortContext, onClosed: () => void) {
+  constructor(client: Pipe, context: PortContext, dialBaseline: DialBaseline, onClosed: () => void) {
     this.client = client;
     this.context = context;
+    this.dialBaseline = dialBaseline;
     this.#onClosed = onClosed;
     this.#lastActivity = context.coarseNow;
     this.#reader = new RequestSide(this).reader;
@@ -235,7 +239,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   }
 
   #fallBack(pending: readonly Buffer[]): void {
-    this.#active = this.upstreams.find(this.context.baseline) ?? this.upstreams.open(this.context.baseline, undefined);
+    this.#active = this.upstreams.find(toBaseline) ?? this.upstreams.open(toBaseline, undefined);
     this.#blocked = false;
     for (const exchange of this.exchanges) exchange.replyPlan = { ...exchange.replyPlan, servedBy: undefined, status: 'fell-back' };
     this.context.counts.exchanges.fell_back += this.exchanges.length;
@@ -287,7 +291,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   }
 
   #replay(): void {
-    this.#active = this.upstreams.open(this.context.baseline, undefined);
+    this.#active = this.upstreams.open(toBaseline, undefined);
     for (const exchange of this.exchanges) {
       exchange.replayed = true;
       const { replayable } = exchange;
@@ -302,7 +306,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
     this.#active = undefined;
     this.#blocked = false;
     for (let exchange = this.exchanges.shift(); exchange !== undefined; exchange = this.exchanges.shift()) {
-      const closes = exchange.closes || !exchange.requestDone || this.context.draining;
+      const closes = exchange.closes || !exchange.requestDone || (this.context.draining && this.exchanges.length === 0);
       this.context.counts.exchanges.failed++;
       this.client.write(this.#createReply(error, exchange.method, closes));
       if (closes) {

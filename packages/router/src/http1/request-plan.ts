@@ -1,4 +1,4 @@
-import { InterceptError, type Target } from '@switchyard/contract';
+import { InterceptError } from '@switchyard/contract';
 import { editHead, planConnectionHygiene, type HeadEdit, type RequestHeadParser } from '@switchyard/http1';
 import {
   decide,
@@ -11,6 +11,7 @@ import {
   type Strip,
 } from '@switchyard/route';
 import type { Side } from '../counts.ts';
+import { toBaseline, type Destination } from '../destination.ts';
 import type { PortContext } from '../port-context.ts';
 import type { ReplyPlan } from './exchange.ts';
 import { planHop } from './hops.ts';
@@ -20,7 +21,7 @@ export type RequestPlan =
   | {
       readonly t: 'go';
       readonly side: Side;
-      readonly target: Target;
+      readonly target: Destination;
       /** The baseline answers while the target's developer is away. */
       readonly fallsBack: boolean;
       /** Empty: the head goes on as it came. */
@@ -34,18 +35,15 @@ const noEdits: readonly HeadEdit[] = Object.freeze([]);
 const noCounts: readonly RouteCount[] = Object.freeze([]);
 
 /** The plan of a request that cannot carry a key and needs no edit: nearly every one has it. */
-export function createPlainPlan(context: PortContext): RequestPlan {
-  const plan: RequestPlan = {
-    t: 'go',
-    side: 'baseline',
-    target: context.baseline,
-    fallsBack: false,
-    edits: noEdits,
-    replyPlan: undefined,
-    counts: noCounts,
-  };
-  return Object.freeze(plan);
-}
+export const plainPlan: RequestPlan = Object.freeze<RequestPlan>({
+  t: 'go',
+  side: 'baseline',
+  target: toBaseline,
+  fallsBack: false,
+  edits: noEdits,
+  replyPlan: undefined,
+  counts: noCounts,
+});
 
 /** Whether nothing in a head could lead anywhere but to the baseline, as it is. */
 export function isPlain({ framing, queryStart }: RequestHeadParser): boolean {
@@ -61,13 +59,13 @@ export function planRequest(context: PortContext, head: RequestHeadParser, bytes
     queryStart === -1 ? undefined : bytes.toString('latin1', start - head.start + queryStart, start - head.start + head.targetEnd);
   const decision = decide(context.routing.table, { fields: framing.fields, query });
   const hygiene = planHygiene(context, head, bytes, start, end);
-  const plan = planDecision(context, decision, hygiene);
+  const plan = planDecision(decision, hygiene);
   return plan.t === 'go' && plan.side === 'routed' ? withHop(plan, planHop(framing.fields, context.limits.hops)) : plan;
 }
 
-function planDecision(context: PortContext, decision: Decision, hygiene: readonly HeadEdit[]): RequestPlan {
+function planDecision(decision: Decision, hygiene: readonly HeadEdit[]): RequestPlan {
   const { counts } = decision;
-  const baseline = { t: 'go', target: context.baseline, fallsBack: false, counts } as const;
+  const baseline = { t: 'go', target: toBaseline, fallsBack: false, counts } as const;
   switch (decision.t) {
     case 'baseline':
       return {

@@ -2,7 +2,7 @@ import { InterceptError, type Pipe } from '@switchyard/contract';
 import type { Refusal } from '@switchyard/http1';
 import type { PortContext } from '../port-context.ts';
 import { Exchange, type ReplayableHead } from './exchange.ts';
-import { createPlainPlan, editRequest, isPlain, offersOnlyH2c, planRequest, type RequestPlan } from './request-plan.ts';
+import { editRequest, isPlain, offersOnlyH2c, plainPlan, planRequest, type RequestPlan } from './request-plan.ts';
 import { RequestReader, type HeadVerdict, type RequestSink } from './request-reader.ts';
 import type { Upstream } from './upstream.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -32,19 +32,18 @@ export interface RequestOwner {
 export class RequestSide implements RequestSink {
   readonly reader: RequestReader;
   readonly #owner: RequestOwner;
-  readonly #plainPlan: RequestPlan;
 
   constructor(owner: RequestOwner) {
     const { context } = owner;
     this.#owner = owner;
-    this.#plainPlan = createPlainPlan(context);
     this.reader = new RequestReader(this, () => context.routing.fieldNames, context.routing.routingNames);
   }
 
   mayBegin(): boolean {
     const { exchanges, context, client } = this.#owner;
     const last = exchanges[exchanges.length - 1];
-    if (last !== undefined) return !last.isBarrier && exchanges.length < context.limits.pipelined;
+    // The last answer before the end announces it: what did not go on by then did not happen, and its client knows.
+    if (last !== undefined) return !last.isBarrier && exchanges.length < context.limits.pipelined && !context.draining;
     // Answers of our own have no target that could be paused: a client that does not read them gets no further ones.
     return client.bufferedBytes <= context.limits.unreadBytes;
   }
@@ -52,7 +51,7 @@ export class RequestSide implements RequestSink {
   onHead(bytes: Buffer, start: number, end: number): HeadVerdict {
     const { exchanges, context, upstreams, active } = this.#owner;
     const { head } = this.reader;
-    const plan = isPlain(head) ? this.#plainPlan : planRequest(context, head, bytes, start, end);
+    const plan = isPlain(head) ? plainPlan : planRequest(context, head, bytes, start, end);
     if (plan.t === 'refuse') {
       if (exchanges.length > 0) return 'hold';
       this.#owner.refuse(plan.error);

@@ -70,7 +70,7 @@ export class ResponseSide implements ResponseSink {
   #onFinal(exchange: Exchange, bytes: Buffer, start: number, end: number): ResponseVerdict {
     const { head } = this.#upstream.reader;
     if (!head.framing.persists(head.minor) || head.bodyBytes(exchange.method) < -1) exchange.closes = true;
-    const announcesClose = this.#connection.context.draining && !exchange.closes;
+    const announcesClose = this.#connection.context.draining && !exchange.closes && this.#isLast(exchange);
     if (announcesClose) exchange.closes = true;
     return this.#relay(exchange, bytes, start, end, announcesClose);
   }
@@ -126,6 +126,11 @@ export class ResponseSide implements ResponseSink {
     context.counts.exchanges.failed++;
     client.write(createLocalReply(error, { requestId: context.nextRequestId(), method: exchange.method, closes: true }));
     this.#connection.finish();
+  }
+
+  /** No request stays behind that its target may have acted on. */
+  #isLast(exchange: Exchange): boolean {
+    return exchange.requestDone && this.#connection.exchanges.length === 1;
   }
 
   /** The exchange that the next response belongs to. */

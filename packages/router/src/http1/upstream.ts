@@ -1,4 +1,6 @@
-import { InterceptError, type Pipe, type PipeHandler, type Target } from '@switchyard/contract';
+import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
+import { toBaseline, type Destination } from '../destination.ts';
+import type { DialBaseline } from '../dial/dial-baseline.ts';
 import { farewell } from '../farewell.ts';
 import type { PortContext } from '../port-context.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
@@ -6,6 +8,7 @@ import { ResponseReader, type ResponseSink } from './response-reader.ts';
 /** What the owner of an upstream is told, besides its responses. */
 export interface UpstreamOwner {
   readonly context: PortContext;
+  readonly dialBaseline: DialBaseline;
   sinkOf(upstream: Upstream): ResponseSink;
   /** The target could not be dialled. Nothing was sent. */
   onDialFailed(upstream: Upstream, error: InterceptError): void;
@@ -25,7 +28,7 @@ type State =
 
 /** One connection to one target, on behalf of one client connection. What is written before it is open waits, in order. */
 export class Upstream implements PipeHandler {
-  readonly target: Target;
+  readonly target: Destination;
   readonly reader: ResponseReader;
   /** A response came on this connection before: when it dies now, it was stale. */
   answered = false;
@@ -38,7 +41,7 @@ export class Upstream implements PipeHandler {
   #lost = false;
   readonly #giveUse: () => void;
 
-  private constructor(target: Target, owner: UpstreamOwner, state: State) {
+  private constructor(target: Destination, owner: UpstreamOwner, state: State) {
     this.target = target;
     this.#owner = owner;
     this.#state = state;
@@ -47,19 +50,20 @@ export class Upstream implements PipeHandler {
   }
 
   /** Dials `target`; the outcome reaches the owner, never synchronously. */
-  static dial(target: Target, owner: UpstreamOwner, dial: (target: Target, signal: AbortSignal) => Promise<Pipe>): Upstream {
+  static dial(target: Destination, owner: UpstreamOwner): Upstream {
     const abort = new AbortController();
     const upstream = new Upstream(target, owner, { t: 'dialling', abort, pending: [] });
-    dial(target, abort.signal).then(
+    const dialled = target.t === 'baseline' ? owner.dialBaseline(abort.signal) : owner.context.dialer.dial(target, abort.signal);
+    dialled.then(
       (pipe) => upstream.#onOpen(pipe),
       (error: unknown) => upstream.#onDialFailed(error),
     );
     return upstream;
   }
 
-  /** Takes over a connection that is open already. */
-  static adopt(target: Target, owner: UpstreamOwner, pipe: Pipe): Upstream {
-    const upstream = new Upstream(target, owner, { t: 'open', pipe });
+  /** Takes over a connection to the baseline that is open already. */
+  static adopt(owner: UpstreamOwner, pipe: Pipe): Upstream {
+    const upstream = new Upstream(toBaseline, owner, { t: 'open', pipe });
     pipe.attach(upstream);
     pipe.resume();
     return upstream;

@@ -1,4 +1,5 @@
-import type { Pipe, Target } from '@switchyard/contract';
+import type { Pipe } from '@switchyard/contract';
+import type { Destination } from '../destination.ts';
 import { nameOf } from '../target-use.ts';
 import { Upstream, type UpstreamOwner } from './upstream.ts';
 
@@ -13,15 +14,15 @@ export class Upstreams {
   }
 
   /** The upstream of `target`, unless there is none or it is lost. */
-  find(target: Target): Upstream | undefined {
+  find(target: Destination): Upstream | undefined {
     const upstream = target.t === 'baseline' ? this.#baseline : this.#keyed.get(nameOf(target));
     return upstream?.isClosed === true ? undefined : upstream;
   }
 
   /** Dials `target`. Of too many keyed ones the one that was opened first goes, but never `active`. */
-  open(target: Target, active: Upstream | undefined): Upstream {
+  open(target: Destination, active: Upstream | undefined): Upstream {
     const { context } = this.#owner;
-    const upstream = Upstream.dial(target, this.#owner, (to, signal) => context.dialer.dial(to, signal));
+    const upstream = Upstream.dial(target, this.#owner);
     upstream.idleSince = context.coarseNow;
     if (target.t === 'baseline') this.#baseline = upstream;
     else {
@@ -33,7 +34,7 @@ export class Upstreams {
 
   /** Takes a connection to the baseline that is open already. */
   adopt(pipe: Pipe): void {
-    this.#baseline = Upstream.adopt(this.#owner.context.baseline, this.#owner, pipe);
+    this.#baseline = Upstream.adopt(this.#owner, pipe);
   }
 
   /** The upstream is lost. Another one of the same target stays. */
@@ -63,7 +64,7 @@ export class Upstreams {
     for (const upstream of this.#keyed.values()) if (upstream !== kept) upstream.release();
     this.#keyed.clear();
     this.#baseline = undefined;
-    if (kept?.isKeyed === true) this.#keyed.set(nameOf(kept.target), kept);
+    if (kept !== undefined && kept.target.t !== 'baseline') this.#keyed.set(nameOf(kept.target), kept);
     else this.#baseline = kept;
   }
 

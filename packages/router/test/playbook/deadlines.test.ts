@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { get, highWaterBytes, ok, Play, post, refusal, servedBy } from './play.ts';
+import { dialFailed, get, highWaterBytes, ok, Play, post, refusal, servedBy } from './play.ts';
 
 const late = refusal('408 Request Timeout', 'request_timeout', 'The request head was not complete after 10 s.\n', { closes: true });
 
@@ -106,13 +106,40 @@ test('a client that never takes its last answer is not waited for forever', asyn
   expect([play.client.left, play.closes]).toEqual(['canceled', 1]);
 });
 
-test('a drain announces the end with the next answer, and takes no request behind it', async () => {
+const announced = (answer: string): string => answer.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
+
+test('a drain answers what went on, announces the end with the last of it, and takes no request behind it', async () => {
   const play = await Play.begin();
   await play.say(get('/1', 'alice') + get('/2', 'alice'));
   play.draining = true;
-  await play.answer(0, ok('one', 'Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n') + ok('two'));
-  expect(play.client.take()).toBe(servedBy('alice', 'one').replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
-  expect([play.client.left, play.target(0).left]).toEqual(['ended', 'canceled']);
+  await play.say(get('/3', 'alice'));
+  await play.answer(0, ok('one') + ok('two', 'Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n'));
+  expect(play.client.take()).toBe(servedBy('alice', 'one') + announced(servedBy('alice', 'two')));
+  expect(play.target(0).take()).toBe(get('/1', 'alice') + get('/2', 'alice'));
+  expect(play.client.left).toBe('ended');
+});
+
+test('a drain that is called off lets go on what it held', async () => {
+  const play = await Play.begin();
+  await play.say(get('/1'));
+  play.draining = true;
+  await play.say(get('/2'));
+  play.draining = false;
+  await play.answer(0, ok('one'));
+  await play.answer(0, ok('two'));
+  expect(play.target(0).take()).toBe(get('/1') + get('/2'));
+  expect([play.client.take(), play.client.left]).toEqual([ok('one') + ok('two'), 'no']);
+});
+
+test('a drain does not cut a request short that is answered early', async () => {
+  const play = await Play.begin();
+  await play.say(post('/1', 10) + 'hello');
+  play.draining = true;
+  await play.answer(0, ok('one'));
+  await play.say('world' + get('/2'));
+  await play.answer(0, ok('two'));
+  expect(play.target(0).take()).toBe(post('/1', 10) + 'helloworld' + get('/2'));
+  expect([play.client.take(), play.client.left]).toEqual([ok('one') + announced(ok('two')), 'ended']);
 });
 
 test('a drain ends idle connections only when it is told to', async () => {
@@ -127,12 +154,13 @@ test('a drain ends idle connections only when it is told to', async () => {
   expect(play.connection.isIdle).toBe(false);
 });
 
-test('a router that drains closes with its own answers too', async () => {
+test('a router that drains closes with its own answers too, and with the last one only', async () => {
   const play = await Play.begin({ dials: 'waiting' });
+  await play.say(get('/1', 'alice') + get('/2', 'alice'));
   play.draining = true;
-  await play.say(get('/1', 'alice'));
   play.dial(0).fail('developer_offline');
   await play.settle();
-  expect(play.client.take()).toMatch(/X-Intercept-Request-Id: id-1\r\nConnection: close\r\n/);
-  expect(play.client.left).toBe('ended');
+  const reply = (index: number, closes: boolean): string =>
+    refusal('503 Service Unavailable', 'developer_offline', dialFailed, { index, closes });
+  expect([play.client.take(), play.client.left]).toEqual([reply(1, false) + reply(2, true), 'ended']);
 });

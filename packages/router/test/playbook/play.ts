@@ -136,7 +136,12 @@ export class Play {
     const [far, near] = createMemoryPipePair({ highWaterBytes });
     this.client = new End(far, { paused: options.pausedClient ?? false });
     const context = this.#createContext(options);
-    this.connection = new Http1Connection(near, context, () => void this.closes++);
+    this.connection = new Http1Connection(
+      near,
+      context,
+      (signal) => this.#dial(baseline, signal, options.dials !== 'waiting'),
+      () => void this.closes++,
+    );
     if (options.insideResume !== undefined) deliverInsideResume(near, this.connection, Buffer.from(options.insideResume, 'latin1'));
     const warm = options.warm === true ? this.#open() : undefined;
     this.connection.start(Buffer.from(options.first ?? '', 'latin1'), warm, options.clientEnded ?? false);

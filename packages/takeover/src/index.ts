@@ -1,1 +1,10 @@
-export {};
+export { takeoverLimits } from './limits.ts';
+export { toPortKey } from './plan/port-key.ts';
+export { isSamePlan, planRoutedPorts } from './plan/routed-ports.ts';
+export { findServiceRefusal, isOwnService, type Refusal, type RefusalContext } from './plan/refusal.ts';
+export { inspectService, type Incomplete, type ServiceState } from './plan/inspect.ts';
+export { isSameBaseline, toOriginal } from './plan/original.ts';
+export type { TakeoverDeps } from './execute/deps.ts';
+export { ensureShadow } from './execute/ensure-shadow.ts';
+export { takeService, type TakeResult } from './execute/take-service.ts';
+export { restoreService, type RestoreResult } from './execute/restore-service.ts';

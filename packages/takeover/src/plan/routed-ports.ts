@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { InterceptError } from '@switchyard/contract';
+import type { RoutedService, RoutedServicePort, Service, ServicePort } from '@switchyard/kube';
+import { toPortKey } from './port-key.ts';
+
+/** The router ports, both ends included. */
+const firstPort = 10_000;
+const lastPort = 29_999;
+
+/**
+ * The ports of `service`, each with the port where routers listen for it. A port that `existing` has keeps its router port: it is found by name, then
+ * by number, so that a renumbered port and a renamed one stay where they are. A new one gets a port by a stable hash, or the next one that no object
+ * of `all` has. Throws `limit_reached` where none is left.
+ */
+export function planRoutedPorts(
+  service: Service,
+  existing: RoutedService | undefined,
+  all: Iterable<RoutedService>,
+): readonly RoutedServicePort[] {
+  const ports = service.spec.ports ?? [];
+  const kept = keepPorts(ports, existing?.spec.ports ?? []);
+  const taken = new Set(kept.values());
+  for (const routed of all) {
+    if (routed.metadata.name !== service.metadata.name) for (const { routerPort } of routed.spec.ports) taken.add(routerPort);
+  }
+  // A port that the Service itself names as a targetPort could not be told from ours.
+  for (const { targetPort } of ports) if (typeof targetPort === 'number') taken.add(targetPort);
+  return ports.map((port) => {
+    const name = toPortKey(port);
+    const routerPort = kept.get(port) ?? allocate(`${service.metadata.name}/${name}`, taken);
+    taken.add(routerPort);
+    return { name, port: port.port, routerPort, protocol: toProtocol(port) };
+  });
+}
+
+/** Whether `planned` is what `existing` has already. */
+export function isSamePlan(planned: readonly RoutedServicePort[], existing: readonly RoutedServicePort[]): boolean {
+  return JSON.stringify(planned.map(toRow)) === JSON.stringify(existing.map(toRow));
+}
+
+function toRow({ name, port, routerPort, protocol }: RoutedServicePort): readonly unknown[] {
+  return [name, port, routerPort, protocol];
+}
+
+function keepPorts(ports: readonly ServicePort[], existing: readonly RoutedServicePort[]): Map<ServicePort, number> {
+  const kept = new Map<ServicePort, number>();
+  const left = new Set(existing);
+  const keep = (isSame: (port: ServicePort, known: RoutedServicePort) => boolean): void => {
+    for (const port of ports) {
+      const known = kept.has(port) ? undefined : left.values().find((candidate) => isSame(port, candidate));
+      if (known === undefined) continue;
+      left.delete(known);
+      kept.set(port, known.routerPort);
+    }
+  };
+  keep((port, known) => toPortKey(port) === known.name);
+  keep((port, known) => port.port === known.port);
+  return kept;
+}
+
+function allocate(seed: string, taken: ReadonlySet<number>): number {
+  const count = lastPort - firstPort + 1;
+  const start = createHash('sha256').update(seed).digest().readUInt32BE(0) % count;
+  for (let step = 0; step < count; step++) {
+    const port = firstPort + ((start + step) % count);
+    if (!taken.has(port)) return port;
+  }
+  throw new InterceptError('limit_reached', `Every router port from ${firstPort} to ${lastPort} is taken.`, {
+    hint: 'Give up takeovers that nobody needs.',
+  });
+}
+
+const httpProtocols = new Set(['http', 'ws', 'kubernetes.io/ws']);
+const tcpProtocols = new Set([
+  'tcp',
+  'mysql',
+  'postgres',
+  'postgresql',
+  'redis',
+  'mongo',
+  'mongodb',
+  'amqp',
+  'kafka',
+  'mqtt',
+  'ldap',
+  'smtp',
+]);
+
+/** Only `appProtocol` is a statement of the owner's; a port's name is a habit, and what is named `http` may speak TLS. */
+function toProtocol({ appProtocol = '' }: ServicePort): RoutedServicePort['protocol'] {
+  const stated = appProtocol.toLowerCase();
+  if (httpProtocols.has(stated)) return 'http';
+  return tcpProtocols.has(stated) ? 'tcp' : 'auto';
+}

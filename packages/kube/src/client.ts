@@ -1,3 +1,4 @@
+import type { KubeConnection } from './credentials/connection.ts';
 import type { KubeObject, ResourceType } from './resources/meta.ts';
 
 /** A change of an object. */
@@ -42,6 +43,8 @@ export interface WriteOptions extends Scope {
  * `test`). `detail.status` is the HTTP status, `detail.reason` the Status object's reason; the message has the API server's own words.
  */
 export interface KubeClient extends AsyncDisposable {
+  /** For what is more than a call: port-forwards. */
+  readonly connection: KubeConnection;
   /** The namespace of the context, or of the pod. */
   readonly namespace: string;
   /** Name of the context; `in-cluster` in a pod. */

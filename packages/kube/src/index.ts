@@ -11,6 +11,11 @@ export type {
   WatchOptions,
   WriteOptions,
 } from './client.ts';
+export { openKubeClient, type KubeClientDeps, type KubeClientOptions } from './open-client.ts';
+export { hasKubeconfig } from './credentials/find-kubeconfig.ts';
+export type { ConnectOptions, KubeConnection } from './credentials/connection.ts';
+export type { KubeconfigOptions } from './credentials/load-kubeconfig.ts';
+export { kubeLimits } from './limits.ts';
 export type { Collection } from './collection.ts';
 export type { Condition, FieldTree, KubeObject, ManagedFieldsEntry, ObjectMeta, ResourceType } from './resources/meta.ts';
 export {

@@ -8,6 +8,7 @@ export const takeoverLimits: LimitTable<
   | 'stallMs'
   | 'lingerMs'
   | 'restoreAllMs'
+  | 'settleMs'
   | 'leaseMs'
   | 'pollMs'
   | 'routersAbsentMs'
@@ -40,6 +41,11 @@ export const takeoverLimits: LimitTable<
     value: 60_000,
     unit: 'ms',
     about: 'How long giving every Service back without a manager may take; what is not done by then is reported by name.',
+  },
+  settleMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'Pause between giving Services back without a manager and deleting their shadows, where a router lives.',
   },
   leaseMs: { value: 120_000, unit: 'ms', about: 'For how long the Lease is taken to give Services back; nobody else leads meanwhile.' },
   pollMs: { value: 500, unit: 'ms', about: 'Pause between two looks at what a manager that stands down has left to give back.' },

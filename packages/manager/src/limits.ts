@@ -84,7 +84,8 @@ export const serviceLimits: LimitTable<
   retakes: {
     value: 3,
     unit: 'count',
-    about: 'Takeovers after foreign writes within `retakeWindowMs`. Afterwards the service is `Contested` and left alone for the rest of that time.',
+    about:
+      'Takeovers after foreign writes within `retakeWindowMs`. Afterwards the service is `Contested` and left alone for the rest of that time.',
   },
   retakeWindowMs: { value: 600_000, unit: 'ms', about: 'For how long a takeover after a foreign write counts.' },
   releaseGraceMs: {
@@ -100,4 +101,15 @@ export const serviceLimits: LimitTable<
     unit: 'count',
     about: 'Writes for one service in a row. A service that still needs more waits as after a failure: two parties undo each other.',
   },
+};
+
+/** The bounds of writing Intercept objects. Nobody sets them. */
+export const interceptLimits: LimitTable<'objectWrites' | 'objectRetryMs' | 'objectRetryMaxMs'> = {
+  objectWrites: { value: 16, unit: 'count', about: 'Writes of Intercept objects that are under way at a time; further ones wait.' },
+  objectRetryMs: {
+    value: 500,
+    unit: 'ms',
+    about: 'After which time, at random up to this and then doubling, a write of an Intercept object that failed is tried again.',
+  },
+  objectRetryMaxMs: { value: 30_000, unit: 'ms', about: 'The longest wait between two tries of such a write.' },
 };

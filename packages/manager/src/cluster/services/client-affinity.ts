@@ -7,7 +7,8 @@ import type { Endpoint } from './endpoints.ts';
  */
 export function pickByClient(endpoints: readonly Endpoint[], client: string): Endpoint | undefined {
   const scored = endpoints.map((endpoint) => ({ endpoint, score: scoreOf(client, endpoint) }));
-  return scored.reduce<(typeof scored)[number] | undefined>((best, next) => (best && best.score >= next.score ? best : next), undefined)?.endpoint;
+  return scored.reduce<(typeof scored)[number] | undefined>((best, next) => (best && best.score >= next.score ? best : next), undefined)
+    ?.endpoint;
 }
 
 function scoreOf(client: string, { host, port }: Endpoint): number {

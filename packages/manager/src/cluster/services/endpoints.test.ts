@@ -30,7 +30,11 @@ test('Services have the same endpoints when the same addresses are ready, howeve
 });
 
 test('an endpoint has the port that its slice gives to the name', () => {
-  const slices = [slice('a', ['10.0.0.1'], { port: 8080 }), slice('a', ['10.0.0.2'], { port: 9090 }), slice('a', ['10.0.0.3'], { name: 'grpc' })];
+  const slices = [
+    slice('a', ['10.0.0.1'], { port: 8080 }),
+    slice('a', ['10.0.0.2'], { port: 9090 }),
+    slice('a', ['10.0.0.3'], { name: 'grpc' }),
+  ];
   expect(endpointsOf(slices, 'http')).toEqual([
     { host: '10.0.0.1', port: 8080 },
     { host: '10.0.0.2', port: 9090 },

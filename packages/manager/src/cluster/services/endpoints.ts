@@ -16,18 +16,19 @@ export function slicesOf(slices: Iterable<EndpointSlice>, service: string): read
 
 /** Whether the same addresses are ready in both. Two Services without any are the same, too. */
 export function haveSameAddresses(left: readonly EndpointSlice[], right: readonly EndpointSlice[]): boolean {
-  return readyAddresses(left).symmetricDifference(readyAddresses(right)).size === 0;
+  const ours = new Set(left.flatMap(readyAddresses));
+  const theirs = new Set(right.flatMap(readyAddresses));
+  return ours.size === theirs.size && [...ours].every((address) => theirs.has(address));
 }
 
 /** The ready endpoints of the Service's port `portName` (empty where it has no name). */
 export function endpointsOf(slices: readonly EndpointSlice[], portName: string): readonly Endpoint[] {
   return slices.flatMap((slice) => {
     const port = slice.ports?.find(({ name = '' }) => name === portName)?.port;
-    return port === undefined ? [] : [...readyAddresses([slice])].map((host) => ({ host, port }));
+    return port === undefined ? [] : readyAddresses(slice).map((host) => ({ host, port }));
   });
 }
 
-function readyAddresses(slices: readonly EndpointSlice[]): Set<string> {
-  const ready = slices.flatMap(({ endpoints }) => endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false);
-  return new Set(ready.flatMap(({ addresses }) => addresses));
+function readyAddresses({ endpoints = [] }: EndpointSlice): readonly string[] {
+  return endpoints.filter(({ conditions }) => conditions?.ready !== false).flatMap(({ addresses }) => addresses);
 }

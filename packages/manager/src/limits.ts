@@ -60,7 +60,10 @@ export const managerLimits: LimitTable<ManagerLimitName> = {
 export type ManagerLimits = LimitValues<typeof managerLimits>;
 
 /** The manager's bounds that nobody sets. */
-export const fixedManagerLimits: LimitTable<'services' | 'portsPerService' | 'aliases' | 'healthIdleMs' | 'healthConnections'> = {
+export const fixedManagerLimits: LimitTable<
+  'clusterDrainGraceMs' | 'services' | 'portsPerService' | 'aliases' | 'healthIdleMs' | 'healthConnections'
+> = {
+  clusterDrainGraceMs: { value: 60_000, unit: 'ms', about: 'The default of `limits.drainGrace` in a cluster.' },
   services: { value: 1_000, unit: 'count', about: 'Services in a configuration; a longer list is refused with `bad_config`.' },
   portsPerService: { value: 64, unit: 'count', about: 'Ports of one service; a longer list is refused with `bad_config`.' },
   aliases: { value: 16, unit: 'count', about: 'Further places where a key may stand; a longer list is refused with `bad_config`.' },

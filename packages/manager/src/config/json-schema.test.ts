@@ -9,7 +9,7 @@ test('schema/manager.schema.json is up to date; `pnpm --filter @switchyard/manag
 
 test('an editor learns defaults and meanings', () => {
   expect(createManagerJsonSchema()).toMatchObject({
-    required: ['apiVersion', 'kind', 'services'],
+    required: ['apiVersion', 'kind'],
     additionalProperties: false,
     properties: {
       listen: { default: '127.0.0.1:7480' },

@@ -17,6 +17,9 @@ export interface ManagerConfig {
   readonly services: readonly ServiceConfig[];
 }
 
+/** The configuration of a manager that runs in a cluster: checked, complete, immutable. */
+export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'services'>;
+
 /** How agents and command lines prove who they are. */
 export type AuthConfig =
   /** They do not: the name that a caller claims is believed. Only on loopback. */

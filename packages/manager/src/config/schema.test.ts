@@ -2,7 +2,7 @@ import { parseDocument } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { managerSchema } from './schema.ts';
+import { clusterSchema, managerSchema } from './schema.ts';
 
 const head = 'apiVersion: switchyard.dev/v1\nkind: Manager\n';
 const orders = 'services:\n  - name: orders\n    ports:\n      - { name: http, listen: 127.0.0.1:18081, origin: 127.0.0.1:28081 }\n';
@@ -170,4 +170,29 @@ test.for(['127.0.0.1', '127.1.2.3', '[::1]', 'localhost'])('auth none may listen
 
 test.for(['[::]', '10.0.0.1', '127.example.org', 'manager'])('auth none may not listen at %s', (host) => {
   expect(mistakesOf(`${head}listen: "${host}:7480"\n${orders}`)).toHaveLength(1);
+});
+
+test('in a cluster a file with nothing in it is enough, and the manager listens at every address', () => {
+  expect(parseDocument(head, 'manager.yaml', clusterSchema)).toEqual({
+    listen: { host: '0.0.0.0', port: 7480 },
+    health: { host: '0.0.0.0', port: 7481 },
+    routing: { aliases: ['kubernetes-route-as'] },
+    limits: expect.objectContaining({ holdMs: 10_000, drainGraceMs: 60_000 }),
+  });
+});
+
+test('in a cluster, limits and aliases apply; services and auth have no place', () => {
+  const text = `${head}routing: { aliases: [X-Team] }\nlimits: { drainGrace: 5s }\n`;
+  expect(parseDocument(text, 'manager.yaml', clusterSchema)).toMatchObject({
+    routing: { aliases: ['X-Team'] },
+    limits: { drainGraceMs: 5_000 },
+  });
+  expect(() => parseDocument(`${head}auth: { mode: none }\n${orders}`, 'manager.yaml', clusterSchema)).toThrow(
+    expect.objectContaining({
+      code: 'bad_config',
+      message: expect.stringMatching(
+        /manager\.yaml:3:7: auth has no place where the manager runs in a cluster \(--role all\): .*\n.*manager\.yaml:5:3: services has no place/,
+      ),
+    }),
+  );
 });

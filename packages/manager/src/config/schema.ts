@@ -3,7 +3,7 @@ import { parseServiceName } from '@switchyard/contract';
 import { defaultAliases, parseAlias } from '@switchyard/route';
 import { fixedManagerLimits, managerLimits, type ManagerLimitName } from '../limits.ts';
 import { checkConfig } from './checks.ts';
-import type { AuthConfig, ManagerConfig } from './manager-config.ts';
+import type { AuthConfig, ClusterConfig, ManagerConfig } from './manager-config.ts';
 
 const alias = z.string().max(128).refine(isAlias, {
   error: 'must be a header of its own ("x-my-key") or a member ("baggage:okteto-divert", "baggage:sd-*", "tracestate:intercept")',
@@ -64,43 +64,96 @@ const routing = z.strictObject({
     .meta({ description: 'Further places where a key may stand, in the order in which they speak.' }),
 });
 
-const limits = z
-  .strictObject({
-    hold: limitDuration('holdMs', { minMs: 0 }),
-    heldPerIntercept: limitCount('heldPerIntercept'),
-    lifetime: limitDuration('lifetimeMs'),
-    awayLifetime: limitDuration('awayLifetimeMs'),
-    expiryWarning: limitDuration('expiryWarningMs', { minMs: 0 }),
-    interceptsPerOwner: limitCount('interceptsPerOwner'),
-    sessionsPerOwner: limitCount('sessionsPerOwner'),
-    drainGrace: limitDuration('drainGraceMs', { minMs: 0 }),
-  })
-  .transform(({ hold, lifetime, awayLifetime, expiryWarning, drainGrace, ...counts }) => ({
-    ...counts,
-    holdMs: hold,
-    lifetimeMs: lifetime,
-    awayLifetimeMs: awayLifetime,
-    expiryWarningMs: expiryWarning,
-    drainGraceMs: drainGrace,
-  }));
+/** In a cluster, callers go on sending to a manager that was told to stop, until every node has heard of it. */
+const limits = createLimits(managerLimits.drainGraceMs.value);
+const clusterLimits = createLimits(fixedManagerLimits.clusterDrainGraceMs.value);
+
+function createLimits(drainGraceMs: number) {
+  return z
+    .strictObject({
+      hold: limitDuration('holdMs', { minMs: 0 }),
+      heldPerIntercept: limitCount('heldPerIntercept'),
+      lifetime: limitDuration('lifetimeMs'),
+      awayLifetime: limitDuration('awayLifetimeMs'),
+      expiryWarning: limitDuration('expiryWarningMs', { minMs: 0 }),
+      interceptsPerOwner: limitCount('interceptsPerOwner'),
+      sessionsPerOwner: limitCount('sessionsPerOwner'),
+      drainGrace: limitDuration('drainGraceMs', { minMs: 0, valueMs: drainGraceMs }),
+    })
+    .transform(({ hold, lifetime, awayLifetime, expiryWarning, drainGrace, ...counts }) => ({
+      ...counts,
+      holdMs: hold,
+      lifetimeMs: lifetime,
+      awayLifetimeMs: awayLifetime,
+      expiryWarningMs: expiryWarning,
+      drainGraceMs: drainGrace,
+    }));
+}
+
+const head = {
+  apiVersion: z.literal('switchyard.dev/v1').meta({ description: 'The version of this format.' }),
+  kind: z.literal('Manager').meta({ description: 'What the file configures.' }),
+};
 
 /** The schema of `manager.yaml`: what is written there, as a `ManagerConfig`. */
 export const managerSchema: z.ZodType<ManagerConfig> = z
   .strictObject({
-    apiVersion: z.literal('switchyard.dev/v1').meta({ description: 'The version of this format.' }),
-    kind: z.literal('Manager').meta({ description: 'What the file configures.' }),
-    listen: listenAddress.prefault('127.0.0.1:7480').meta({ description: 'Where agents and command lines connect to.' }),
-    health: listenAddress
-      .prefault('127.0.0.1:7481')
-      .meta({ description: 'Where `/healthz`, `/readyz` and `/metrics` are served, to anybody who asks.' }),
+    ...head,
+    listen: listenAddress
+      .prefault('127.0.0.1:7480')
+      .meta({
+        description:
+          'Where agents and command lines connect to. In a cluster by default `0.0.0.0:7480`, and its host is that of the router ports.',
+      }),
+    health: listenAddress.prefault('127.0.0.1:7481').meta({
+      description: 'Where `/healthz`, `/readyz` and `/metrics` are served, to anybody who asks. In a cluster by default `0.0.0.0:7481`.',
+    }),
     auth: auth.prefault({ mode: 'none' }).meta({
-      description: 'How callers prove who they are. `none` believes the name that a caller claims, and is allowed on loopback only.',
+      description:
+        'How callers prove who they are. `none` believes the name that a caller claims, and is allowed on loopback only. Not allowed in a cluster.',
     }),
     routing: routing.prefault({}).meta({ description: 'Where a key is looked for.' }),
     limits: limits.prefault({}).meta({ description: 'Bounds that a team may want to be other ones. A count is from 1 to 100,000.' }),
-    services: z.array(service).min(1).max(fixedManagerLimits.services.value).meta({ description: 'The services whose traffic is routed.' }),
+    services: z
+      .array(service)
+      .min(1)
+      .max(fixedManagerLimits.services.value)
+      .optional()
+      .meta({ description: 'The services whose traffic is routed: required, but not allowed in a cluster.' }),
+  })
+  .transform(({ services, ...rest }, context): ManagerConfig => {
+    if (services !== undefined) return { ...rest, services };
+    context.addIssue({
+      code: 'custom',
+      path: ['services'],
+      message: 'is missing: whose traffic is routed (only with --role all there is none)',
+    });
+    return z.NEVER;
   })
   .superRefine(checkConfig);
+
+/**
+ * The schema of `manager.yaml` where the manager runs in a cluster, as a `ClusterConfig`. It listens at every address by default: whoever dials a pod,
+ * the kubelet and the API server's port-forward included, does so from outside of it.
+ */
+export const clusterSchema: z.ZodType<ClusterConfig> = z
+  .strictObject({
+    ...head,
+    listen: listenAddress.prefault('0.0.0.0:7480'),
+    health: listenAddress.prefault('0.0.0.0:7481'),
+    routing: routing.prefault({}),
+    limits: clusterLimits.prefault({}),
+    auth: absent('agents prove the key that stands in their Intercept objects'),
+    services: absent('the Services of its namespace are routed'),
+  })
+  .transform(({ listen, health, routing: { aliases }, limits: bounds }) => ({ listen, health, routing: { aliases }, limits: bounds }));
+
+function absent(why: string) {
+  return z
+    .unknown()
+    .refine((value) => value === undefined, { error: `has no place where the manager runs in a cluster (--role all): ${why}` })
+    .optional();
+}
 
 function isAlias(text: string): boolean {
   try {
@@ -111,9 +164,11 @@ function isAlias(text: string): boolean {
   }
 }
 
-function limitDuration(name: ManagerLimitName, options: { readonly minMs?: number } = {}) {
+function limitDuration(name: ManagerLimitName, { minMs, valueMs }: { readonly minMs?: number; readonly valueMs?: number } = {}) {
   const { value, about } = managerLimits[name];
-  return duration(options).prefault(formatDuration(value)).meta({ description: about });
+  return duration(minMs === undefined ? {} : { minMs })
+    .prefault(formatDuration(valueMs ?? value))
+    .meta({ description: about });
 }
 
 function limitCount(name: ManagerLimitName) {

@@ -16,7 +16,10 @@ export { hasKubeconfig } from './credentials/find-kubeconfig.ts';
 export type { ConnectOptions, KubeConnection } from './credentials/connection.ts';
 export type { KubeconfigOptions } from './credentials/load-kubeconfig.ts';
 export { kubeLimits } from './limits.ts';
-export type { Collection } from './collection.ts';
+export type { Collection } from './collection/collection.ts';
+export { openCollection, type CollectionDeps } from './collection/open-collection.ts';
+export { watchObject } from './collection/watch-object.ts';
+export { openLease, type LeaseDeps, type LeaseHolder, type LeaseOptions } from './lease/open-lease.ts';
 export type { Condition, FieldTree, KubeObject, ManagedFieldsEntry, ObjectMeta, ResourceType } from './resources/meta.ts';
 export {
   endpointSlices,

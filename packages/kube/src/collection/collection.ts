@@ -1,4 +1,4 @@
-import type { KubeObject } from './resources/meta.ts';
+import type { KubeObject } from '../resources/meta.ts';
 
 /**
  * All objects of one type and namespace, kept up to date by list and watch. The first list is a quorum read; bookmarks keep the version fresh; 410

@@ -21,6 +21,10 @@ export type Fault = (call: number, when: 'before' | 'after', verb: string) => vo
  * Service. Watches are not there.
  */
 export class FakeCluster implements KubeClient {
+  get connection(): never {
+    throw new Error('not here');
+  }
+
   readonly namespace = 'shop';
   readonly context = 'fake';
   readonly server = 'https://fake';
@@ -132,10 +136,10 @@ function own(old: Service | undefined, next: Service, manager: string, time: str
 }
 
 function merge(present: object, change: object): object {
-  const result = { ...present } as Record<string, unknown>;
+  const result = { ...present } as Record<string, object | undefined>;
   for (const [name, value] of Object.entries(change)) {
     if (value === null) delete result[name];
-    else result[name] = typeof value === 'object' && !Array.isArray(value) ? merge((result[name] ?? {}) as object, value as object) : value;
+    else result[name] = typeof value === 'object' && !Array.isArray(value) ? merge(result[name] ?? {}, value as object) : value;
   }
   return result;
 }

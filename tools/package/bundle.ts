@@ -27,6 +27,9 @@ const unneeded: readonly { readonly path: RegExp; readonly importer: RegExp }[] 
   { path: /^\.\.\/locales\/index\.js$/, importer: /[\\/]zod[\\/]/ },
   // Reads .proto files at run time, for channelz.
   { path: /^@grpc\/proto-loader$/, importer: /[\\/]grpc-js[\\/]/ },
+  // Clients for every resource type of Kubernetes, and their HTTP client, which needs a younger Node.js: only kubeconfigs are read with the library.
+  { path: /^\.\/gen\/index\.js$/, importer: /[\\/]client-node[\\/]/ },
+  { path: /^undici$/, importer: /[\\/]client-node[\\/]/ },
 ];
 
 const startPlugin = (root: string): Plugin => ({

@@ -77,7 +77,7 @@ export const fixedManagerLimits: LimitTable<
 
 /** The bounds of taking services over. Nobody sets them. */
 export const serviceLimits: LimitTable<
-  'retakeMs' | 'retakes' | 'retakeWindowMs' | 'releaseGraceMs' | 'bindRetryMs' | 'firstRetryMs' | 'mostRetryMs' | 'stepsPerPass'
+  'retakeMs' | 'retakes' | 'retakeWindowMs' | 'releaseGraceMs' | 'bindRetryMs' | 'firstRetryMs' | 'mostRetryMs' | 'stepsPerPass' | 'standDownMs'
 > = {
   retakeMs: {
     value: 30_000,
@@ -99,6 +99,7 @@ export const serviceLimits: LimitTable<
   bindRetryMs: { value: 5_000, unit: 'ms', about: 'How long after a router port could not be opened it is tried again.' },
   firstRetryMs: { value: 500, unit: 'ms', about: 'The first wait after a failed step of a takeover; waits double, at random.' },
   mostRetryMs: { value: 30_000, unit: 'ms', about: 'The longest wait between attempts at a takeover.' },
+  standDownMs: { value: 1_000, unit: 'ms', about: 'Pause between two looks at whether the Lease asks the manager to stand down.' },
   stepsPerPass: {
     value: 32,
     unit: 'count',

@@ -61,6 +61,10 @@ describe.for(Object.values(definitions))('$metadata.name', (definition) => {
     expect(silent.map(([path]) => path)).toEqual([]);
   });
 
+  test('has no comma that YAML takes for the next field', () => {
+    expect(JSON.stringify(definition)).not.toContain(':null');
+  });
+
   test('comes with `kubectl get switchyard`', () => {
     expect(definition.spec.names.categories).toEqual(['switchyard']);
   });

@@ -39,6 +39,12 @@ const stampLine = /^# charts ([0-9a-f]{64})$/m;
  */
 export const generateManifests: Generator = async (root) => Promise.all(manifests.map((manifest) => generateManifest(root, manifest)));
 
+/** As `generateManifests`, always with Helm: proves the digests. */
+export const renderManifests: Generator = async (root) =>
+  Promise.all(
+    manifests.map(async (manifest) => ({ path: manifest.path, text: await render(root, manifest, await readSources(root, manifest)) })),
+  );
+
 async function generateManifest(root: string, manifest: Manifest): Promise<GeneratedFile> {
   const sources = await readSources(root, manifest);
   const present = await readFile(join(root, manifest.path), 'utf8').catch(() => '');

@@ -10,6 +10,11 @@ app.kubernetes.io/name: switchyard
 app.kubernetes.io/component: manager
 {{- end }}
 
+{{- define "watchdog.selector" -}}
+app.kubernetes.io/name: switchyard
+app.kubernetes.io/component: watchdog
+{{- end }}
+
 {{- /* What every pod here has in common: what Pod Security `restricted` asks for, and more. */}}
 {{- define "pod" -}}
 securityContext:
@@ -18,11 +23,18 @@ securityContext:
   runAsGroup: 65532
   seccompProfile: { type: RuntimeDefault }
 enableServiceLinks: false
-{{- range $field := list "imagePullSecrets" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" }}
+{{- range $field := list "imagePullSecrets" "nodeSelector" "priorityClassName" }}
 {{- with get $.Values $field }}
 {{ $field }}: {{ toJson . }}
 {{- end }}
 {{- end }}
+tolerations:
+  # A dead node takes its pods along in a quarter of a minute; Kubernetes would wait five.
+  - { key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 15 }
+  - { key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 15 }
+  {{- with .Values.tolerations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end }}
 
 {{- define "container" -}}

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kubectl, read, root } from '../support/cluster.ts';
+import { evidence } from '../support/evidence.ts';
+import { images } from '../support/images.ts';
+import { compare, takeInventory, type Inventory } from '../support/inventory.ts';
+import { openNamespace, type TestNamespace } from '../support/namespace.ts';
+import { eventually } from '../support/wait.ts';
+import { charts, tryHelm } from './helm.ts';
+import { kubectlAs } from './intercept-object.ts';
+
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly conditions: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime: string }[];
+    readonly containerStatuses: readonly {
+      readonly restartCount: number;
+      readonly state: { readonly running?: { readonly startedAt: string } };
+    }[];
+  };
+}
+
+// Pods are admitted by the profile `restricted` here, and `ada` has the role admin in this one namespace and nothing else.
+let namespace: TestNamespace;
+let before: Inventory;
+
+const helmAs = async (user: string, ...args: string[]): ReturnType<typeof tryHelm> =>
+  tryHelm(...args, '--kube-as-user', user, '-n', namespace.name, '--timeout', '200s');
+const installAs = async (user: string, ...args: string[]): ReturnType<typeof tryHelm> => {
+  const [, repository = '', tag = ''] = /^(.*):([^:]*)$/.exec(images.switchyard) ?? [];
+  return helmAs(
+    user,
+    'upgrade',
+    '--install',
+    'switchyard',
+    charts.namespace,
+    '--wait',
+    '--set',
+    `image.repository=${repository},image.tag=${tag}`,
+    ...args,
+  );
+};
+const managers = async (): Promise<readonly Pod[]> =>
+  (await read<{ items: readonly Pod[] }>(['get', 'pods', '-n', namespace.name, '-l', 'app.kubernetes.io/component=manager'])).items;
+const nothingIsLeft = async (): Promise<void> => {
+  const left = await eventually('the namespace to be as before', 60_000, async () => {
+    const differences = compare(before, await takeInventory(namespace.name)).filter((line) => line.includes(` ${namespace.name}/`));
+    return differences.length === 0 ? [] : undefined;
+  });
+  expect(left).toEqual([]);
+};
+
+beforeAll(async () => {
+  namespace = await openNamespace('install');
+  await kubectl(['create', 'rolebinding', 'ada', '--clusterrole=admin', '--user=ada', '-n', namespace.name]);
+  await kubectl(['create', 'rolebinding', 'bob', '--clusterrole=edit', '--user=bob', '-n', namespace.name]);
+  before = await takeInventory(namespace.name);
+});
+afterAll(async () => namespace[Symbol.asyncDispose]());
+
+describe('with Helm', () => {
+  test('whoever has edit may not install: the manager has rights that they lack', async () => {
+    expect(await helmAs('bob', 'install', 'switchyard', charts.namespace)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('cannot create resource "roles"') as string,
+    });
+    await helmAs('bob', 'uninstall', 'switchyard', '--no-hooks', '--ignore-not-found');
+  });
+
+  test('the admin of the namespace may, and the manager becomes ready', async () => {
+    expect(await installAs('ada')).toMatchObject({ exitCode: 0 });
+    const [pod, ...others] = await managers();
+    expect(others).toEqual([]);
+    const ready = pod?.status.conditions.find(({ type }) => type === 'Ready');
+    const startedAt = pod?.status.containerStatuses[0]?.state.running?.startedAt;
+    const seconds = (Date.parse(ready?.lastTransitionTime ?? '') - Date.parse(startedAt ?? '')) / 1000;
+    evidence('manager, container start to Ready', { seconds });
+    expect(seconds).toBeLessThanOrEqual(2);
+  });
+
+  test('an upgrade with another configuration replaces the manager, the next one ready before the last one goes', async () => {
+    const [old] = await managers();
+    expect(await installAs('ada', '--set', 'config.limits.hold=5s')).toMatchObject({ exitCode: 0 });
+    const running = await managers();
+    expect(running.map(({ metadata }) => metadata.name)).not.toEqual([old?.metadata.name]);
+    expect(running.every(({ status }) => status.containerStatuses.every(({ restartCount }) => restartCount === 0))).toBe(true);
+  });
+
+  test('an uninstall leaves nothing', async () => {
+    expect(await helmAs('ada', 'uninstall', 'switchyard', '--wait')).toMatchObject({ exitCode: 0 });
+    await nothingIsLeft();
+  });
+});
+
+test('without Helm: the manifest, by the admin of the namespace', async () => {
+  const manifest = await readFile(join(root, 'deploy/manifests/namespace.yaml'), 'utf8');
+  const file = manifest.replaceAll('NAMESPACE', namespace.name).replaceAll('localhost/switchyard:dev', images.switchyard);
+  const apply = async (...args: string[]): Promise<string> =>
+    kubectl([...args, '--as', 'ada', '-n', namespace.name, '-f', '-'], { input: file });
+  await apply('apply');
+  await kubectl(['rollout', 'status', 'deployment/switchyard-manager', '-n', namespace.name, '--timeout=60s']);
+  expect((await kubectlAs('ada', namespace.name, ['get', 'intercepts,routedservices'])).exitCode).toBe(0);
+  await apply('delete', '--wait');
+  await nothingIsLeft();
+});

@@ -31,6 +31,7 @@ test('a draining router answers, says that it closes, and goes on accepting unti
   expect(drained).toBe(false);
   await advanceUntil(clock, async () => idle.ended !== undefined);
   expect(idle.ended).toBe('end');
+  await advanceUntil(clock, async () => drained);
   await draining;
 });
 

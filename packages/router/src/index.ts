@@ -1,4 +1,4 @@
-export type { Baseline } from './dial/dial-baseline.ts';
+export type { Baseline } from './baseline.ts';
 export { dialSocket, type DialOptions, type SocketAddress } from './dial/dial-socket.ts';
 export { routerLimits, type RouterLimits } from './limits.ts';
 export { pickByClient } from './pick-by-client.ts';

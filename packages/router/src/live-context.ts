@@ -1,6 +1,6 @@
 import type { Clock, Dialer, Log, ServiceName } from '@switchyard/contract';
 import type { Counts } from './counts.ts';
-import type { Baseline } from './dial/dial-baseline.ts';
+import type { Baseline } from './baseline.ts';
 import type { RouterLimits } from './limits.ts';
 import type { PortContext, Routing } from './port-context.ts';
 import type { RoutedPort } from './routed-port.ts';

@@ -2,7 +2,7 @@ import type { Clock, Dialer, Log, ServiceName } from '@switchyard/contract';
 import type { FieldNames } from '@switchyard/http1';
 import type { PortTable } from '@switchyard/route';
 import type { Counts } from './counts.ts';
-import type { Baseline } from './dial/dial-baseline.ts';
+import type { Baseline } from './baseline.ts';
 import type { RouterLimits } from './limits.ts';
 import type { TargetUse } from './target-use.ts';
 

@@ -1,5 +1,5 @@
 import type { PortProtocol, ServiceName } from '@switchyard/contract';
-import type { Baseline } from './dial/dial-baseline.ts';
+import type { Baseline } from './baseline.ts';
 
 /** One port of a service that the router is to serve. */
 export interface RoutedPort {

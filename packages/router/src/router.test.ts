@@ -1,98 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import {
-  parseRoutingKey,
-  parseServiceName,
-  silentLog,
-  silentMetrics,
-  toInterceptId,
-  type Dialer,
-  type PortProtocol,
-} from '@switchyard/contract';
-import { createSnapshot, type Rule } from '@switchyard/route';
-import { createFakeClock, openRawClient, openStrictOrigin, until, watchLeaks, type FakeClock, type RawClient } from '@switchyard/testkit';
+import { silentLog, silentMetrics, type PortProtocol } from '@switchyard/contract';
+import { createSnapshot } from '@switchyard/route';
+import { createFakeClock, openRawClient, openStrictOrigin, until, watchLeaks, type RawClient } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
-import { dialSocket } from './dial/dial-socket.ts';
-import { routerLimits, type RouterLimits } from './limits.ts';
-import { openRouter, type Router } from './router.ts';
-
-const service = parseServiceName('orders');
-const port = 'main';
-
-/** A router with one port before `baseline`, on a clock that stands still. */
-interface Scene extends AsyncDisposable {
-  readonly router: Router;
-  readonly clock: FakeClock;
-  readonly listenPort: number;
-}
-
-async function openScene(protocol: PortProtocol, baseline: number, limits: Partial<RouterLimits> = {}): Promise<Scene> {
-  const clock = createFakeClock();
-  const dialer: Dialer = {
-    dial: (target, signal) => {
-      if (target.t === 'tunnel') throw new Error('there is no tunnel here');
-      return dialSocket(target, { clock, timeoutMs: 1000, signal });
-    },
-  };
-  const router = openRouter({ clock, log: silentLog, metrics: silentMetrics, dialer }, limits);
-  const listenPort = await router.listen({
-    service,
-    port,
-    host: '127.0.0.1',
-    listenPort: 0,
-    protocol,
-    baseline: { host: '127.0.0.1', port: baseline },
-  });
-  return { router, clock, listenPort, [Symbol.asyncDispose]: () => router[Symbol.asyncDispose]() };
-}
-
-function createRule(key: string, targetPort: number): Rule {
-  const routingKey = parseRoutingKey(key);
-  const target = { t: 'direct', host: '127.0.0.1', port: targetPort } as const;
-  return {
-    id: toInterceptId(service, port, routingKey),
-    service,
-    port,
-    key: routingKey,
-    owner: key,
-    createdAt: 1,
-    whenAway: 'fail',
-    target,
-  };
-}
-
-const request = 'GET / HTTP/1.1\r\nHost: orders\r\nX-Intercept-Id: alice\r\n\r\n';
-
-/** A server that does with its connections what `greet` says, and nothing else: it never ends one by itself. */
-async function openSilentServer(greeting: string): Promise<{ port: number; connections(): Promise<number> } & AsyncDisposable> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.push(socket);
-    socket.on('error', () => {});
-    socket.resume();
-    socket.write(greeting);
-  });
-  const sockets: { destroy(): void }[] = [];
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    connections: () =>
-      new Promise((resolve, reject) => server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))),
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-/** Moves time by steps until `condition` holds. */
-async function passUntil(clock: FakeClock, condition: () => boolean): Promise<void> {
-  await until(() => {
-    clock.advance(500);
-    return condition();
-  });
-}
+import { createRule, openScene, openSilentServer, passUntil, port, request, service, type Scene } from '../test/scene.ts';
+import { routerLimits } from './limits.ts';
+import { openRouter } from './router.ts';
 
 test('an update takes effect on open connections', async () => {
   await using baseline = await openStrictOrigin({ name: 'baseline' });

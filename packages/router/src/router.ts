@@ -11,7 +11,7 @@ import {
 } from '@switchyard/contract';
 import type { Snapshot } from '@switchyard/route';
 import { Counts } from './counts.ts';
-import type { Baseline } from './dial/dial-baseline.ts';
+import type { Baseline } from './baseline.ts';
 import { elapse, toIdleMs } from './grace.ts';
 import { routerLimits, type RouterLimits } from './limits.ts';
 import type { Common } from './live-context.ts';

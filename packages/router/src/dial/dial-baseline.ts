@@ -1,12 +1,5 @@
 import { InterceptError, type Pipe } from '@switchyard/contract';
 import type { PortContext } from '../port-context.ts';
-import type { SocketAddress } from './dial-socket.ts';
-
-/**
- * Where the baseline of a port is: an address, or one picked for the client by its IP address. A pick is asked for at each dial and may
- * change its mind; undefined: nothing is ready.
- */
-export type Baseline = SocketAddress | ((clientAddress: string) => SocketAddress | undefined);
 
 /** Opens a connection to the baseline on behalf of one client. Rejects as `Dialer.dial` does. */
 export type DialBaseline = (signal: AbortSignal) => Promise<Pipe>;

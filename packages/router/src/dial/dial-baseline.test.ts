@@ -1,0 +1,43 @@
+import { parseServiceName, type Dialer, type Target } from '@switchyard/contract';
+import { createMemoryPipePair } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import type { Baseline } from '../baseline.ts';
+import { dialBaseline } from './dial-baseline.ts';
+
+const { signal } = new AbortController();
+
+/** What is dialled for a client, and by which address it was picked. */
+async function dialFor(remoteAddress: string | undefined, address: { host: string; port: number } | undefined) {
+  const dialled: Target[] = [];
+  const asked: string[] = [];
+  const dialer: Dialer = {
+    dial: (target) => {
+      dialled.push(target);
+      return Promise.resolve(createMemoryPipePair()[0]);
+    },
+  };
+  const baseline: Baseline = (clientAddress) => {
+    asked.push(clientAddress);
+    return address;
+  };
+  await dialBaseline({ service: parseServiceName('orders'), port: 'http', baseline, dialer }, { remoteAddress }, signal);
+  return { dialled, asked };
+}
+
+test.each([
+  ['10.1.2.3', '10.1.2.3'],
+  ['::ffff:10.1.2.3', '10.1.2.3'],
+  ['fd00::1', 'fd00::1'],
+  ['::ffff:0:1', '::ffff:0:1'],
+])('the baseline of the client %s is picked for %s', async (remoteAddress, asked) => {
+  const address = { host: '10.9.9.9', port: 80 };
+  expect(await dialFor(remoteAddress, address)).toEqual({ dialled: [{ t: 'baseline', ...address }], asked: [asked] });
+});
+
+test('nobody that is ready, or a client that is gone, is a failure that says so', async () => {
+  await expect(dialFor('10.1.2.3', undefined)).rejects.toMatchObject({
+    code: 'upstream_unreachable',
+    message: 'No ready pod is behind the port http of orders.',
+  });
+  await expect(dialFor(undefined, { host: '10.9.9.9', port: 80 })).rejects.toMatchObject({ code: 'canceled' });
+});

@@ -11,6 +11,7 @@ import { toAddressText, type ManagerConfig } from './config/manager-config.ts';
 import { createTargetDialer } from './dialer/target-dialer.ts';
 import { openHealthServer } from './health/health-server.ts';
 import { createCatalog } from './registry/catalog.ts';
+import { countIntercepts } from './registry/intercept-metrics.ts';
 import { Registry } from './registry/registry.ts';
 import { listenToServices, toRouteOptions } from './static-services.ts';
 import { version } from './version.ts';
@@ -84,12 +85,8 @@ function createRegistry(
   { clock, log, metrics }: ManagerDeps,
   publish: (rules: readonly Rule[]) => void,
 ): Registry {
-  const ends = metrics.counter({ name: 'switchyard_intercepts_ended_total', help: 'Intercepts that ended, by why.', labels: ['reason'] });
-  const onEnd = (reason: string): void => ends.add(1, { reason });
+  const onEnd = countIntercepts(metrics, () => registry.list());
   const registry = new Registry({ clock, log, catalog: createCatalog(services), publish, onEnd }, limits);
-  const count = (session: 'ready' | 'away'): number => registry.list().filter((intercept) => intercept.session === session).length;
-  metrics.gauge({ name: 'switchyard_intercepts_ready', help: 'Intercepts whose session is live.' }, () => count('ready'));
-  metrics.gauge({ name: 'switchyard_intercepts_away', help: 'Intercepts whose session is lost.' }, () => count('away'));
   return registry;
 }
 

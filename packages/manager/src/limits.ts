@@ -77,7 +77,15 @@ export const fixedManagerLimits: LimitTable<
 
 /** The bounds of taking services over. Nobody sets them. */
 export const serviceLimits: LimitTable<
-  'retakeMs' | 'retakes' | 'retakeWindowMs' | 'releaseGraceMs' | 'bindRetryMs' | 'firstRetryMs' | 'mostRetryMs' | 'stepsPerPass' | 'standDownMs'
+  | 'retakeMs'
+  | 'retakes'
+  | 'retakeWindowMs'
+  | 'releaseGraceMs'
+  | 'bindRetryMs'
+  | 'firstRetryMs'
+  | 'mostRetryMs'
+  | 'stepsPerPass'
+  | 'standDownMs'
 > = {
   retakeMs: {
     value: 30_000,

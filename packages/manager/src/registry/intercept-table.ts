@@ -12,11 +12,10 @@ interface Entry {
   readonly timers: readonly Timer[];
 }
 
-/** The live intercepts by id, each with what is due for it, and those who wait for a change of one. Dispose stops all timers. */
+/** The live intercepts by id, each with what is due for it. Dispose stops all timers. */
 export class InterceptTable implements Disposable {
   readonly #clock: Clock;
   readonly #entries: Map<InterceptId, Entry> = new Map();
-  readonly #watchers: Map<InterceptId, Set<() => void>> = new Map();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -39,21 +38,6 @@ export class InterceptTable implements Disposable {
   remove(id: InterceptId): void {
     this.#stop(id);
     this.#entries.delete(id);
-  }
-
-  /** Tells those who watch `id`. */
-  announce(id: InterceptId): void {
-    for (const onChange of this.#watchers.get(id) ?? []) onChange();
-  }
-
-  /** Calls `onChange` on each `announce` of `id`. Returns how to stop that. */
-  watch(id: InterceptId, onChange: () => void): () => void {
-    const watchers = this.#watchers.get(id) ?? new Set();
-    this.#watchers.set(id, watchers.add(onChange));
-    return () => {
-      watchers.delete(onChange);
-      if (watchers.size === 0 && this.#watchers.get(id) === watchers) this.#watchers.delete(id);
-    };
   }
 
   [Symbol.dispose](): void {

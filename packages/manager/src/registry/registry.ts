@@ -14,8 +14,10 @@ import type { ManagerLimits } from '../limits.ts';
 import type { Catalog, Place } from './catalog.ts';
 import { InterceptTable, type Due } from './intercept-table.ts';
 import { sessionOf, toInfo, toRule, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
+import { grantLifetime } from './lifetime.ts';
 import type { InterceptSource, SessionIntercepts } from './ports.ts';
 import { refuseConflict, refuseTwin } from './refusals.ts';
+import { Watchers } from './watchers.ts';
 
 /** What the registry stands on. */
 export interface RegistryDeps {
@@ -36,6 +38,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   readonly #deps: RegistryDeps;
   readonly #limits: ManagerLimits;
   readonly #table: InterceptTable;
+  readonly #watchers: Watchers = new Watchers();
 
   constructor(deps: RegistryDeps, limits: ManagerLimits) {
     this.#deps = deps;
@@ -72,7 +75,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     this.#put(intercept);
     this.#publish();
     if (old?.link.t === 'ready' && old.link.session !== session) tellEnd(old, 'replaced');
-    this.#table.announce(intercept.id);
+    this.#watchers.announce(intercept.id);
     this.#log(old === undefined ? 'intercept_started' : 'intercept_resumed', intercept, { client: session.client });
     return toInfo(intercept);
   }
@@ -99,7 +102,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   lose(session: AgentSession): void {
     for (const intercept of this.#linkedTo(session)) {
       this.#put({ ...intercept, link: this.#away(session, intercept.expiresAtMs) });
-      this.#table.announce(intercept.id);
+      this.#watchers.announce(intercept.id);
       this.#log('intercept_away', intercept);
     }
   }
@@ -132,7 +135,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
 
   /** Calls `onChange` when the intercept `id` ends, or its session is lost or replaced. Returns how to stop that. */
   watch(id: InterceptId, onChange: () => void): () => void {
-    return this.#table.watch(id, onChange);
+    return this.#watchers.watch(id, onChange);
   }
 
   [Symbol.dispose](): void {
@@ -156,10 +159,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   }
 
   #grant(wantedMs: number | undefined): Pick<Intercept, 'expiresAt' | 'expiresAtMs'> {
-    if (wantedMs !== undefined && !(wantedMs > 0)) {
-      throw new InterceptError('bad_usage', 'An intercept cannot have a lifetime of nothing.', { hint: 'Ask for a lifetime such as 1h.' });
-    }
-    const lifetimeMs = Math.min(wantedMs ?? this.#limits.lifetimeMs, this.#limits.lifetimeMs);
+    const lifetimeMs = grantLifetime(wantedMs, this.#limits);
     const { clock } = this.#deps;
     return { expiresAt: new Date(clock.date().getTime() + lifetimeMs), expiresAtMs: clock.now() + lifetimeMs };
   }
@@ -201,7 +201,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     for (const { id } of intercepts) this.#table.remove(id);
     this.#publish();
     for (const intercept of intercepts) {
-      this.#table.announce(intercept.id);
+      this.#watchers.announce(intercept.id);
       this.#deps.onEnd(reason);
       this.#log('intercept_ended', intercept, { reason });
     }

@@ -1,0 +1,73 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Address } from '@switchyard/config';
+import { InterceptError, toInterceptId, type Code, type InterceptId, type InterceptSpec } from '@switchyard/contract';
+import type { InterceptReason, Service } from '@switchyard/kube';
+import { toPortKey } from '@switchyard/takeover';
+import type { AgentSession } from '../../registry/intercept.ts';
+import type { Claim } from './claim.ts';
+import type { Verdict } from './verdict.ts';
+
+/** The name of the object that `spec` means; `service` is its Service, where there is one. Throws `bad_usage` where the port is not clear. */
+export function toObjectName({ service: name, port, key }: InterceptSpec, service: Service | undefined): InterceptId {
+  const ports = service?.spec.ports ?? [];
+  if (port !== undefined) {
+    const named = ports.find((candidate) => toPortKey(candidate) === port || String(candidate.port) === port);
+    return toInterceptId(name, named === undefined ? port : toPortKey(named), key);
+  }
+  const [only, another] = ports;
+  if (only !== undefined && another === undefined) return toInterceptId(name, toPortKey(only), key);
+  throw new InterceptError('bad_usage', `${name} has ${ports.length} ports known to this manager, so the port must be named.`, {
+    hint: ports.length === 0 ? 'See whether there is such a Service.' : `Name one of them: ${ports.map(toPortKey).join(', ')}.`,
+  });
+}
+
+/** Whether `session` proved to hold the key that stands in the object. */
+export function holdsKey({ publicKey: proven = '' }: AgentSession, { publicKey = '' }: Claim): boolean {
+  const [left, right] = [Buffer.from(proven), Buffer.from(publicKey)];
+  return left.length > 0 && left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Where the agent of `session` is dialled past its session; undefined: through it. Throws `not_allowed` where object and agent disagree about that. */
+export function toDirect({ remoteAddress }: AgentSession, { directPort }: InterceptSpec, claim: Claim): Address | undefined {
+  if ((directPort !== undefined) !== (claim.lane === 'Direct')) throw toOtherLane(claim);
+  return directPort === undefined ? undefined : { host: remoteAddress, port: directPort };
+}
+
+/** What an agent learns that asks for an intercept without an object. */
+export function toUnknown(id: InterceptId): InterceptError {
+  return new InterceptError('intercept_not_found', `This namespace has no intercept ${id}.`, {
+    hint: 'It has ended, or was never created: `intercept run` creates it with your own kubeconfig.',
+  });
+}
+
+/** What an agent learns whose key is not the object's. */
+export function toForeign(id: InterceptId): InterceptError {
+  return new InterceptError('not_allowed', `The intercept ${id} belongs to another agent: its object has another key.`, {
+    hint: 'Stop the other one, or use another key (--key).',
+  });
+}
+
+function toOtherLane({ id, lane }: Claim): InterceptError {
+  const [is, asked] = lane === 'Direct' ? ['the direct lane', 'the tunnel'] : ['the tunnel', 'the direct lane'];
+  return new InterceptError('not_allowed', `The object of the intercept ${id} says ${is}, and its agent asked for ${asked}.`, {
+    hint: 'Delete the intercept and create it again.',
+  });
+}
+
+const codes: Partial<Record<InterceptReason, Code>> = {
+  ServiceNotFound: 'service_not_found',
+  PortNotFound: 'service_not_found',
+  KeyTaken: 'route_conflict',
+  LimitReached: 'limit_reached',
+  NotHttp: 'bad_usage',
+};
+
+/** What an agent learns whose intercept is not accepted. */
+export function toRefused({ reason, message }: Verdict): InterceptError {
+  const hints: Partial<Record<InterceptReason, string>> = {
+    KeyTaken: 'Use another key (--key), or ask its owner to stop.',
+    LimitReached: 'Remove some with `intercept down`.',
+  };
+  const hint = hints[reason];
+  return new InterceptError(codes[reason] ?? 'service_unsupported', message, hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,44 @@
+import type { Collection, Intercept as InterceptObject } from '@switchyard/kube';
+import type { Log } from '@switchyard/contract';
+import { byAge, readClaim, type Claim } from './claim.ts';
+
+/** The Intercept objects of a collection, read. */
+export interface ClaimReader {
+  /** Those that make sense, in no order. */
+  all(): readonly Claim[];
+  get(id: string): Claim | undefined;
+  /** Whose the oldest object with the key is. */
+  ownerOf(publicKey: string): string | undefined;
+}
+
+/** Reads each object once; one that makes no sense is told of in the log, and passed over. */
+export function createClaimReader(intercepts: Collection<InterceptObject>, log: Log): ClaimReader {
+  const read = new WeakMap<InterceptObject, { readonly claim: Claim | undefined }>();
+  let owners: { readonly of: ReadonlyMap<string, InterceptObject>; readonly byKey: ReadonlyMap<string, string> } | undefined;
+
+  const toClaim = (object: InterceptObject): Claim | undefined => {
+    const known = read.get(object);
+    if (known !== undefined) return known.claim;
+    const claim = readClaim(object);
+    if (claim === undefined) log.warn('intercept_unreadable', { intercept: object.metadata.name });
+    read.set(object, { claim });
+    return claim;
+  };
+  const all = (): readonly Claim[] => [...intercepts.objects.values()].flatMap((object) => toClaim(object) ?? []);
+  const toOwners = (): ReadonlyMap<string, string> => {
+    const youngestFirst = all().toSorted(byAge).toReversed();
+    return new Map(youngestFirst.flatMap(({ publicKey, owner }) => (publicKey === undefined ? [] : [[publicKey, owner] as const])));
+  };
+
+  return {
+    all,
+    get(id) {
+      const object = intercepts.get(id);
+      return object && toClaim(object);
+    },
+    ownerOf(publicKey) {
+      if (owners?.of !== intercepts.objects) owners = { of: intercepts.objects, byKey: toOwners() };
+      return owners.byKey.get(publicKey);
+    },
+  };
+}

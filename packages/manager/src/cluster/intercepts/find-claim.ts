@@ -1,0 +1,41 @@
+import type { InterceptSpec } from '@switchyard/contract';
+import {
+  intercepts as interceptType,
+  type Collection,
+  type Intercept as InterceptObject,
+  type KubeClient,
+  type Service,
+} from '@switchyard/kube';
+import type { AgentSession } from '../../registry/intercept.ts';
+import { holdsKey, toForeign, toObjectName, toUnknown } from './admit.ts';
+import type { ClaimReader } from './claim-reader.ts';
+import type { Claim } from './claim.ts';
+
+/** Where claims are looked for. */
+export interface FindClaimDeps {
+  readonly client: KubeClient;
+  readonly intercepts: Collection<InterceptObject>;
+  readonly services: Collection<Service>;
+  readonly claims: ClaimReader;
+}
+
+/**
+ * What `spec` means, where `session` proved to hold its key. An object that was created or changed a moment ago may not have come by the watch yet:
+ * where it is missing or has another key, the API server is asked. Rejects with `intercept_not_found`, `not_allowed`, `bad_usage`, and as `KubeClient.get`.
+ */
+export async function findClaim(
+  { client, intercepts, services, claims }: FindClaimDeps,
+  session: AgentSession,
+  spec: InterceptSpec,
+): Promise<Claim> {
+  const id = toObjectName(spec, services.get(spec.service));
+  const known = claims.get(id);
+  if (known !== undefined && holdsKey(session, known)) return known;
+  const object = await client.get(interceptType, id);
+  if (object !== undefined) intercepts.learn(object);
+  // The collection decides: the object may be gone again by now.
+  const claim = object && claims.get(id);
+  if (claim === undefined) throw toUnknown(id);
+  if (!holdsKey(session, claim)) throw toForeign(id);
+  return claim;
+}

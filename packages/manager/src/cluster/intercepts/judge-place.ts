@@ -1,0 +1,43 @@
+import { nearestWord } from '@switchyard/config';
+import type { Service } from '@switchyard/kube';
+import { findServiceRefusal, planRoutedPorts, toPortKey } from '@switchyard/takeover';
+import type { Claim } from './claim.ts';
+import type { ClusterView } from './cluster-view.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Why the place that somebody wants to intercept cannot be intercepted by anybody; undefined where it can. */
+export type JudgePlace = (place: Pick<Claim, 'service' | 'port'>) => Verdict | undefined;
+
+/** A judge of the Services of `view`; it looks at each Service once. */
+export function createPlaceJudge(view: ClusterView): JudgePlace {
+  const refusals = new Map<string, Verdict | undefined>();
+  return ({ service: name, port }) => {
+    const service = view.services.get(name);
+    if (service === undefined) return toNotFound(name, [...view.services.keys()]);
+    if (!refusals.has(name)) refusals.set(name, judgeService(service, view));
+    return refusals.get(name) ?? judgePort(service, port);
+  };
+}
+
+function judgeService(service: Service, { networkPolicies, pods, routedServices }: ClusterView): Verdict | undefined {
+  const routed = routedServices.get(service.metadata.name);
+  const refusal = findServiceRefusal(service, { networkPolicies: networkPolicies.values(), baselinePods: pods.values(), routed });
+  return refusal && { holds: false, ...refusal };
+}
+
+function judgePort(service: Service, wanted: string): Verdict | undefined {
+  const { name } = service.metadata;
+  const port = planRoutedPorts(service, undefined, []).find((candidate) => candidate.name === wanted);
+  if (port === undefined) {
+    const known = service.spec.ports?.map(toPortKey).join(', ') ?? '';
+    return { holds: false, reason: 'PortNotFound', message: `${name} has no port "${wanted}"; it has: ${known}.` };
+  }
+  if (port.protocol !== 'tcp') return undefined;
+  return { holds: false, reason: 'NotHttp', message: `${name}/${wanted} carries raw TCP, and only HTTP requests can carry a key.` };
+}
+
+function toNotFound(name: string, known: readonly string[]): Verdict {
+  const nearest = nearestWord(name, known);
+  const meant = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+  return { holds: false, reason: 'ServiceNotFound', message: `This namespace has no Service "${name}".${meant}` };
+}

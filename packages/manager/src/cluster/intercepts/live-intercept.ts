@@ -1,0 +1,58 @@
+import type { Clock, SessionId } from '@switchyard/contract';
+import type { Intercept, LastSession, Link } from '../../registry/intercept.ts';
+import type { Claim } from './claim.ts';
+import type { Judgement } from './judge-intercepts.ts';
+
+/** Whether requests with the intercept's key are its own now. Before its first session the developer awaits none. */
+export function isLive({ over, acceptance, standing }: Judgement): boolean {
+  return over === undefined && acceptance.holds && standing.t !== 'new' && standing.t !== 'refused';
+}
+
+/** The intercept as the registry's users know it. */
+export function toIntercept(judgement: Judgement, clock: Clock): Intercept {
+  const { claim, expiresAtMs } = judgement;
+  const { id, service, port, key, whenAway } = claim;
+  return {
+    id,
+    title: `"${key}" on ${service}/${port}`,
+    service,
+    port,
+    key,
+    owner: toShownOwner(claim),
+    whenAway,
+    createdAt: new Date(claim.createdAtMs),
+    expiresAt: new Date(expiresAtMs),
+    expiresAtMs: toMonotonic(expiresAtMs, clock),
+    link: toLink(judgement, clock),
+  };
+}
+
+function toLink({ claim, standing, end }: Judgement, clock: Clock): Link {
+  if (standing.t === 'live') return { t: 'ready', session: standing.session, direct: standing.direct };
+  const last = standing.t === 'away' ? standing.last : undefined;
+  return {
+    t: 'away',
+    last: last ?? toUnknown(claim),
+    since: new Date(standing.sinceMs),
+    sinceMs: toMonotonic(standing.sinceMs, clock),
+    until: new Date(end.atMs),
+    untilMs: toMonotonic(end.atMs, clock),
+  };
+}
+
+/** A session that another manager had, or this one before it was started again. */
+function toUnknown({ client }: Claim): LastSession {
+  return { id: 'unknown' as SessionId, client, instance: '' };
+}
+
+/** A moment of the wall clock on the monotonic scale. */
+function toMonotonic(atMs: number, clock: Clock): number {
+  return clock.now() + atMs - clock.date().getTime();
+}
+
+/** The protocol's bound of an owner's name; user names of the API server may be longer. */
+const shownCharacters = 128;
+
+function toShownOwner({ owner }: Claim): string {
+  return owner.slice(0, shownCharacters).replace(/\p{C}/gu, ' ');
+}

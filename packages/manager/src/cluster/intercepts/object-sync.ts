@@ -1,0 +1,78 @@
+import { intercepts as interceptType, type Collection, type Intercept as InterceptObject, type KubeClient } from '@switchyard/kube';
+import type { Claim } from './claim.ts';
+import type { Judgement } from './judge-intercepts.ts';
+import { ObjectWrites, type ObjectWritesDeps } from './object-writes.ts';
+import type { SessionBook } from './session-book.ts';
+import { toStatusChange, type WantedStatus } from './status.ts';
+
+/** What the objects are brought up to date with. */
+export interface ObjectSyncDeps extends ObjectWritesDeps {
+  readonly client: KubeClient;
+  readonly intercepts: Collection<InterceptObject>;
+  readonly book: SessionBook;
+  readonly isLeading: () => boolean;
+}
+
+/**
+ * Writes into the objects what is thought of them, and deletes those that are over.
+ *
+ * Two managers may live, while one takes the other's place. Each writes what is its own (`toStatusChange`), upon the version that it decided on: of two
+ * writes at once, one fails and is decided anew. The leader deletes what is over by the objects' word; a goodbye is carried out by who heard it.
+ */
+export class ObjectSync implements Disposable {
+  readonly #deps: ObjectSyncDeps;
+  readonly #writes: ObjectWrites;
+  /** Those that are deleted; the collection may not know yet. */
+  readonly #deleted: Set<string> = new Set();
+
+  constructor(deps: ObjectSyncDeps) {
+    this.#deps = deps;
+    this.#writes = new ObjectWrites(deps);
+  }
+
+  /** Whether a write of the object `uid` is under way. */
+  isBusy(uid: string): boolean {
+    return this.#writes.isBusy(uid);
+  }
+
+  /** Starts what is to be written now. */
+  sync(judgements: readonly Judgement[]): void {
+    const { clock, book, isLeading } = this.#deps;
+    const known = new Set(judgements.map(({ claim }) => claim.uid));
+    for (const uid of this.#deleted) if (!known.has(uid)) this.#deleted.delete(uid);
+    this.#writes.retain((uid) => known.has(uid));
+    const leading = isLeading();
+    for (const judgement of judgements) {
+      const { claim, over } = judgement;
+      const { uid } = claim;
+      if (over !== undefined) {
+        const mine = book.ended.has(uid) || leading;
+        if (mine && !claim.deleted && !this.#deleted.has(uid)) this.#writes.start(uid, (signal) => this.#delete(claim, signal));
+        continue;
+      }
+      const status = toStatusChange(judgement, { leading, link: book.links.get(uid) }, clock.date().getTime());
+      if (status !== undefined) this.#writes.start(uid, (signal) => this.#patch(claim, status, signal));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#writes[Symbol.dispose]();
+  }
+
+  async #delete({ id, uid, object }: Claim, signal: AbortSignal): Promise<void> {
+    const { client, book } = this.#deps;
+    // What only the objects say may have changed with them: a renewal, a session at another manager.
+    const { resourceVersion } = object.metadata;
+    await client.delete(interceptType, id, { uid, resourceVersion: book.ended.has(uid) ? undefined : resourceVersion, signal });
+    this.#deleted.add(uid);
+    book.end(uid);
+  }
+
+  async #patch({ id, object }: Claim, { conditions, ...fields }: WantedStatus, signal: AbortSignal): Promise<void> {
+    const { resourceVersion } = object.metadata;
+    const status = { conditions, ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? null])) };
+    const change = { metadata: { resourceVersion }, status };
+    const { client, intercepts } = this.#deps;
+    intercepts.learn(await client.patch(interceptType, id, { t: 'merge', change }, { subresource: 'status', signal }));
+  }
+}

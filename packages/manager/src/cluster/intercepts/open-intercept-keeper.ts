@@ -1,0 +1,243 @@
+import {
+  InterceptError,
+  type Clock,
+  type InterceptId,
+  type InterceptInfo,
+  type InterceptSpec,
+  type Log,
+  type ServiceName,
+} from '@switchyard/contract';
+import type { Collection, Intercept as InterceptObject, KubeClient, NetworkPolicy, Pod, RoutedService, Service } from '@switchyard/kube';
+import type { Rule } from '@switchyard/route';
+import type { ManagerLimits } from '../../limits.ts';
+import { toInfo, type AgentSession, type Intercept } from '../../registry/intercept.ts';
+import { grantLifetime } from '../../registry/lifetime.ts';
+import { toDirect, toRefused, toUnknown } from './admit.ts';
+import { createClaimReader, type ClaimReader } from './claim-reader.ts';
+import type { Claim } from './claim.ts';
+import { findTargetRefusal } from './direct-target.ts';
+import { findClaim } from './find-claim.ts';
+import type { InterceptKeeper, OnEnd } from './intercept-keeper.ts';
+import { judgeIntercepts, type Judgement } from './judge-intercepts.ts';
+import type { ManagerTimes } from './judge-standing.ts';
+import { toIntercept } from './live-intercept.ts';
+import { NextDue } from './next-due.ts';
+import { ObjectSync } from './object-sync.ts';
+import { findPeers, PeerWatch } from './peers.ts';
+import { RouteTable } from './route-table.ts';
+import { SessionBook } from './session-book.ts';
+import { WantedServices } from './wanted-services.ts';
+
+/** What the keeper stands on. The collections belong to the caller. */
+export interface InterceptKeeperDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly client: KubeClient;
+  readonly intercepts: Collection<InterceptObject>;
+  readonly services: Collection<Service>;
+  readonly routedServices: Collection<RoutedService>;
+  readonly networkPolicies: Collection<NetworkPolicy>;
+  readonly pods: Collection<Pod>;
+  /** Whether this manager leads now; tell of a change by `reconsider`. */
+  readonly isLeading: () => boolean;
+  /** Takes the rules of all live intercepts: at first, and once after each change of them. */
+  readonly publish: (rules: readonly Rule[]) => void;
+  /** Learns of each intercept that ended here. */
+  readonly onEnd: OnEnd;
+  /** The address of the manager's own pod. */
+  readonly podAddress: string;
+}
+
+/** Opens the keeper of a namespace's intercepts. It begins when all collections are there. Dispose ends no intercept. */
+export function openInterceptKeeper(deps: InterceptKeeperDeps, limits: ManagerLimits): InterceptKeeper {
+  return new Keeper(deps, limits);
+}
+
+/**
+ * Level-triggered: after every change, of objects, sessions, time or who leads, all of it is judged anew (`judgeIntercepts`, pure), and what differs
+ * from that is brought about. So it does not matter what was missed, or in which order it came.
+ */
+class Keeper implements InterceptKeeper {
+  readonly #deps: InterceptKeeperDeps;
+  readonly #limits: ManagerLimits;
+  readonly #claims: ClaimReader;
+  readonly #book: SessionBook = new SessionBook();
+  readonly #wanted: WantedServices = new WantedServices();
+  readonly #table: RouteTable;
+  readonly #objects: ObjectSync;
+  readonly #due: NextDue;
+  readonly #opened: DisposableStack = new DisposableStack();
+  /** Sessions that are over: what they asked for before comes to nothing. */
+  readonly #over: WeakSet<AgentSession> = new WeakSet();
+  readonly #synced: Promise<void>;
+  /** Undefined until all collections are there. */
+  #times: { readonly startedMs: number; readonly peers: PeerWatch } | undefined;
+  #judgements: readonly Judgement[] = [];
+
+  constructor(deps: InterceptKeeperDeps, limits: ManagerLimits) {
+    const { clock, log, client, intercepts, isLeading } = deps;
+    this.#deps = deps;
+    this.#limits = limits;
+    this.#claims = createClaimReader(intercepts, log);
+    this.#table = new RouteTable(deps);
+    const onIdle = (): void => this.reconsider();
+    this.#objects = this.#opened.use(new ObjectSync({ clock, log, client, intercepts, isLeading, book: this.#book, onIdle }));
+    this.#due = this.#opened.use(new NextDue(clock, limits, onIdle));
+    this.#synced = this.#begin();
+    // Whoever opened the collections learns of their failure; here it reaches those who register.
+    this.#synced.catch(() => {});
+  }
+
+  get synced(): Promise<void> {
+    return this.#synced;
+  }
+
+  get wanted(): ReadonlySet<ServiceName> {
+    return this.#wanted.services;
+  }
+
+  onWantedChange(listener: () => void): () => void {
+    return this.#wanted.onChange(listener);
+  }
+
+  /**
+   * Lets `session` serve the intercept of an object that has its key. Rejects with `intercept_not_found`, `not_allowed` (another key, a target that
+   * may not be dialled), what speaks against the intercept, or `cluster_unavailable` where the object is not known and nobody can be asked.
+   */
+  async register(session: AgentSession, spec: InterceptSpec): Promise<InterceptInfo> {
+    await this.#synced;
+    const claim = await findClaim({ ...this.#deps, claims: this.#claims }, session, spec);
+    if (this.#over.has(session)) throw new InterceptError('tunnel_lost', 'The session ended while it asked for an intercept.');
+    // The object may have come just now, past the watch.
+    this.reconsider();
+    const { over, acceptance } = this.#judgementOf(claim);
+    if (over !== undefined) throw toUnknown(claim.id);
+    if (!acceptance.holds) throw toRefused(acceptance);
+    this.#link(session, spec, claim);
+    this.#log('intercept_linked', claim, { client: session.client });
+    return this.#infoOf(claim);
+  }
+
+  unregister(session: AgentSession, id: InterceptId): void {
+    this.#book.end(this.#own(session, id).uid);
+    this.reconsider();
+  }
+
+  renew(session: AgentSession, id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
+    const claim = this.#own(session, id);
+    this.#book.renew(claim.uid, this.#nowMs() + grantLifetime(lifetimeMs, this.#limits));
+    this.reconsider();
+    this.#log('intercept_renewed', claim);
+    return this.#infoOf(claim);
+  }
+
+  leave(session: AgentSession): void {
+    this.#over.add(session);
+    for (const uid of this.#book.servedBy(session)) this.#book.end(uid);
+    this.reconsider();
+  }
+
+  lose(session: AgentSession): void {
+    this.#over.add(session);
+    for (const uid of this.#book.servedBy(session)) this.#book.lose(uid, this.#nowMs());
+    this.reconsider();
+  }
+
+  get(id: InterceptId): Intercept | undefined {
+    return this.#table.get(id);
+  }
+
+  watch(id: InterceptId, onChange: () => void): () => void {
+    return this.#table.watch(id, onChange);
+  }
+
+  list(): readonly InterceptInfo[] {
+    return this.#table.all().map(toInfo);
+  }
+
+  ownerOf(publicKey: string | undefined): string | undefined {
+    return publicKey === undefined ? undefined : this.#claims.ownerOf(publicKey);
+  }
+
+  reconsider(): void {
+    if (this.#times === undefined || this.#opened.disposed) return;
+    const { startedMs, peers } = this.#times;
+    const nowMs = this.#nowMs();
+    const found = findPeers(this.#deps.pods.objects.values(), this.#deps.podAddress);
+    peers.follow(found, nowMs);
+    this.#book.follow(this.#claims.all(), { nowMs, alone: found.alone, isBusy: (uid) => this.#objects.isBusy(uid) });
+    this.#judgements = this.#judge({ startedMs, peerLeftMs: peers.leftMs });
+    for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
+    this.#table.follow(this.#judgements);
+    this.#objects.sync(this.#judgements);
+    this.#due.follow(this.#judgements, nowMs);
+    this.#wanted.follow(this.#judgements);
+  }
+
+  [Symbol.dispose](): void {
+    this.#opened.dispose();
+  }
+
+  async #begin(): Promise<void> {
+    const { intercepts, services, routedServices, networkPolicies, pods } = this.#deps;
+    const collections = [intercepts, services, routedServices, networkPolicies, pods];
+    await Promise.all(collections.map(({ synced }) => synced));
+    if (this.#opened.disposed) throw new InterceptError('canceled', 'The manager stops.');
+    for (const collection of collections) this.#opened.defer(collection.onChange(() => this.reconsider()));
+    const startedMs = this.#nowMs();
+    this.#times = { startedMs, peers: new PeerWatch(startedMs) };
+    this.reconsider();
+  }
+
+  #judge(times: ManagerTimes): readonly Judgement[] {
+    const { services, routedServices, networkPolicies, pods } = this.#deps;
+    const view = {
+      services: services.objects,
+      routedServices: routedServices.objects,
+      networkPolicies: networkPolicies.objects,
+      pods: pods.objects,
+    };
+    const { links, renewals, ended } = this.#book;
+    return judgeIntercepts(this.#claims.all(), view, { ...times, links, renewals, ended }, this.#nowMs(), this.#limits);
+  }
+
+  /** Throws `not_allowed` where the agent wants to be dialled and may not be. */
+  #link(session: AgentSession, spec: InterceptSpec, claim: Claim): void {
+    const { podAddress, pods } = this.#deps;
+    const { id, uid } = claim;
+    const sinceMs = this.#nowMs();
+    const direct = toDirect(session, spec, claim);
+    const refusal = direct && findTargetRefusal(direct.host, { podAddress, pods: pods.objects.values() });
+    if (refusal === undefined) this.#book.put(uid, { t: 'live', id, session, direct, sinceMs });
+    else if (this.#book.links.get(uid)?.t !== 'live') this.#book.put(uid, { t: 'refused', message: refusal, sinceMs });
+    this.reconsider();
+    if (refusal !== undefined) {
+      throw new InterceptError('not_allowed', refusal, { hint: 'Use the tunnel: run it without the direct lane.' });
+    }
+  }
+
+  #own(session: AgentSession, id: InterceptId): Claim {
+    const claim = this.#claims.get(id);
+    const link = claim && this.#book.links.get(claim.uid);
+    if (claim !== undefined && link?.t === 'live' && link.session === session) return claim;
+    throw new InterceptError('intercept_not_found', `This session has no intercept ${id}.`, { hint: 'It has ended: register it again.' });
+  }
+
+  #infoOf(claim: Claim): InterceptInfo {
+    return toInfo(toIntercept(this.#judgementOf(claim), this.#deps.clock));
+  }
+
+  #judgementOf({ id, uid }: Claim): Judgement {
+    const judgement = this.#judgements.find(({ claim }) => claim.uid === uid);
+    if (judgement === undefined) throw toUnknown(id);
+    return judgement;
+  }
+
+  #nowMs(): number {
+    return this.#deps.clock.date().getTime();
+  }
+
+  #log(event: string, { id, owner }: Claim, fields: Readonly<Record<string, string>> = {}): void {
+    this.#deps.log.info(event, { intercept: id, owner, ...fields });
+  }
+}

@@ -1,0 +1,84 @@
+import type { InterceptConditionType, InterceptStatus } from '@switchyard/kube';
+import { isDeepStrictEqual } from 'node:util';
+import { toAddressText } from '../../config/manager-config.ts';
+import { findCondition, type Claim, type InterceptCondition } from './claim.ts';
+import type { Judgement } from './judge-intercepts.ts';
+import type { SessionLink } from './judge-standing.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a manager may say of an intercept. Of all else it repeats what the object says. */
+export interface StatusVoice {
+  /** It leads: `Accepted`, `Routed`, and that there was no session yet. */
+  readonly leading: boolean;
+  /** It has, had, or refused the session: `SessionReady`. */
+  readonly link: SessionLink | undefined;
+}
+
+/** A whole status: a field that is undefined is to be absent. */
+export type WantedStatus = { readonly [Field in keyof Required<InterceptStatus>]: InterceptStatus[Field] | undefined };
+
+/** The status that the object should have, as far as `voice` reaches; undefined where it has that already. */
+export function toStatusChange(judgement: Judgement, voice: StatusVoice, nowMs: number): WantedStatus | undefined {
+  const { claim } = judgement;
+  const before = claim.object.status ?? {};
+  const wanted = toStatus(judgement, voice, nowMs);
+  return isDeepStrictEqual(drop(before), drop(wanted)) ? undefined : wanted;
+}
+
+function toStatus({ claim, acceptance, routing, expiresAtMs }: Judgement, { leading, link }: StatusVoice, nowMs: number): WantedStatus {
+  const { conditions = [], ...before } = claim.object.status ?? {};
+  const changes = new Map<InterceptConditionType, InterceptCondition>();
+  const put = (type: InterceptConditionType, verdict: Verdict, atMs: number): void =>
+    void changes.set(type, toCondition(claim, type, verdict, atMs));
+  if (leading) {
+    put('Accepted', acceptance, nowMs);
+    put('Routed', routing, nowMs);
+  }
+  if (link !== undefined) put('SessionReady', toSessionVerdict(claim, link), link.sinceMs);
+  else if (leading && findCondition(claim, 'SessionReady') === undefined) put('SessionReady', noSession, claim.createdAtMs);
+  return {
+    conditions: [...conditions.filter(({ type }) => !changes.has(type)), ...changes.values()].toSorted(byType),
+    expiresAt: leading || link !== undefined ? new Date(expiresAtMs).toISOString() : before.expiresAt,
+    address: link === undefined ? before.address : toAddress(link),
+    routedSince: leading ? routing.since : before.routedSince,
+  };
+}
+
+const noSession: Verdict = { holds: false, reason: 'NoSession', message: 'No agent has connected yet.' };
+
+function toSessionVerdict({ client }: Claim, link: SessionLink): Verdict {
+  switch (link.t) {
+    case 'live':
+      return { holds: true, reason: 'SessionReady', message: `${link.session.client} is connected.` };
+    case 'lost':
+      return { holds: false, reason: 'SessionLost', message: `The session of ${link.last?.client ?? client} is lost.` };
+    case 'refused':
+      return { holds: false, reason: 'TargetRefused', message: link.message };
+  }
+}
+
+function toAddress(link: SessionLink): string | undefined {
+  return link.t === 'live' && link.direct !== undefined ? toAddressText(link.direct) : undefined;
+}
+
+function toCondition(claim: Claim, type: InterceptConditionType, { holds, reason, message }: Verdict, atMs: number): InterceptCondition {
+  const status = holds ? 'True' : 'False';
+  const before = findCondition(claim, type);
+  const lastTransitionTime = before?.status === status ? before.lastTransitionTime : new Date(atMs).toISOString();
+  const { generation } = claim.object.metadata;
+  return { type, status, reason, message, lastTransitionTime, ...(generation === undefined ? {} : { observedGeneration: generation }) };
+}
+
+function byType(left: InterceptCondition, right: InterceptCondition): number {
+  return left.type < right.type ? -1 : 1;
+}
+
+/** `status` for comparing: without fields that are undefined, conditions in one order. */
+function drop({ conditions = [], ...rest }: Partial<WantedStatus>): unknown {
+  return [
+    conditions.toSorted(byType),
+    Object.entries(rest)
+      .filter(([, value]) => value !== undefined)
+      .toSorted(),
+  ];
+}

@@ -1,6 +1,6 @@
 import type { FlagOption, ValueOption } from './command.ts';
 import { outputFormats, type OutputFormat } from './output.ts';
-import { oneOf, toManagerUrl, toPortName, toText } from './values.ts';
+import { laneChoices, oneOf, toDuration, toLane, toManagerUrl, toNamespace, toPortName, toText, type Lane } from './values.ts';
 
 /** Options of every command: how to write. */
 export const outputOptions: {
@@ -21,15 +21,45 @@ export const outputOptions: {
   'no-color': { about: 'no colours' },
 };
 
+/** Options that name a cluster. */
+export const clusterOptions: {
+  readonly namespace: ValueOption<string>;
+  readonly context: ValueOption<string>;
+  readonly kubeconfig: ValueOption<string>;
+} = {
+  namespace: { about: "namespace of the cluster; default: the context's", alias: 'n', value: 'NAME', parse: toNamespace },
+  context: { about: 'context of the kubeconfig; default: its current one', value: 'NAME', parse: toText },
+  kubeconfig: { about: 'kubeconfig file; default: KUBECONFIG, else ~/.kube/config', value: 'FILE', parse: toText },
+};
+
 /** Options of commands that read the project file. */
-export const projectOptions: {
+export const projectOptions: typeof clusterOptions & {
   readonly file: ValueOption<string>;
   readonly profile: ValueOption<string>;
   readonly manager: ValueOption<URL>;
 } = {
   file: { about: 'project file; default: the nearest intercept.yaml', alias: 'f', value: 'FILE', parse: toText },
   profile: { about: 'profile of the project file', value: 'NAME', parse: toPortName },
-  manager: { about: 'address of the manager; default http://127.0.0.1:7480', value: 'URL', parse: toManagerUrl },
+  manager: {
+    about: 'address of the manager; default: that of the namespace, without a kubeconfig http://127.0.0.1:7480',
+    value: 'URL',
+    parse: toManagerUrl,
+  },
+  ...clusterOptions,
+};
+
+/** Options of commands that open intercepts. */
+export const interceptionOptions: {
+  readonly lane: ValueOption<Lane>;
+  readonly timeout: ValueOption<number>;
+} = {
+  lane: {
+    about: 'how requests come: through the session, or dialled in the cluster; default: direct in a pod where that works, else tunnel',
+    value: 'LANE',
+    choices: laneChoices,
+    parse: toLane,
+  },
+  timeout: { about: 'how long each step may take until requests arrive; default 60s', value: 'DURATION', parse: toDuration(1) },
 };
 
 /** The option of commands that work with one key. */

@@ -22,6 +22,7 @@ const commonNames: ReadonlySet<string> = new Set([
   'ec2-user',
   'gitpod',
   'jovyan',
+  'kubernetes-admin',
   'node',
   'okteto',
   'root',
@@ -44,6 +45,11 @@ export function findIdentity({ env, osUser }: Pick<Host, 'env' | 'osUser'>): Ide
 /** Whether a label is one of the names that everybody has. */
 export function isCommonName(label: string): boolean {
   return commonNames.has(label);
+}
+
+/** Whether it is the name of a program in a cluster (`system:serviceaccount:…`) or of the cluster itself, rather than a person's. */
+export function isSystemName(user: string): boolean {
+  return user.startsWith('system:');
 }
 
 /** Text as a label: lower case, `@...` cut, runs of anything else a hyphen, at most 63 characters; undefined where nothing is left. */

@@ -10,7 +10,7 @@ function candidates(given: Partial<KeyCandidates>): KeyCandidates {
     environment: undefined,
     project: undefined,
     userFile: undefined,
-    identity: { user: 'alice@example.com', source: 'INTERCEPT_USER' },
+    findIdentity: async () => ({ user: 'alice@example.com', source: 'INTERCEPT_USER' }),
     readBranch: async () => 'feature/Cart_2',
     ...given,
   };

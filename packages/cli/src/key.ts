@@ -1,6 +1,6 @@
 import { nearestWord } from '@switchyard/config';
 import { InterceptError, type RoutingKey } from '@switchyard/contract';
-import { isCommonName, toLabel, type Identity } from './identity.ts';
+import { isCommonName, isSystemName, toLabel, type Identity } from './identity.ts';
 
 /** Where a key came from. */
 export type KeySource = 'flag' | 'environment' | 'project' | 'user file' | 'identity';
@@ -19,19 +19,21 @@ export interface KeyCandidates {
   /** The project file's, with its templates. */
   readonly project: string | undefined;
   readonly userFile: string | undefined;
-  readonly identity: Identity;
+  /** Says who the person is; asked only where that matters. */
+  readonly findIdentity: () => Promise<Identity>;
   /** Reads the branch of the project's Git checkout; undefined where there is none. */
   readonly readBranch: () => Promise<string | undefined>;
 }
 
 /** The key: the strongest candidate, normalised to a label. Throws `bad_usage` where it is none or one that everybody has. */
 export async function resolveKey(candidates: KeyCandidates): Promise<ResolvedKey> {
-  const { flag, environment, project, userFile, identity } = candidates;
+  const { flag, environment, project, userFile, findIdentity } = candidates;
   if (flag !== undefined) return { key: toKey(flag, '--key'), source: 'flag' };
   if (environment !== undefined && environment !== '') return { key: toKey(environment, 'INTERCEPT_KEY'), source: 'environment' };
   if (project !== undefined) return { key: toKey(await fillTemplate(project, candidates), 'the project file'), source: 'project' };
   if (userFile !== undefined) return { key: toKey(userFile, 'the user file'), source: 'user file' };
-  return { key: toKey(identity.user, identity.source), source: 'identity' };
+  const { user, source } = await findIdentity();
+  return { key: toKey(user, source), source: 'identity' };
 }
 
 function toKey(text: string, source: string): RoutingKey {
@@ -41,10 +43,10 @@ function toKey(text: string, source: string): RoutingKey {
       hint: 'Choose a key such as "alice" or "pr-123": --key alice.',
     });
   }
-  if (isCommonName(key)) {
+  if (isCommonName(key) || isSystemName(text)) {
     throw new InterceptError(
       'bad_usage',
-      `"${key}" (${source}) cannot be your routing key: many people have that name, so their requests would get mixed up.`,
+      `"${isSystemName(text) ? text : key}" (${source}) cannot be your routing key: many people have that name, so their requests would get mixed up.`,
       {
         hint: 'Choose a key of your own with --key NAME, or set INTERCEPT_KEY or INTERCEPT_USER.',
       },
@@ -55,13 +57,18 @@ function toKey(text: string, source: string): RoutingKey {
 
 const templateNames = ['gitBranch', 'user'] as const;
 
-async function fillTemplate(text: string, { identity, readBranch }: KeyCandidates): Promise<string> {
-  const values = new Map<string, string>([['user', toLabel(identity.user) ?? identity.user]]);
+async function fillTemplate(text: string, { findIdentity, readBranch }: KeyCandidates): Promise<string> {
+  const values = new Map<string, string>();
   for (const [, name = ''] of text.matchAll(/\{\{\s*(.*?)\s*\}\}/g)) {
     if (name === 'gitBranch') values.set(name, await requireBranch(readBranch));
-    else if (!values.has(name)) throw unknownTemplate(name);
+    else if (name === 'user') values.set(name, toUserName(await findIdentity()));
+    else throw unknownTemplate(name);
   }
   return text.replace(/\{\{\s*(.*?)\s*\}\}/g, (_, name: string) => values.get(name) ?? '');
+}
+
+function toUserName({ user }: Identity): string {
+  return toLabel(user) ?? user;
 }
 
 async function requireBranch(readBranch: KeyCandidates['readBranch']): Promise<string> {

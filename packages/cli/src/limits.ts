@@ -1,11 +1,12 @@
 import type { LimitTable } from '@switchyard/contract';
 
 /** The bounds of the command line. */
-export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs'> = {
+export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs' | 'adminMs'> = {
   listenMs: {
     value: 60_000,
     unit: 'ms',
-    about: 'How long a command may take until it listens, unless `--timeout` says otherwise; then it is stopped.',
+    about:
+      'How long a command may take until it listens, and in a cluster until requests arrive, unless `--timeout` says otherwise; then it is stopped.',
   },
   settleMs: { value: 500, unit: 'ms', about: 'How long a port that was not asked for must be the only one before `run` takes it.' },
   stopGraceMs: {
@@ -16,6 +17,12 @@ export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'pr
   probeMs: {
     value: 1_000,
     unit: 'ms',
-    about: 'How long a local process may take to accept a connection before it counts as not listening.',
+    about:
+      'How long a local process may take to accept a connection before it counts as not listening, and a manager inside of the cluster as not reachable.',
+  },
+  adminMs: {
+    value: 120_000,
+    unit: 'ms',
+    about: 'How long each wait of `admin install` and `admin uninstall` may take, unless `--timeout` says otherwise.',
   },
 };

@@ -6,9 +6,9 @@ import { toSynopsis } from './program-description.ts';
 import { parseCommandLine } from './register.ts';
 
 const mistakes: readonly (readonly [line: string, message: string, hint: string])[] = [
-  ['', '`intercept` needs a command.', 'There are: run, up, down, list, status, key, config, completion.'],
+  ['', '`intercept` needs a command.', 'There are: run, up, down, list, status, key, config, admin, completion.'],
   ['lst', 'There is no command "lst".', 'Did you mean "list"?'],
-  ['frobnicate', 'There is no command "frobnicate".', 'There are: run, up, down, list, status, key, config, completion.'],
+  ['frobnicate', 'There is no command "frobnicate".', 'There are: run, up, down, list, status, key, config, admin, completion.'],
   ['config', '`intercept config` needs a command.', 'There are: config validate, config schema, config view.'],
   ['config chema', 'There is no command "config chema".', 'Did you mean "config schema"?'],
   ['run', '`run` needs a SERVICE.', 'Type it as: intercept run SERVICE [-- COMMAND...]'],
@@ -87,7 +87,7 @@ test('the key, in every form', async () => {
 test('a shell is offered commands, groups, options and choices', async () => {
   const complete = async (...words: string[]): Promise<string[]> =>
     (await runInProcess(['--get-yargs-completions', 'intercept', ...words])).stdout.trimEnd().split('\n');
-  expect(await complete('')).toEqual(expect.arrayContaining(['run', 'up', 'config', 'completion']));
+  expect(await complete('')).toEqual(expect.arrayContaining(['run', 'up', 'config', 'admin', 'completion']));
   expect(await complete('config', '')).toEqual(['validate', 'schema', 'view']);
   expect(await complete('completion', 'f')).toEqual(['fish']);
   expect(await complete('run', 'orders', '--when-away', '')).toEqual(['fail', 'baseline']);

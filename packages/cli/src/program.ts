@@ -17,9 +17,9 @@ export const program: ProgramDescription = {
   name: 'intercept',
   about: 'Answer the requests that carry your key from your own machine.',
   commands,
-  groups: { config: 'The configuration files' },
+  groups: { config: 'The configuration files', admin: 'Managers in a cluster, for administrators' },
   commonOptions: outputOptions,
-  epilogue: ['Environment:', ...environmentVariables.map(([name, about]) => `  ${name.padEnd(18)} ${about}`)].join('\n'),
+  epilogue: ['Environment:', ...environmentVariables.map(([name, about]) => `  ${name.padEnd(19)} ${about}`)].join('\n'),
 };
 
 /** Runs one command line and answers the exit code. Never rejects. */

@@ -33,6 +33,8 @@ export interface ProjectIntercept {
 /** What a project file, or one of its profiles, chooses. */
 interface Choices {
   readonly manager?: URL | undefined;
+  readonly context?: string | undefined;
+  readonly namespace?: string | undefined;
   readonly key?: string | undefined;
   readonly intercepts?: readonly ProjectIntercept[] | undefined;
 }
@@ -50,7 +52,9 @@ const intercept = z.strictObject({
 });
 
 const choices = {
-  manager: managerUrl.optional().describe('The manager to talk to.'),
+  manager: managerUrl.optional().describe('The manager to talk to, where it is not that of a namespace.'),
+  context: z.string().min(1).optional().describe("The context of the person's kubeconfig. Default: its current one."),
+  namespace: label.optional().describe("The namespace of the cluster. Default: the context's."),
   key: z.string().min(1).optional().describe('Your routing key; {{ user }} and {{ gitBranch }} stand for what they say.'),
   intercepts: z.array(intercept).optional().describe('What `intercept up` intercepts.'),
 };
@@ -66,6 +70,8 @@ const projectSchema: z.ZodType<Choices & { readonly profiles?: Readonly<Record<s
 export interface Project {
   readonly path: string;
   readonly manager: URL | undefined;
+  readonly context: string | undefined;
+  readonly namespace: string | undefined;
   /** With its templates. */
   readonly key: string | undefined;
   readonly intercepts: readonly ProjectIntercept[];
@@ -90,8 +96,8 @@ export async function readProject(path: string, profile: string | undefined): Pr
   const { profiles = {}, ...base } = await readDocument(path, projectSchema);
   const variant = profile === undefined ? undefined : profiles[profile];
   if (profile !== undefined && variant === undefined) throw unknownProfile(path, profile, Object.keys(profiles));
-  const { manager, key, intercepts = [] } = { ...base, ...variant };
-  return { path, manager, key, intercepts };
+  const { manager, context, namespace, key, intercepts = [] } = { ...base, ...variant };
+  return { path, manager, context, namespace, key, intercepts };
 }
 
 function unknownProfile(path: string, profile: string, names: readonly string[]): InterceptError {

@@ -7,6 +7,7 @@ import {
   type ServiceInfo,
   type ServiceName,
 } from '@switchyard/contract';
+import type { ControlledService } from './control/control.ts';
 
 /** One service port that somebody wants to intercept. */
 export interface RoutedPort {
@@ -43,6 +44,13 @@ export function findRoutedPort(
   throw new InterceptError('bad_usage', `The service "${name}" has several ports: ${names.join(', ')}.`, {
     hint: toHint(names[0] ?? 'NAME'),
   });
+}
+
+/** Refuses a service that cannot be taken over before anything is started. Throws `service_unsupported` with the reason. */
+export function refuseUnsupported(services: readonly ControlledService[], { service }: RoutedPort): void {
+  const refusal = services.find(({ name }) => name === service)?.routing?.refusal;
+  if (refusal === undefined) return;
+  throw new InterceptError('service_unsupported', refusal, { hint: 'See `intercept status` for the services that can be intercepted.' });
 }
 
 /**

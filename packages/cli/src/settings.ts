@@ -5,12 +5,15 @@ import type { Host } from './host.ts';
 import { findIdentity, toOwner, type Identity } from './identity.ts';
 import { resolveKey, type ResolvedKey } from './key.ts';
 import { findProjectFile, projectFileName, readProject, type Project } from './project-file.ts';
-import { readUserFile, toUserFilePath } from './user-file.ts';
+import { readUserFile, toUserFilePath, type UserFile } from './user-file.ts';
 import { toManagerUrl } from './values.ts';
 
 /** The variables that this program reads, for help and the reference page. */
 export const environmentVariables: readonly (readonly [name: string, about: string])[] = [
   ['INTERCEPT_MANAGER', 'address of the manager, as --manager'],
+  ['INTERCEPT_NAMESPACE', 'namespace of the cluster, as --namespace'],
+  ['INTERCEPT_CONTEXT', 'context of the kubeconfig, as --context'],
+  ['KUBECONFIG', 'the kubeconfig, as --kubeconfig; default ~/.kube/config'],
   ['INTERCEPT_KEY', 'your routing key, as --key'],
   ['INTERCEPT_TOKEN', 'what proves who you are to a manager that asks for it'],
   ['INTERCEPT_USER', 'your name: owner of your intercepts, and your key where nothing else says one'],
@@ -22,6 +25,9 @@ export const environmentVariables: readonly (readonly [name: string, about: stri
 /** What the command line may say about the settings. */
 export interface SettingFlags {
   readonly manager?: URL | undefined;
+  readonly namespace?: string | undefined;
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
   readonly key?: string | undefined;
   readonly file?: string | undefined;
   readonly profile?: string | undefined;
@@ -30,20 +36,36 @@ export interface SettingFlags {
 /** Where a setting came from. */
 export type SettingSource = 'flag' | 'environment' | 'project' | 'user file' | 'default';
 
+/** A setting, and what said so. */
+export interface Setting<T> {
+  readonly value: T;
+  readonly source: SettingSource;
+}
+
+/** Which cluster is meant, as far as somebody said it; the rest is the kubeconfig's. */
+export interface ClusterSettings {
+  readonly namespace: Setting<string> | undefined;
+  readonly context: Setting<string> | undefined;
+  readonly kubeconfig: Setting<string> | undefined;
+}
+
 /** What a command works with, once flags, variables and files are weighed against each other. */
 export interface Settings {
-  readonly manager: { readonly url: URL; readonly source: SettingSource };
+  /** Undefined where nobody named one: then it is a cluster's, or the default. */
+  readonly manager: Setting<URL> | undefined;
+  readonly cluster: ClusterSettings;
   readonly identity: Identity;
   /** The name that goes to the manager as the owner. */
   readonly owner: string;
   readonly token: string | undefined;
   readonly project: Project | undefined;
   readonly userFilePath: string;
-  /** Only commands that need a key fail for the lack of one. */
-  key(): Promise<ResolvedKey>;
+  /** Only commands that need a key fail for the lack of one. `findIdentity` is asked where nothing but the person's name says it. */
+  key(findIdentity: () => Promise<Identity>): Promise<ResolvedKey>;
 }
 
-const defaultManager = new URL('http://127.0.0.1:7480');
+/** The manager of this machine, where neither a manager nor a cluster is named. */
+export const defaultManager: URL = new URL('http://127.0.0.1:7480');
 
 /** Flag over variable over project file (with its profile) over the person's own file over default. Throws `bad_config` or `bad_usage`. */
 export async function resolveSettings(host: Host, flags: SettingFlags): Promise<Settings> {
@@ -51,28 +73,31 @@ export async function resolveSettings(host: Host, flags: SettingFlags): Promise<
   const [project, user] = await Promise.all([openProject(host, flags), readUserFile(userFilePath)]);
   const identity = findIdentity(host);
   const fromEnvironment = textOf(host, 'INTERCEPT_MANAGER');
-  const manager = firstOf([
+  const named = firstOf<URL>([
     [flags.manager, 'flag'],
     [fromEnvironment === undefined ? undefined : toEnvironmentUrl(fromEnvironment), 'environment'],
     [project?.manager, 'project'],
     [user?.manager, 'user file'],
   ]);
+  const cluster = toCluster(host, flags, project, user);
+  const manager = named !== undefined && isStronger(cluster, named.source) ? undefined : named;
   // A token that the person keeps goes only to the manager that stands beside it: a project file must not lead it elsewhere.
-  const ownToken = (user?.manager ?? defaultManager).href === manager.url.href ? user?.token : undefined;
+  const ownToken = (user?.manager ?? defaultManager).href === (manager?.value ?? defaultManager).href ? user?.token : undefined;
   return {
     manager,
+    cluster,
     identity,
     owner: toOwner(identity, host.hostName),
     token: textOf(host, 'INTERCEPT_TOKEN') ?? ownToken,
     project,
     userFilePath,
-    key: () =>
+    key: (findKeyIdentity) =>
       resolveKey({
         flag: flags.key,
         environment: textOf(host, 'INTERCEPT_KEY'),
         project: project?.key,
         userFile: user?.key,
-        identity,
+        findIdentity: findKeyIdentity,
         readBranch: () => readGitBranch(host.cwd),
       }),
   };
@@ -87,11 +112,38 @@ async function openProject(host: Host, { file, profile = textOf(host, 'INTERCEPT
   });
 }
 
-function firstOf(candidates: readonly (readonly [URL | undefined, SettingSource])[]): Settings['manager'] {
-  for (const [url, source] of candidates) {
-    if (url !== undefined) return { url, source };
+function toCluster(host: Host, flags: SettingFlags, project: Project | undefined, user: UserFile | undefined): ClusterSettings {
+  return {
+    namespace: firstOf([
+      [flags.namespace, 'flag'],
+      [textOf(host, 'INTERCEPT_NAMESPACE'), 'environment'],
+      [project?.namespace, 'project'],
+      [user?.namespace, 'user file'],
+    ]),
+    context: firstOf([
+      [flags.context, 'flag'],
+      [textOf(host, 'INTERCEPT_CONTEXT'), 'environment'],
+      [project?.context, 'project'],
+      [user?.context, 'user file'],
+    ]),
+    kubeconfig: flags.kubeconfig === undefined ? undefined : { value: resolve(host.cwd, flags.kubeconfig), source: 'flag' },
+  };
+}
+
+const strength: readonly SettingSource[] = ['flag', 'environment', 'project', 'user file', 'default'];
+
+/** Whether a cluster was named closer to the command line than a manager: `--context` beats a manager of the project file. */
+function isStronger({ namespace, context, kubeconfig }: ClusterSettings, source: SettingSource): boolean {
+  return [namespace, context, kubeconfig].some(
+    (setting) => setting !== undefined && strength.indexOf(setting.source) < strength.indexOf(source),
+  );
+}
+
+function firstOf<T>(candidates: readonly (readonly [T | undefined, SettingSource])[]): Setting<T> | undefined {
+  for (const [value, source] of candidates) {
+    if (value !== undefined) return { value, source };
   }
-  return { url: defaultManager, source: 'default' };
+  return undefined;
 }
 
 function toEnvironmentUrl(text: string): URL {

@@ -9,6 +9,8 @@ import type { Host } from './host.ts';
 export interface UserFile {
   readonly key?: string | undefined;
   readonly manager?: URL | undefined;
+  readonly context?: string | undefined;
+  readonly namespace?: string | undefined;
   readonly token?: string | undefined;
 }
 
@@ -17,6 +19,8 @@ const userFileSchema: z.ZodType<UserFile> = z.strictObject({
   kind: z.literal('User'),
   key: label.optional().describe('Your routing key; `run` and `up` save it.'),
   manager: managerUrl.optional().describe('The manager to talk to.'),
+  context: z.string().min(1).optional().describe('The context of your kubeconfig.'),
+  namespace: label.optional().describe('The namespace of the cluster.'),
   token: z.string().min(1).optional().describe('What proves who you are, at this manager only.'),
 });
 

@@ -21,6 +21,15 @@ export function toPortName(text: string): string {
   throw new InterceptError('bad_usage', `"${text}" is not the name of a port: a name has lower-case letters, digits and inner hyphens.`);
 }
 
+/** The name of a namespace. */
+export function toNamespace(text: string): string {
+  if (isLabel(text)) return text;
+  throw new InterceptError(
+    'bad_usage',
+    `"${text}" is not the name of a namespace: a name has lower-case letters, digits and inner hyphens.`,
+  );
+}
+
 /** A duration of at least `minMs`, as milliseconds. */
 export function toDuration(minMs: number): (text: string) => number {
   return (text) => {
@@ -38,6 +47,17 @@ export const whenAwayChoices: readonly WhenAway[] = ['fail', 'baseline'];
 /** What becomes of requests while the session is away. */
 export function toWhenAway(text: string): WhenAway {
   return oneOf(whenAwayChoices, text);
+}
+
+/** How requests reach the local process: through the session, or dialled by the manager itself. */
+export type Lane = 'tunnel' | 'direct';
+
+/** The values of `--lane`. */
+export const laneChoices: readonly Lane[] = ['tunnel', 'direct'];
+
+/** How requests reach the local process. */
+export function toLane(text: string): Lane {
+  return oneOf(laneChoices, text);
 }
 
 /** One of a closed set of words. */

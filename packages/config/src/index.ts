@@ -1,5 +1,6 @@
 export { z } from 'zod';
 export { parseDocument, readDocument } from './document.ts';
+export { parseDocuments } from './documents.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { dialAddress, duration, label, listenAddress, portNumber, type Address } from './fields.ts';
 export { toJsonSchema, type JsonSchema } from './json-schema.ts';

@@ -5,7 +5,9 @@ import { resolve } from 'node:path';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { keyOption, projectOptions } from '../common-options.ts';
 import { findProjectFile, projectFileName, readProject, toProjectJsonSchema, type Project } from '../project-file.ts';
-import { resolveSettings } from '../settings.ts';
+import { meansCluster } from '../control/open-control.ts';
+import type { Context } from '../context.ts';
+import { defaultManager, resolveSettings, type ClusterSettings, type Setting, type Settings } from '../settings.ts';
 import { toText } from '../values.ts';
 
 /** `intercept config validate`: whether a project file is right. */
@@ -57,20 +59,25 @@ export const configView: AnyCommand = defineCommand({
   behaviour: {},
   async handler(args, { host, output }) {
     const settings = await resolveSettings(host, args);
-    const { key, source } = await settings.key();
+    const manager = await toManagerSetting({ host }, settings);
+    // What is configured must be seen while nothing can be reached: the name that a cluster knows the person by is not asked for.
+    const { key, source } = await settings.key(async () => settings.identity);
+    const asked = source === 'identity' && manager === undefined && settings.identity.source !== 'INTERCEPT_USER';
     const rows: readonly (readonly [name: string, value: string, source: string])[] = [
-      ['manager', settings.manager.url.origin, settings.manager.source],
-      ['key', key, source],
-      ['owner', settings.owner, settings.identity.source],
+      ['manager', manager?.value.origin ?? 'that of the namespace', manager?.source ?? ''],
+      ...(manager === undefined ? toClusterRows(settings.cluster) : []),
+      asked ? ['key', 'your name in the cluster', 'see `intercept key`'] : ['key', key, source],
+      ['owner', asked ? 'your name in the cluster' : settings.owner, asked ? '' : settings.identity.source],
       ['token', settings.token === undefined ? 'none' : 'set', ''],
       ['project file', settings.project?.path ?? 'none', ''],
       ['user file', settings.userFilePath, ''],
     ];
     output.show({
       data: {
-        manager: { value: settings.manager.url.origin, source: settings.manager.source },
-        key: { value: key, source },
-        owner: { value: settings.owner, source: settings.identity.source },
+        manager: manager === undefined ? null : { value: manager.value.origin, source: manager.source },
+        ...(manager === undefined ? { cluster: settings.cluster } : {}),
+        key: asked ? null : { value: key, source },
+        owner: asked ? null : { value: settings.owner, source: settings.identity.source },
         token: settings.token !== undefined,
         projectFile: settings.project?.path ?? null,
         userFile: settings.userFilePath,
@@ -83,6 +90,20 @@ export const configView: AnyCommand = defineCommand({
     return 0;
   },
 });
+
+/** The manager by its address; undefined where it is that of a namespace. */
+async function toManagerSetting(context: Pick<Context, 'host'>, settings: Settings): Promise<Setting<URL> | undefined> {
+  if (settings.manager !== undefined) return settings.manager;
+  return (await meansCluster(context, settings)) ? undefined : { value: defaultManager, source: 'default' };
+}
+
+function toClusterRows({ context, namespace, kubeconfig }: ClusterSettings): readonly (readonly [string, string, string])[] {
+  return [
+    ['context', context?.value ?? "the kubeconfig's current one", context?.source ?? ''],
+    ['namespace', namespace?.value ?? "the context's", namespace?.source ?? ''],
+    ['kubeconfig', kubeconfig?.value ?? 'KUBECONFIG, else ~/.kube/config', kubeconfig?.source ?? ''],
+  ];
+}
 
 function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;

@@ -1,7 +1,7 @@
 import type { InterceptInfo } from '@switchyard/contract';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { keyOption, projectOptions } from '../common-options.ts';
-import { openManager } from '../open-manager.ts';
+import { openControl } from '../control/open-control.ts';
 import { resolveSettings } from '../settings.ts';
 import { toService } from '../values.ts';
 
@@ -21,11 +21,11 @@ export const down: AnyCommand = defineCommand({
   behaviour: {},
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
-    const byKey = args.all ? {} : { key: (await settings.key()).key };
-    await using manager = openManager(context, settings);
+    await using control = await openControl(context, settings);
+    const byKey = args.all ? {} : { key: (await settings.key(() => control.whoAmI())).key };
     const filters =
       args.services.length === 0 ? [{ ...byKey, all: args.all }] : args.services.map((service) => ({ ...byKey, service, all: false }));
-    const removed = (await Promise.all(filters.map((filter) => manager.removeIntercepts(filter)))).flat();
+    const removed = (await Promise.all(filters.map((filter) => control.removeIntercepts(filter)))).flat();
     context.output.show({
       data: { removed: removed.map(toRemovedData) },
       text: () =>

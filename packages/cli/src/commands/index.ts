@@ -1,4 +1,5 @@
 import type { AnyCommand } from '../command.ts';
+import { adminInstall, adminList, adminUninstall } from './admin.ts';
 import { completion } from './completion.ts';
 import { configSchema, configValidate, configView } from './config.ts';
 import { down } from './down.ts';
@@ -9,4 +10,18 @@ import { status } from './status.ts';
 import { up } from './up.ts';
 
 /** Every command, in the order of help. */
-export const commands: readonly AnyCommand[] = [run, up, down, list, status, key, configValidate, configSchema, configView, completion];
+export const commands: readonly AnyCommand[] = [
+  run,
+  up,
+  down,
+  list,
+  status,
+  key,
+  configValidate,
+  configSchema,
+  configView,
+  adminInstall,
+  adminUninstall,
+  adminList,
+  completion,
+];

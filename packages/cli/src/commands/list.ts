@@ -1,8 +1,8 @@
-import type { InterceptInfo } from '@switchyard/contract';
 import { formatCoarse } from '../coarse.ts';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { projectOptions } from '../common-options.ts';
-import { openManager } from '../open-manager.ts';
+import type { ControlledIntercept } from '../control/control.ts';
+import { openControl } from '../control/open-control.ts';
 import { toTable } from '../output.ts';
 import { resolveSettings } from '../settings.ts';
 
@@ -10,7 +10,7 @@ import { resolveSettings } from '../settings.ts';
 export const list: AnyCommand = defineCommand({
   metadata: {
     name: 'list',
-    about: "List everybody's intercepts at the manager",
+    about: "List everybody's intercepts at the manager, or in the namespace",
     examples: [['$0 list -o json', 'as data']],
   },
   positionals: {},
@@ -18,8 +18,8 @@ export const list: AnyCommand = defineCommand({
   behaviour: {},
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
-    await using manager = openManager(context, settings);
-    const [intercepts, { owner = settings.owner }] = await Promise.all([manager.listIntercepts(), manager.info()]);
+    await using control = await openControl(context, settings);
+    const [intercepts, owner] = await Promise.all([control.listIntercepts(), control.owner()]);
     const now = context.clock.date();
     const rows = intercepts.map((each) => toRow(each, now));
     context.output.show({
@@ -27,29 +27,38 @@ export const list: AnyCommand = defineCommand({
       text: (paint) =>
         rows.length === 0
           ? 'nobody intercepts anything'
-          : toTable(['SERVICE', 'PORT', 'KEY', 'OWNER', 'SESSION', 'AGE', 'EXPIRES', 'MACHINE'], rows, paint),
+          : toTable(intercepts.some(({ routed }) => routed !== undefined) ? [...headings, 'ROUTED'] : headings, rows, paint),
       plain: intercepts.map(toPlainRow),
     });
     return 0;
   },
 });
 
+const headings = ['SERVICE', 'PORT', 'KEY', 'OWNER', 'SESSION', 'AGE', 'EXPIRES', 'MACHINE'];
+
 /** An intercept as data for scripts. */
-export function toInterceptData(intercept: InterceptInfo, owner: string): Readonly<Record<string, unknown>> {
-  const { createdAt, expiresAt, ...rest } = intercept;
-  return { ...rest, mine: intercept.owner === owner, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() };
+export function toInterceptData(intercept: ControlledIntercept, owner: string): Readonly<Record<string, unknown>> {
+  const { createdAt, expiresAt, routed, ...rest } = intercept;
+  return {
+    ...rest,
+    mine: intercept.owner === owner,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    ...(routed === undefined ? {} : { routed: { reason: routed.reason, since: routed.since?.toISOString() } }),
+  };
 }
 
-function toRow(intercept: InterceptInfo, now: Date): readonly string[] {
+function toRow(intercept: ControlledIntercept, now: Date): readonly string[] {
   const { createdAt, expiresAt } = intercept;
   const age = formatCoarse(now.getTime() - createdAt.getTime());
   return toCells(intercept, age, `in ${formatCoarse(expiresAt.getTime() - now.getTime())}`);
 }
 
-function toPlainRow(intercept: InterceptInfo): readonly string[] {
+function toPlainRow(intercept: ControlledIntercept): readonly string[] {
   return toCells(intercept, intercept.createdAt.toISOString(), intercept.expiresAt.toISOString());
 }
 
-function toCells({ service, port, key, owner, session, client }: InterceptInfo, since: string, until: string): readonly string[] {
-  return [service, port, key, owner, session, since, until, client];
+function toCells(intercept: ControlledIntercept, since: string, until: string): readonly string[] {
+  const { service, port, key, owner, session, client, routed } = intercept;
+  return [service, port, key, owner, session, since, until, client, ...(routed === undefined ? [] : [routed.reason])];
 }

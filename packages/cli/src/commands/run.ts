@@ -1,7 +1,8 @@
 import { defineCommand, type AnyCommand } from '../command.ts';
-import { keyOption, projectOptions } from '../common-options.ts';
+import { interceptionOptions, keyOption, projectOptions } from '../common-options.ts';
+import { openControl } from '../control/open-control.ts';
 import { cliLimits } from '../limits.ts';
-import { planRun, toFixedAddress } from '../run/run-plan.ts';
+import { planPort, planRun, toFixedAddress } from '../run/run-plan.ts';
 import { runBeside, runCommand } from '../run/supervise.ts';
 import { resolveSettings } from '../settings.ts';
 import { toDuration, toPort, toPortName, toService, toWhenAway, whenAwayChoices } from '../values.ts';
@@ -33,23 +34,26 @@ export const run: AnyCommand = defineCommand({
       value: 'DURATION',
       parse: toDuration(1_000),
     },
-    timeout: { about: 'how long to wait until the command listens; default 60s', value: 'DURATION', parse: toDuration(1) },
+    ...interceptionOptions,
     ...projectOptions,
   },
   behaviour: { rest: 'COMMAND...' },
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
     const fromProject = settings.project?.intercepts.find(({ service }) => service === args.service);
+    const local = toFixedAddress(args.port, context.host.env['PORT'], fromProject?.local);
+    const port = await planPort(local, args.rest);
+    await using control = await openControl(context, settings);
     const wanted = {
       service: args.service,
       servicePort: args['service-port'] ?? fromProject?.port,
-      key: await settings.key(),
+      key: await settings.key(() => control.whoAmI()),
       whenAway: args['when-away'] ?? fromProject?.whenAway ?? 'fail',
       lifetimeMs: args.lifetime ?? fromProject?.lifetime,
-      local: toFixedAddress(args.port, context.host.env['PORT'], fromProject?.local),
+      lane: args.lane,
+      timeoutMs: args.timeout ?? cliLimits.listenMs.value,
     };
-    const plan = await planRun(context, settings, wanted, args.rest);
-    if (args.rest.length === 0) return runBeside(context, plan);
-    return runCommand(context, plan, args.rest, args.timeout ?? cliLimits.listenMs.value);
+    const plan = await planRun(context, { settings, control, wanted, port });
+    return args.rest.length === 0 ? runBeside(context, plan) : runCommand(context, plan, args.rest);
   },
 });

@@ -1,7 +1,9 @@
-import type { InterceptInfo, PortInfo, ServiceInfo } from '@switchyard/contract';
+import type { InterceptInfo, PortInfo } from '@switchyard/contract';
+import { formatTime } from '../coarse.ts';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { projectOptions } from '../common-options.ts';
-import { openManager } from '../open-manager.ts';
+import type { ControlledIntercept, ControlledService } from '../control/control.ts';
+import { openControl } from '../control/open-control.ts';
 import { toTable, type Paint, type View } from '../output.ts';
 import { findService } from '../routed-service.ts';
 import { resolveSettings } from '../settings.ts';
@@ -12,7 +14,7 @@ import { toInterceptData } from './list.ts';
 export const status: AnyCommand = defineCommand({
   metadata: {
     name: 'status',
-    about: "Show the manager's services, their addresses, and which of them reach you",
+    about: 'Show the services, how they are routed, and which of them reach you',
     examples: [
       ['$0 status', 'all services'],
       ['$0 status orders --quiet', 'a probe: exit code 0 when your requests reach you, 3 when not'],
@@ -23,45 +25,76 @@ export const status: AnyCommand = defineCommand({
   behaviour: {},
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
-    await using manager = openManager(context, settings);
-    const [all, live, { owner = settings.owner }] = await Promise.all([manager.listServices(), manager.listIntercepts(), manager.info()]);
+    await using control = await openControl(context, settings);
+    const [all, live, owner] = await Promise.all([control.listServices(), control.listIntercepts(), control.owner()]);
     const services = args.service === undefined ? all : [findService(all, args.service)];
     const mine = live.filter((each) => each.owner === owner && services.some(({ name }) => name === each.service));
-    if (context.output.quiet) return mine.some(({ session }) => session === 'ready') ? 0 : 3;
-    context.output.show(toView(settings.manager.url.origin, services, mine, owner));
+    if (context.output.quiet) return mine.some(reachesMe) ? 0 : 3;
+    const place = control.manager === undefined ? { text: control.place, data: { place: control.place } } : toManagerPlace(control.manager);
+    context.output.show(toView(place, services, mine, owner));
     return 0;
   },
 });
 
-function toView(manager: string, services: readonly ServiceInfo[], mine: readonly InterceptInfo[], owner: string): View {
-  const rows = services.flatMap(({ name, ports }) =>
-    ports.map((port) => ({ name, port, mine: mine.filter((each) => each.service === name && each.port === port.name) })),
+/** Whether its requests reach the person now. */
+function reachesMe({ session, routed }: ControlledIntercept): boolean {
+  return session === 'ready' && (routed === undefined || routed.reason === 'Routed');
+}
+
+/** Whom the answer is from. */
+interface Place {
+  readonly text: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+function toManagerPlace(manager: URL): Place {
+  return { text: `manager ${manager.origin}`, data: { manager: manager.origin } };
+}
+
+const headings = ['SERVICE', 'PORT', 'LISTEN', 'BASELINE', 'PROTOCOL', 'MINE'];
+
+function toView(place: Place, services: readonly ControlledService[], mine: readonly ControlledIntercept[], owner: string): View {
+  const rows = services.flatMap((service) =>
+    service.ports.map((port) => ({
+      service,
+      port,
+      mine: mine.filter((each) => each.service === service.name && each.port === port.name),
+    })),
   );
-  const cells = rows.map(({ name, port, mine: own }) => [
-    name,
-    port.name,
-    port.listen,
-    port.baseline,
-    port.protocol,
-    own.map(toMark).join(' '),
-  ]);
+  const toCells = (toSince: (date: Date) => string): readonly (readonly string[])[] =>
+    rows.map(({ service: { name, routing }, port, mine: own }) => [
+      name,
+      port.name,
+      port.listen,
+      port.baseline,
+      port.protocol,
+      own.map(toMark).join(' '),
+      ...(routing === undefined ? [] : [routing.phase, routing.since === undefined ? '' : toSince(routing.since)]),
+    ]);
+  const inCluster = services.some(({ routing }) => routing !== undefined);
   return {
     data: {
-      manager,
-      services: services.map(({ name, ports }) => ({
+      ...place.data,
+      services: services.map(({ name, ports, routing }) => ({
         name,
         ports,
+        ...(routing === undefined ? {} : { routing: { ...routing, since: routing.since?.toISOString() } }),
         mine: mine.filter(({ service }) => service === name).map((each) => toInterceptData(each, owner)),
       })),
     },
     text: (paint) =>
       [
-        `manager ${manager}`,
-        toTable(['SERVICE', 'PORT', 'LISTEN', 'BASELINE', 'PROTOCOL', 'MINE'], cells, paint),
-        ...rows.flatMap(({ name, port }) => toNotes(name, port, paint)),
+        place.text,
+        toTable(inCluster ? [...headings, 'PHASE', 'SINCE'] : headings, toCells(formatTime), paint),
+        ...services.flatMap((service) => toServiceNotes(service, paint)),
+        ...rows.flatMap(({ service: { name }, port }) => toNotes(name, port, paint)),
       ].join('\n'),
-    plain: cells,
+    plain: toCells((date) => date.toISOString()),
   };
+}
+
+function toServiceNotes({ name, routing }: ControlledService, paint: Paint): readonly string[] {
+  return (routing?.notes ?? []).map((note) => paint('yellow', `${name}: ${note}`));
 }
 
 function toMark({ key, session }: InterceptInfo): string {

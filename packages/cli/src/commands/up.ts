@@ -1,10 +1,11 @@
 import { defineCommand, type AnyCommand } from '../command.ts';
-import { keyOption, projectOptions } from '../common-options.ts';
-import { openInterception } from '../interception.ts';
+import { interceptionOptions, keyOption, projectOptions } from '../common-options.ts';
+import { openControl } from '../control/open-control.ts';
+import { cliLimits } from '../limits.ts';
 import { rememberKey } from '../remember-key.ts';
 import { showReady, toReadyData, toReadyFields } from '../run/ready.ts';
 import { untilAborted } from '../run/until-aborted.ts';
-import { planUp } from '../run/up-plan.ts';
+import { planUp, toWanted } from '../run/up-plan.ts';
 import { resolveSettings } from '../settings.ts';
 import { toServiceMapping } from '../values.ts';
 
@@ -21,19 +22,21 @@ export const up: AnyCommand = defineCommand({
   positionals: {
     services: { about: 'SERVICE or SERVICE=[HOST:]PORT; default: all of intercept.yaml', kind: 'many', parse: toServiceMapping },
   },
-  options: { ...keyOption, ...projectOptions },
+  options: { ...keyOption, ...interceptionOptions, ...projectOptions },
   behaviour: {},
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
-    const key = await settings.key();
-    const plans = await planUp(context, settings, key.key, args.services);
-    await using interception = await openInterception(
-      context,
-      settings,
-      plans.map(({ intercept }) => intercept),
-      context.host.signal,
-    );
-    await rememberKey(context, settings, key);
+    const wanted = await toWanted(settings.project, args.services);
+    await using control = await openControl(context, settings);
+    const key = await settings.key(() => control.whoAmI());
+    const plans = await planUp(context, control, key.key, wanted);
+    await using interception = await control.openInterception({
+      intercepts: plans.map(({ intercept }) => intercept),
+      lane: args.lane,
+      timeoutMs: args.timeout ?? cliLimits.listenMs.value,
+      signal: context.host.signal,
+    });
+    await rememberKey(context, { control, settings }, key);
     const ready = plans.flatMap(({ routed, local, intercept: { spec } }) => {
       const intercept = interception.intercepts.find(({ service, port }) => service === spec.service && port === spec.port);
       return intercept === undefined ? [] : [{ intercept, routed, local, askedMs: spec.lifetimeMs }];

@@ -1,13 +1,13 @@
 import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
-import type { InterceptInfo } from '@switchyard/contract';
-import { formatCoarse } from '../coarse.ts';
+import { formatCoarse, formatTime } from '../coarse.ts';
 import type { Context } from '../context.ts';
+import type { LiveIntercept } from '../control/control.ts';
 import type { Output, View } from '../output.ts';
 import type { RoutedPort } from '../routed-service.ts';
 
 /** An intercept that is live, and both ends of its traffic. */
 export interface ReadyIntercept {
-  readonly intercept: InterceptInfo;
+  readonly intercept: LiveIntercept;
   readonly routed: RoutedPort;
   readonly local: LocalAddress;
   /** The lifetime that was asked for; undefined: the manager's choice. */
@@ -22,7 +22,7 @@ export function showReady({ output, clock }: Context, ready: readonly ReadyInter
 
 /** What a live intercept is, as data for scripts. */
 export function toReadyData({ intercept, routed, local }: ReadyIntercept): Readonly<Record<string, unknown>> {
-  const { id, service, port, key, owner, whenAway, expiresAt } = intercept;
+  const { id, service, port, key, owner, whenAway, expiresAt, routedSince } = intercept;
   return {
     id,
     service,
@@ -33,6 +33,7 @@ export function toReadyData({ intercept, routed, local }: ReadyIntercept): Reado
     expiresAt: expiresAt.toISOString(),
     listen: routed.port.listen,
     local: formatLocalAddress(local),
+    ...(routedSince === undefined ? {} : { routedSince: routedSince.toISOString() }),
     headers: { 'x-intercept-id': key, baggage: `intercept=${key}` },
   };
 }
@@ -43,20 +44,24 @@ export function toReadyFields({ intercept, routed, local }: ReadyIntercept): rea
 }
 
 function toReadyText({ intercept, routed, local, askedMs }: ReadyIntercept, { paint }: Output, now: Date): string {
-  const { key, service, expiresAt } = intercept;
+  const { key, service, expiresAt, routedSince, from, lane } = intercept;
   const lines = [
     `${paint('green', 'ready:')} requests for ${paint('bold', service)} with your key reach ${formatLocalAddress(local)}`,
     `  key      ${paint('bold', key)}`,
     `  header   x-intercept-id: ${key}   or   baggage: intercept=${key}`,
-    ...(routed.port.protocol === 'tcp' ? [] : [`  try      curl -H 'x-intercept-id: ${key}' http://${routed.port.listen}/`]),
+    ...(routed.port.protocol === 'tcp'
+      ? []
+      : [`  try      curl -H 'x-intercept-id: ${key}' http://${routed.port.listen}/${from === undefined ? '' : `   (${from})`}`]),
+    ...(lane === undefined ? [] : [`  lane     ${lane}`]),
     `  expires  ${expiresAt.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })} (in ${formatCoarse(expiresAt.getTime() - now.getTime())}${toGrant(intercept, askedMs)})`,
+    ...(routedSince === undefined ? [] : [`  note     connections opened before ${formatTime(routedSince)} still go to the baseline`]),
     ...routed.port.notes.map((note) => `  note     ${note}`),
   ];
   return lines.join('\n');
 }
 
 /** Both times are by the manager's clock; a second is for its rounding. */
-function toGrant({ createdAt, expiresAt }: InterceptInfo, askedMs: number | undefined): string {
+function toGrant({ createdAt, expiresAt }: LiveIntercept, askedMs: number | undefined): string {
   const grantedMs = expiresAt.getTime() - createdAt.getTime();
   return askedMs === undefined || grantedMs + 1_000 > askedMs ? '' : `; the manager grants at most ${formatCoarse(grantedMs)}`;
 }

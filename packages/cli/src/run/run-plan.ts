@@ -4,10 +4,10 @@ import type { Context } from '../context.ts';
 import type { ResolvedKey } from '../key.ts';
 import type { PortPlan } from '../local/find-port.ts';
 import { findFreePort, isFree, isListening } from '../local/reachable.ts';
-import { openManager } from '../open-manager.ts';
-import { findRoutedPort, refuseKnownConflict, type RoutedPort } from '../routed-service.ts';
+import type { Control } from '../control/control.ts';
+import { findRoutedPort, refuseKnownConflict, refuseUnsupported, type RoutedPort } from '../routed-service.ts';
 import type { Settings } from '../settings.ts';
-import { toPort } from '../values.ts';
+import { toPort, type Lane } from '../values.ts';
 import { refuseLoop } from './refuse-loop.ts';
 
 /** What the person asked for. */
@@ -17,12 +17,15 @@ export interface Wanted {
   readonly key: ResolvedKey;
   readonly whenAway: WhenAway;
   readonly lifetimeMs: number | undefined;
-  readonly local: LocalAddress | undefined;
+  readonly lane: Lane | undefined;
+  /** How long each step may take: until the command listens, until requests arrive. */
+  readonly timeoutMs: number;
 }
 
 /** Everything that can be known before something is started or registered. */
 export interface RunPlan {
   readonly settings: Settings;
+  readonly control: Control;
   readonly wanted: Wanted;
   readonly routed: RoutedPort;
   readonly port: PortPlan;
@@ -40,29 +43,26 @@ export function toFixedAddress(
 }
 
 /**
- * Refuses what cannot work while nothing is started yet. Rejects with `bad_usage`, `local_refused`, `port_in_use`, `service_not_found`, `route_conflict`,
- * or what reaching the manager rejects with.
+ * Refuses what cannot work while nothing is started yet. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`, `route_conflict`, or
+ * what asking rejects with.
  */
-export async function planRun(context: Context, settings: Settings, wanted: Wanted, command: readonly string[]): Promise<RunPlan> {
-  const port = await planPort(wanted.local, command);
-  const stopWaiting = context.output.wait(`asking the manager at ${settings.manager.url.host}`);
+export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'>): Promise<RunPlan> {
+  const { control, wanted, port } = known;
+  const stopWaiting = output.wait(`asking ${control.place}`);
   try {
-    await using manager = openManager(context, settings);
-    const [services, live, { owner = settings.owner }] = await Promise.all([
-      manager.listServices(),
-      manager.listIntercepts(),
-      manager.info(),
-    ]);
+    const [services, live, owner] = await Promise.all([control.listServices(), control.listIntercepts(), control.owner()]);
     const routed = findRoutedPort(services, wanted.service, wanted.servicePort, (name) => `Say which one: --service-port ${name}.`);
-    if (port.t === 'fixed') refuseLoop(port.address, services, settings.manager.url);
+    if (port.t === 'fixed' && control.manager !== undefined) refuseLoop(port.address, services, control.manager);
+    refuseUnsupported(services, routed);
     refuseKnownConflict(live, routed, { key: wanted.key.key, owner });
-    return { settings, wanted, routed, port };
+    return { ...known, routed };
   } finally {
     stopWaiting();
   }
 }
 
-async function planPort(local: LocalAddress | undefined, command: readonly string[]): Promise<PortPlan> {
+/** Where the process listens or will listen. Rejects with `bad_usage`, `local_refused` or `port_in_use`. */
+export async function planPort(local: LocalAddress | undefined, command: readonly string[]): Promise<PortPlan> {
   if (command.length === 0) {
     if (local === undefined)
       throw new InterceptError('bad_usage', 'Without a command to run, the port of your process must be known.', {

@@ -2,7 +2,7 @@ import { formatLocalAddress, type AgentIntercept, type LocalAddress } from '@swi
 import { formatDuration } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
 import type { Context } from '../context.ts';
-import { openInterception, type Interception } from '../interception.ts';
+import type { Interception } from '../control/control.ts';
 import { startChild, type Child, type StopSignal } from '../local/child.ts';
 import { choose } from '../local/choose.ts';
 import { findPort, systemPorts, type PortPlan } from '../local/find-port.ts';
@@ -15,7 +15,7 @@ import type { RunPlan } from './run-plan.ts';
 /** The process runs elsewhere and stays as it is. */
 export async function runBeside(context: Context, plan: RunPlan): Promise<number> {
   const local = toLocalAddress(plan.port);
-  await using interception = await openInterception(context, plan.settings, [toIntercept(plan, local)], context.host.signal);
+  await using interception = await openInterception(plan, local, context.host.signal);
   await announce(context, plan, local, interception);
   throw await Promise.race([interception.over, untilAborted(context.host.signal)]);
 }
@@ -24,7 +24,7 @@ export async function runBeside(context: Context, plan: RunPlan): Promise<number
 const ownFailure = 125;
 
 /** Owns the command from its start to its end; the person's own command decides the exit code. */
-export async function runCommand(context: Context, plan: RunPlan, command: readonly string[], timeoutMs: number): Promise<number> {
+export async function runCommand(context: Context, plan: RunPlan, command: readonly string[]): Promise<number> {
   const { output, host } = context;
   await using child = await start(context, plan, command);
   const ended = new AbortController();
@@ -34,9 +34,9 @@ export async function runCommand(context: Context, plan: RunPlan, command: reado
   const working = AbortSignal.any([host.signal, ended.signal]);
   let until = 'it listened on a port';
   try {
-    const local = await waitForPort(context, plan, child, { timeoutMs, signal: working });
+    const local = await waitForPort(context, plan, child, working);
     until = 'its intercept was registered';
-    await using interception = await openInterception(context, plan.settings, [toIntercept(plan, local)], working);
+    await using interception = await openInterception(plan, local, working);
     await announce(context, plan, local, interception);
     const outcome = await Promise.race([child.exited, interception.over]);
     if (typeof outcome === 'number') return outcome;
@@ -77,13 +77,9 @@ function toLocalAddress(port: PortPlan): LocalAddress {
   return port.t === 'fixed' ? port.address : { host: 'localhost', port: port.port };
 }
 
-async function waitForPort(
-  context: Context,
-  plan: RunPlan,
-  child: Child,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<LocalAddress> {
+async function waitForPort(context: Context, plan: RunPlan, child: Child, signal: AbortSignal): Promise<LocalAddress> {
   const { clock, output, host } = context;
+  const { timeoutMs } = plan.wanted;
   const wanted = formatLocalAddress(toLocalAddress(plan.port));
   const slow = clock.after(2_000, () => output.say(`waiting, at most ${formatDuration(timeoutMs)}, until it listens at ${wanted}`));
   const chooseWhilePaused = async (question: string, choices: readonly string[]): Promise<number | undefined> => {
@@ -110,6 +106,11 @@ function toStopSignal(error: InterceptError): StopSignal {
   return name === 'SIGINT' || name === 'SIGHUP' || name === 'SIGQUIT' ? name : 'SIGTERM';
 }
 
+function openInterception(plan: RunPlan, local: LocalAddress, signal: AbortSignal): Promise<Interception> {
+  const { lane, timeoutMs } = plan.wanted;
+  return plan.control.openInterception({ intercepts: [toIntercept(plan, local)], lane, timeoutMs, signal });
+}
+
 function toIntercept({ wanted, routed }: RunPlan, local: LocalAddress): AgentIntercept {
   const { service, key, whenAway, lifetimeMs } = wanted;
   return { spec: { service, port: routed.port.name, key: key.key, whenAway, lifetimeMs, directPort: undefined }, deliver: local };
@@ -117,11 +118,11 @@ function toIntercept({ wanted, routed }: RunPlan, local: LocalAddress): AgentInt
 
 async function announce(
   context: Context,
-  { settings, wanted, routed }: RunPlan,
+  { settings, control, wanted, routed }: RunPlan,
   local: LocalAddress,
   { intercepts }: Interception,
 ): Promise<void> {
-  await rememberKey(context, settings, wanted.key);
+  await rememberKey(context, { control, settings }, wanted.key);
   const [intercept] = intercepts;
   if (intercept === undefined) return;
   const ready = { intercept, routed, local, askedMs: wanted.lifetimeMs };

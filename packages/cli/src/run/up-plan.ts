@@ -2,10 +2,9 @@ import { formatLocalAddress, type AgentIntercept, type LocalAddress } from '@swi
 import { InterceptError, parseServiceName, type RoutingKey } from '@switchyard/contract';
 import type { Context } from '../context.ts';
 import { isListening } from '../local/reachable.ts';
-import { openManager } from '../open-manager.ts';
+import type { Control } from '../control/control.ts';
 import { projectFileName, type Project, type ProjectIntercept } from '../project-file.ts';
-import { findRoutedPort, refuseKnownConflict, type RoutedPort } from '../routed-service.ts';
-import type { Settings } from '../settings.ts';
+import { findRoutedPort, refuseKnownConflict, refuseUnsupported, type RoutedPort } from '../routed-service.ts';
 import type { ServiceMapping } from '../values.ts';
 import { refuseLoop } from './refuse-loop.ts';
 
@@ -16,34 +15,36 @@ export interface UpPlan {
   readonly intercept: AgentIntercept;
 }
 
-type Wanted = ProjectIntercept & { readonly local: LocalAddress };
+/** A service that is wanted, and where its process listens. */
+export type Wanted = ProjectIntercept & { readonly local: LocalAddress };
+
+/** What `up` is to intercept; the processes have to listen already. Rejects with `bad_usage` or `local_refused`. */
+export async function toWanted(project: Project | undefined, mappings: readonly ServiceMapping[]): Promise<readonly Wanted[]> {
+  const wanted = mappings.length === 0 ? fromProject(project) : mappings.map((mapping) => fromMapping(mapping, project));
+  await refuseAbsentProcesses(wanted);
+  return wanted;
+}
 
 /**
- * Refuses what cannot work before anything is registered. Rejects with `bad_usage`, `local_refused`, `service_not_found`, `route_conflict`,
- * or what reaching the manager rejects with.
+ * Refuses what cannot work before anything is registered. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`, `route_conflict`, or what
+ * asking rejects with.
  */
 export async function planUp(
-  context: Context,
-  settings: Settings,
+  { output }: Context,
+  control: Control,
   key: RoutingKey,
-  mappings: readonly ServiceMapping[],
+  wanted: readonly Wanted[],
 ): Promise<readonly UpPlan[]> {
-  const wanted = mappings.length === 0 ? fromProject(settings.project) : mappings.map((mapping) => fromMapping(mapping, settings.project));
-  await refuseAbsentProcesses(wanted);
-  const stopWaiting = context.output.wait(`asking the manager at ${settings.manager.url.host}`);
+  const stopWaiting = output.wait(`asking ${control.place}`);
   try {
-    await using manager = openManager(context, settings);
-    const [services, live, { owner = settings.owner }] = await Promise.all([
-      manager.listServices(),
-      manager.listIntercepts(),
-      manager.info(),
-    ]);
+    const [services, live, owner] = await Promise.all([control.listServices(), control.listIntercepts(), control.owner()]);
     const plans = wanted.map((each) =>
       toPlan(each, findRoutedPort(services, parseServiceName(each.service), each.port, hintPort(each)), key),
     );
     refuseTwice(plans);
     for (const { routed, local } of plans) {
-      refuseLoop(local, services, settings.manager.url);
+      if (control.manager !== undefined) refuseLoop(local, services, control.manager);
+      refuseUnsupported(services, routed);
       refuseKnownConflict(live, routed, { key, owner });
     }
     return plans;

@@ -1,11 +1,16 @@
-import { openAgent, type AgentEvent, type AgentIntercept } from '@switchyard/agent';
+import { openAgent, type AgentEvent, type AgentOptions } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
 import { InterceptError, type EndReason, type InterceptInfo } from '@switchyard/contract';
-import type { Context } from './context.ts';
-import type { Settings } from './settings.ts';
+import type { Context } from '../context.ts';
 
-/** Intercepts that live as long as this process says. Dispose removes them. */
-export interface Interception extends AsyncDisposable {
+/** Which manager to work with, and how this process proves itself. */
+export interface AgentSessionOptions extends Pick<AgentOptions, 'url' | 'owner' | 'token' | 'keyPair' | 'intercepts' | 'signal'> {
+  /** The manager, for people: `the manager at HOST:PORT`. */
+  readonly manager: string;
+}
+
+/** This process's link to a manager. Dispose says goodbye, so that requests stop at once. */
+export interface AgentSession extends AsyncDisposable {
   readonly intercepts: readonly InterceptInfo[];
   /** Resolves, never rejects, when the manager's side is over before ours: with what to tell the person. */
   readonly over: Promise<InterceptError>;
@@ -18,39 +23,39 @@ const failureQuietMs = 5_000;
  * Registers intercepts, tells the person what happens to them, and keeps them until `signal` is aborted or it is disposed. Rejects as
  * `openAgent` does.
  */
-export async function openInterception(
-  context: Context,
-  settings: Settings,
-  intercepts: readonly AgentIntercept[],
-  signal: AbortSignal,
-): Promise<Interception> {
+export async function openAgentSession(context: Context, options: AgentSessionOptions): Promise<AgentSession> {
   const { clock, log, host } = context;
   const over = Promise.withResolvers<InterceptError>();
-  const tell = createTeller(context, settings, intercepts);
-  let live = intercepts.length;
+  const tell = createTeller(context, options);
+  let live = options.intercepts.length;
+  let leaving = false;
   const onEvent = (event: AgentEvent): void => {
+    // What ends because we leave is no news.
+    if (leaving) return;
     tell(event);
     if (event.t === 'intercept_ended' && --live === 0) over.resolve(toEndError(event.intercept, event.reason));
     if (event.t === 'closed' && event.error !== undefined) over.resolve(event.error);
   };
-  const { owner, token, manager } = settings;
-  const agent = await openAgent({ clock, log }, { url: manager.url, owner, client: host.hostName, token, intercepts, onEvent, signal });
-  const leave = (): Promise<void> => agent.goodbye();
+  const agent = await openAgent({ clock, log }, { ...options, client: host.hostName, onEvent });
+  const leave = (): Promise<void> => {
+    leaving = true;
+    return agent.goodbye();
+  };
   // Requests stop at once, while the process may still take its time to end.
-  signal.addEventListener('abort', () => void leave(), { once: true });
+  options.signal.addEventListener('abort', () => void leave(), { once: true });
   return { intercepts: agent.intercepts, over: over.promise, [Symbol.asyncDispose]: leave };
 }
 
 /** Says in words what a person wants to know of a session. */
-function createTeller({ output, clock }: Context, settings: Settings, intercepts: readonly AgentIntercept[]): (event: AgentEvent) => void {
+function createTeller({ output, clock }: Context, { manager, intercepts }: AgentSessionOptions): (event: AgentEvent) => void {
   let lastFailureMs = -Infinity;
   return (event) => {
     switch (event.t) {
       case 'connected':
-        if (event.awayMs !== undefined) output.say(`back at ${settings.manager.url.host} after ${(event.awayMs / 1000).toFixed(1)} s`);
+        if (event.awayMs !== undefined) output.say(`back at ${manager} after ${(event.awayMs / 1000).toFixed(1)} s`);
         return;
       case 'reconnecting':
-        output.warn(`the manager at ${settings.manager.url.host} went away (${event.error.message}); reconnecting`);
+        output.warn(`${manager} went away (${event.error.message}); reconnecting`);
         return;
       case 'draining':
         output.say('the manager is stopping; this session comes back with the next one');
@@ -81,7 +86,8 @@ const endings: Readonly<Record<EndReason, { readonly text: string; readonly hint
   replaced: { text: 'was taken over by another process of yours', hint: 'Use another key (--key) to have both.' },
 };
 
-function toEndError({ service, key }: InterceptInfo, reason: EndReason): InterceptError {
+/** What to tell of an intercept that is over. */
+export function toEndError({ service, key }: Pick<InterceptInfo, 'service' | 'key'>, reason: EndReason): InterceptError {
   const { text, hint } = endings[reason];
   return new InterceptError('intercept_not_found', `The intercept of ${service} with the key "${key}" ${text}.`, { hint });
 }

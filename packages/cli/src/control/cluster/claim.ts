@@ -1,0 +1,68 @@
+import { InterceptError } from '@switchyard/contract';
+import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
+import { isTrue } from './intercept-object.ts';
+
+/** How often the object may change under our hands before that is said. */
+const attempts = 5;
+
+/**
+ * Makes the object that asks for an intercept, or takes over what a process of the same person left behind. Rejects with `route_conflict`, naming the
+ * owner or the machine of a live twin, and with what the API server refuses.
+ */
+export async function claimIntercept(client: KubeClient, wanted: Intercept): Promise<Intercept> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.create(intercepts, wanted);
+    } catch (reason) {
+      if (!isConflict(reason) || attempt === attempts) throw reason;
+    }
+    const taken = await takeOver(client, wanted);
+    if (taken !== undefined) return taken;
+  }
+}
+
+/** Undefined where the object changed or went meanwhile, so that it has to be looked at again. */
+async function takeOver(client: KubeClient, wanted: Intercept): Promise<Intercept | undefined> {
+  const found = await client.get(intercepts, wanted.metadata.name);
+  if (found === undefined) return undefined;
+  refuseTaken(found, wanted);
+  const operations = [
+    { op: 'test', path: '/metadata/resourceVersion', value: found.metadata.resourceVersion },
+    { op: 'replace', path: '/spec', value: wanted.spec },
+  ] as const;
+  try {
+    return await client.patch(intercepts, wanted.metadata.name, { t: 'json', operations });
+  } catch (reason) {
+    if (isConflict(reason) || isChanged(reason)) return undefined;
+    throw reason;
+  }
+}
+
+function refuseTaken({ spec, ...found }: Intercept, wanted: Intercept): void {
+  const machine = spec.client ?? 'an unknown machine';
+  if (spec.owner.user !== wanted.spec.owner.user) {
+    throw new InterceptError(
+      'route_conflict',
+      `The key "${spec.key}" belongs to ${spec.owner.user} (${machine}), who intercepts ${spec.service} with it.`,
+      { hint: `Use another key (--key), or ask ${spec.owner.user} to stop.` },
+    );
+  }
+  if (!isTrue({ spec, ...found }, 'SessionReady')) return;
+  throw new InterceptError('route_conflict', `You already intercept ${spec.service} with the key "${spec.key}", on ${machine}.`, {
+    hint: `End that one first (\`intercept down ${spec.service}\`), or use another key (--key).`,
+  });
+}
+
+/** Removes the object that we made, and no other of its name; that it is gone or cannot be removed is no failure of the caller. */
+export async function releaseIntercept(client: KubeClient, { metadata: { name, uid } }: Intercept): Promise<void> {
+  await client.delete(intercepts, name, uid === undefined ? {} : { uid }).catch(() => false);
+}
+
+function isConflict(reason: unknown): boolean {
+  return reason instanceof InterceptError && reason.code === 'cluster_conflict';
+}
+
+/** A failed `test` of a patch, or the object that went between two calls. */
+function isChanged(reason: unknown): boolean {
+  return reason instanceof InterceptError && (reason.code === 'cluster_refused' || reason.code === 'cluster_not_found');
+}

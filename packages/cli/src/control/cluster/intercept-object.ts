@@ -1,0 +1,89 @@
+import { isLabel, parseServiceName, toInterceptId, toRoutingKey, type InterceptSpec } from '@switchyard/contract';
+import type { Condition, Intercept, InterceptConditionType, InterceptReason } from '@switchyard/kube';
+import type { ControlledIntercept } from '../control.ts';
+
+/** What an Intercept object is made of besides the wish itself. */
+export interface Claimant {
+  /** The name that the API server knows. */
+  readonly user: string;
+  /** This machine, for people. */
+  readonly client: string;
+  /** Base64 of the agent's Ed25519 public key. */
+  readonly publicKey: string;
+}
+
+/** The object that asks for an intercept. */
+export function toInterceptObject(spec: InterceptSpec, claimant: Claimant): Intercept {
+  const { service, port = '', key, whenAway, lifetimeMs, directPort } = spec;
+  const { user, client, publicKey } = claimant;
+  return {
+    apiVersion: 'switchyard.dev/v1alpha1',
+    kind: 'Intercept',
+    metadata: { name: toInterceptId(service, port, key) },
+    spec: {
+      service,
+      port,
+      key,
+      owner: { user },
+      client,
+      publicKey,
+      whenAway: whenAway === 'baseline' ? 'Baseline' : 'Fail',
+      lane: directPort === undefined ? 'Tunnel' : 'Direct',
+      ...(lifetimeMs === undefined ? {} : { lifetimeSeconds: Math.ceil(lifetimeMs / 1_000) }),
+    },
+  };
+}
+
+/** How long an intercept lives where its manager has not said it yet. */
+const defaultLifetimeMs = 8 * 3_600_000;
+
+/** An Intercept object as everywhere else; undefined where it is none that this version understands. */
+export function toControlledIntercept(object: Intercept): ControlledIntercept | undefined {
+  const { spec, status, metadata } = object;
+  const key = toRoutingKey(spec.key);
+  if (key === undefined || !isLabel(spec.service)) return undefined;
+  const service = parseServiceName(spec.service);
+  const createdAt = toDate(metadata.creationTimestamp) ?? new Date(0);
+  return {
+    id: toInterceptId(service, spec.port, key),
+    service,
+    port: spec.port,
+    key,
+    owner: spec.owner.user,
+    whenAway: spec.whenAway === 'Baseline' ? 'baseline' : 'fail',
+    session: isTrue(object, 'SessionReady') ? 'ready' : 'away',
+    client: spec.client ?? '',
+    createdAt,
+    expiresAt:
+      toDate(status?.expiresAt) ??
+      new Date(createdAt.getTime() + (spec.lifetimeSeconds ?? 0) * 1_000 || createdAt.getTime() + defaultLifetimeMs),
+    routed: { reason: toRoutedReason(object), since: toDate(status?.routedSince) },
+  };
+}
+
+/** One of an object's conditions; undefined while the manager has not written it. */
+export function findCondition(
+  { status }: Intercept,
+  type: InterceptConditionType,
+): Condition<InterceptConditionType, InterceptReason> | undefined {
+  return status?.conditions?.find((each) => each.type === type);
+}
+
+/** Whether a condition holds. */
+export function isTrue(object: Intercept, type: InterceptConditionType): boolean {
+  return findCondition(object, type)?.status === 'True';
+}
+
+/** An RFC 3339 time; undefined where there is none. */
+export function toDate(text: string | undefined): Date | undefined {
+  const date = text === undefined ? undefined : new Date(text);
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** The first thing that keeps its requests from the router; `Routed` where nothing does. */
+function toRoutedReason(object: Intercept): string {
+  const accepted = findCondition(object, 'Accepted');
+  if (accepted === undefined) return 'Pending';
+  if (accepted.status !== 'True') return accepted.reason;
+  return findCondition(object, 'Routed')?.reason ?? 'Preparing';
+}

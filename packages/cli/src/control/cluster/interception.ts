@@ -1,0 +1,193 @@
+import { createAgentKey, type AgentIntercept } from '@switchyard/agent';
+import { formatDuration } from '@switchyard/config';
+import { InterceptError, type InterceptInfo } from '@switchyard/contract';
+import type { KubeClient } from '@switchyard/kube';
+import { toAbortError } from '@switchyard/runtime';
+import { formatTime } from '../../coarse.ts';
+import type { Context } from '../../context.ts';
+import { isListening } from '../../local/reachable.ts';
+import { openAgentSession, toEndError } from '../agent-session.ts';
+import type { Interception, InterceptionOptions, LiveIntercept } from '../control.ts';
+import { claimIntercept, releaseIntercept } from './claim.ts';
+import { explain } from './explain.ts';
+import { followIntercept, type Followed } from './follow.ts';
+import { toInterceptObject } from './intercept-object.ts';
+import { chooseLane, describeLane, type LaneChoice } from './lane.ts';
+import type { Pod } from './pod.ts';
+import type { Progress } from './progress.ts';
+import { openWay, type Way } from './reach.ts';
+
+/** In which namespace, as whom. */
+export interface ClusterPlace {
+  readonly client: KubeClient;
+  /** The name that the API server knows. */
+  readonly user: string;
+  /** The manager that the person named. */
+  readonly named: URL | undefined;
+  readonly pod: Pod | undefined;
+}
+
+/** One intercept on its way: what is wanted, how its requests come, its object. */
+interface Claimed {
+  readonly intercept: AgentIntercept;
+  readonly lane: LaneChoice;
+  readonly followed: Followed;
+}
+
+/**
+ * Makes the objects, opens the session that proves our key, and waits until requests arrive. Rejects with the reason that the manager gave
+ * (`route_conflict`, `service_unsupported`, …), with `upstream_timeout` after `timeoutMs`, or with what the API server or the way to the manager is
+ * refused with; then the objects are gone again.
+ */
+export async function openClusterInterception(context: Context, place: ClusterPlace, options: InterceptionOptions): Promise<Interception> {
+  const { clock, log, host } = context;
+  const { client, user, named, pod } = place;
+  const manager = `the manager of the namespace ${client.namespace}`;
+  const steps = createSteps(context);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const claimed: Claimed[] = [];
+  await using stack = new AsyncDisposableStack();
+  const deadline = clock.after(options.timeoutMs, () => failed.abort(toLate(claimed, options.timeoutMs)));
+  stack.defer(() => deadline.cancel());
+  stack.defer(() => steps.end());
+
+  steps.begin(`reaching ${manager}`);
+  const way = stack.use(await openWay({ clock, log, client, env: host.env, pod, named }));
+  const key = createAgentKey();
+  for (const { spec, deliver } of options.intercepts) {
+    const lane = await chooseLane({ wanted: options.lane, local: deliver, pod, direct: way.direct, isListening });
+    const intercept = { spec: { ...spec, directPort: lane.t === 'direct' ? lane.port : undefined }, deliver };
+    const wanted = toInterceptObject(intercept.spec, { user, client: host.hostName, publicKey: key.publicKey });
+    signal.throwIfAborted();
+    const object = await claimIntercept(client, wanted);
+    stack.defer(() => releaseIntercept(client, object));
+    steps.begin(`taking over ${spec.service}`);
+    const tell = createTeller(context, steps, spec.service);
+    const followed = stack.use(followIntercept({ clock, log, client }, object, tell));
+    followed.ready.catch((reason: unknown) => failed.abort(reason));
+    claimed.push({ intercept, lane, followed });
+  }
+  const intercepts = claimed.map(({ intercept }) => intercept);
+  const session = stack.use(
+    await openAgentSession(context, { manager, url: way.url, owner: user, token: undefined, keyPair: key, intercepts, signal }).catch(
+      (reason: unknown) => {
+        throw toCause(InterceptError.from(reason), way, client);
+      },
+    ),
+  );
+  await untilReady(claimed, signal);
+  deadline.cancel();
+  steps.end();
+  const kept = stack.move();
+  return {
+    intercepts: session.intercepts.map((info) => toLive(info, claimed, client.namespace)),
+    over: Promise.race([session.over, untilGone(claimed)]),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** The session only sees that its connection broke; the way knows why. */
+function toCause(error: InterceptError, { lastError }: Way, client: KubeClient): InterceptError {
+  return error.code === 'manager_unreachable' && lastError !== undefined ? explain(lastError, { type: undefined, client }) : error;
+}
+
+async function untilReady(claimed: readonly Claimed[], signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(toAbortError(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    await Promise.race([aborted.promise, Promise.all(claimed.map(({ followed }) => followed.ready))]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The session is told of a removal as well; but it may be away just then. */
+async function untilGone(claimed: readonly Claimed[]): Promise<InterceptError> {
+  await Promise.all(claimed.map(({ followed }) => followed.gone));
+  const [first] = claimed;
+  if (first === undefined) throw new InterceptError('internal', 'No intercept was asked for.');
+  return toEndError(first.intercept.spec, 'removed');
+}
+
+function toLive(info: InterceptInfo, claimed: readonly Claimed[], namespace: string): LiveIntercept {
+  const own = claimed.find(({ followed }) => followed.object.metadata.name === info.id);
+  const progress = own?.followed.progress;
+  return {
+    ...info,
+    routedSince: progress?.t === 'ready' ? progress.since : undefined,
+    from: `in a pod of the namespace ${namespace}`,
+    lane: own === undefined ? undefined : describeLane(own.lane),
+  };
+}
+
+function toLate(claimed: readonly Claimed[], timeoutMs: number): InterceptError {
+  const late = claimed.find(({ followed }) => followed.progress.t !== 'ready');
+  const service = late?.intercept.spec.service;
+  const what = service === undefined ? 'Requests' : `The requests for ${service}`;
+  const hint = service === undefined ? 'See `intercept status`' : `See \`intercept status ${service}\``;
+  return new InterceptError(
+    'upstream_timeout',
+    `${what} do not arrive here after ${formatDuration(timeoutMs)}: ${toReason(late?.followed.progress)}`,
+    {
+      hint: `${hint}, or give it more time with --timeout.`,
+    },
+  );
+}
+
+function toReason(progress: Progress | undefined): string {
+  if (progress?.t === 'unrouted') return progress.message ?? 'the manager has not said anything of the intercept.';
+  return progress === undefined ? 'the API server or the manager does not answer.' : 'the manager has not taken notice of this session.';
+}
+
+/** What the person sees while something takes its time: each step once. */
+interface Steps {
+  begin(text: string): void;
+  end(): void;
+}
+
+function createSteps({ output }: Context): Steps {
+  let shown = '';
+  let stop: (() => void) | undefined;
+  return {
+    begin(text) {
+      if (text === shown) return;
+      shown = text;
+      stop = output.wait(text);
+    },
+    end() {
+      stop?.();
+      stop = undefined;
+    },
+  };
+}
+
+/** Says how an intercept comes along, and later that its service is not routed any more, or again. */
+function createTeller({ output }: Context, steps: Steps, service: string): (progress: Progress) => void {
+  let wasReady = false;
+  let isLost = false;
+  return (progress) => {
+    if (!wasReady) {
+      wasReady = progress.t === 'ready';
+      if (progress.t !== 'refused') steps.begin(toStep(service, progress));
+    } else if (progress.t === 'routed' || progress.t === 'ready') {
+      if (isLost) output.say(`${service} is routed again${toSince(progress)}`);
+      isLost = false;
+    } else if (!isLost) {
+      isLost = true;
+      const why = progress.t === 'refused' ? progress.error.message : progress.message;
+      output.warn(`requests for ${service} do not reach you now: ${why ?? 'its traffic does not pass through the router'}`);
+    }
+  };
+}
+
+function toStep(service: string, progress: Exclude<Progress, { t: 'refused' }>): string {
+  if (progress.t !== 'unrouted') return `${service} is routed${toSince(progress)}`;
+  return progress.message === undefined ? `taking over ${service}` : `taking over ${service}: ${progress.message}`;
+}
+
+function toSince({ since }: { readonly since: Date | undefined }): string {
+  return since === undefined ? '' : ` since ${formatTime(since)}`;
+}

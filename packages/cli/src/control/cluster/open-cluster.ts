@@ -1,0 +1,61 @@
+import type { InterceptInfo } from '@switchyard/contract';
+import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
+import type { RemovalFilter } from '@switchyard/tunnel';
+import type { Context } from '../../context.ts';
+import type { Identity } from '../../identity.ts';
+import type { Settings } from '../../settings.ts';
+import type { Control, ControlledIntercept } from '../control.ts';
+import { toControlledIntercept } from './intercept-object.ts';
+import { openClusterInterception } from './interception.ts';
+import { openClient } from './open-client.ts';
+import { findPod } from './pod.ts';
+import { listClusterServices } from './services.ts';
+import { readUserName } from './who-am-i.ts';
+
+/**
+ * Intercepts that live as objects of a namespace, with the person's own kubeconfig. `named` is the manager where it is not looked for in the
+ * namespace. Rejects with `bad_config` where the kubeconfig is none.
+ */
+export async function openClusterControl(context: Context, settings: Settings, named: URL | undefined): Promise<Control> {
+  const client = await openClient(context, settings);
+  let user: Promise<string> | undefined;
+  const userName = (): Promise<string> => (user ??= readUserName(client));
+  return {
+    place: `the namespace ${client.namespace} (context ${client.context})`,
+    manager: undefined,
+    whoAmI: async () => toIdentity(settings, await userName()),
+    owner: userName,
+    listServices: () => listClusterServices(client),
+    listIntercepts: () => listIntercepts(client),
+    removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
+    openInterception: async (options) =>
+      openClusterInterception(context, { client, user: await userName(), named, pod: findPod(context.host.env, client) }, options),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  };
+}
+
+/** A name that the person gave themselves is stronger than the cluster's: many share a service account. */
+function toIdentity({ identity }: Settings, user: string): Identity {
+  return identity.source === 'INTERCEPT_USER' ? identity : { user, source: 'your name in the cluster' };
+}
+
+async function listIntercepts(client: KubeClient): Promise<readonly ControlledIntercept[]> {
+  return (await client.list(intercepts)).items.flatMap((object) => toControlledIntercept(object) ?? []);
+}
+
+async function removeIntercepts(client: KubeClient, user: string, filter: RemovalFilter): Promise<readonly InterceptInfo[]> {
+  const { items } = await client.list(intercepts);
+  const removed = items.filter((object) => isMeant(object, user, filter)).map((object) => removeIntercept(client, object));
+  return (await Promise.all(removed)).flat();
+}
+
+function isMeant({ spec }: Intercept, user: string, { service, key }: RemovalFilter): boolean {
+  return spec.owner.user === user && (service === undefined || spec.service === service) && (key === undefined || spec.key === key);
+}
+
+async function removeIntercept(client: KubeClient, object: Intercept): Promise<readonly InterceptInfo[]> {
+  const { name, uid } = object.metadata;
+  const info = toControlledIntercept(object);
+  const removed = await client.delete(intercepts, name, uid === undefined ? {} : { uid });
+  return removed && info !== undefined ? [info] : [];
+}

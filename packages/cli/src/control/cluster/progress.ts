@@ -1,0 +1,41 @@
+import { InterceptError, type Code } from '@switchyard/contract';
+import type { Intercept, InterceptReason } from '@switchyard/kube';
+import { findCondition, toDate } from './intercept-object.ts';
+
+/** How far an intercept has come, as its object says. */
+export type Progress =
+  /** It will never have effect. */
+  | { readonly t: 'refused'; readonly error: InterceptError }
+  /** The traffic of its service does not pass through the router; `message` says why, where the manager said so. */
+  | { readonly t: 'unrouted'; readonly message: string | undefined }
+  /** It does, since the service was switched; the session is missing. */
+  | { readonly t: 'routed'; readonly since: Date | undefined }
+  /** Requests arrive. */
+  | { readonly t: 'ready'; readonly since: Date | undefined };
+
+/** Reads an object's conditions in their order: a later one says nothing while an earlier one does not hold. */
+export function readProgress(object: Intercept): Progress {
+  const accepted = findCondition(object, 'Accepted');
+  if (accepted?.status === 'False') return { t: 'refused', error: toRefused(accepted.reason, accepted.message) };
+  if (accepted?.status !== 'True') return { t: 'unrouted', message: accepted?.message };
+  const routed = findCondition(object, 'Routed');
+  if (routed?.status !== 'True') return { t: 'unrouted', message: routed?.message };
+  const session = findCondition(object, 'SessionReady');
+  if (session?.status === 'False' && session.reason === 'TargetRefused')
+    return { t: 'refused', error: toRefused('TargetRefused', session.message) };
+  return { t: session?.status === 'True' ? 'ready' : 'routed', since: toDate(object.status?.routedSince) };
+}
+
+/** Codes of the reasons that are no refusal of the Service itself. */
+const refusals: Partial<Readonly<Record<InterceptReason, { readonly code: Code; readonly hint: string }>>> = {
+  KeyTaken: { code: 'route_conflict', hint: 'Use another key (--key), or ask its owner to stop.' },
+  LimitReached: { code: 'limit_reached', hint: 'End others first: `intercept down --all`.' },
+  ServiceNotFound: { code: 'service_not_found', hint: 'See `intercept status` for those that there are.' },
+  PortNotFound: { code: 'service_not_found', hint: 'See `intercept status` for those that there are.' },
+  TargetRefused: { code: 'not_allowed', hint: 'Let the requests come through the tunnel: --lane tunnel.' },
+};
+
+function toRefused(reason: InterceptReason, message: string): InterceptError {
+  const { code, hint } = refusals[reason] ?? { code: 'service_unsupported' as const, hint: undefined };
+  return new InterceptError(code, message, hint === undefined ? {} : { hint });
+}

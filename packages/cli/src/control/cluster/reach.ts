@@ -1,0 +1,88 @@
+import { InterceptError, type Clock, type Log } from '@switchyard/contract';
+import { managerName, openForwardSocket, pods, routerSelector, type KubeClient, type Pod as PodObject } from '@switchyard/kube';
+import { openManagerClient } from '@switchyard/tunnel';
+import { tmpdir } from 'node:os';
+import { cliLimits } from '../../limits.ts';
+import type { Pod } from './pod.ts';
+
+/** A way to the manager. Dispose closes what it needed. */
+export interface Way extends AsyncDisposable {
+  readonly url: URL;
+  /** Whether connections go there from this machine's own address, so that the manager sees it. */
+  readonly direct: boolean;
+  /** Why the way failed last, where it knows more than who goes it. */
+  readonly lastError: InterceptError | undefined;
+}
+
+/** What the search for a way needs. */
+export interface ReachDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly client: KubeClient;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The pod that this process runs in, where that is one of the same cluster. */
+  readonly pod: Pod | undefined;
+  /** The manager that the person named. */
+  readonly named: URL | undefined;
+}
+
+/** The port of the manager's API. */
+const apiPort = 7480;
+
+/**
+ * The named manager; in a pod of the cluster its Service; else a private socket whose connections the API server forwards to a ready pod of the
+ * manager, picked anew for each. Rejects with `manager_unreachable` where no pod is ready, and as `openForwardSocket` does.
+ */
+export async function openWay(deps: ReachDeps): Promise<Way> {
+  const { clock, client, pod, named } = deps;
+  if (named !== undefined) return toPlainWay(named, pod !== undefined);
+  const inside = new URL(`http://${managerName}.${client.namespace}.svc:${apiPort}`);
+  if (pod !== undefined && (await answers(clock, inside))) return toPlainWay(inside, true);
+  return openForward(deps);
+}
+
+function toPlainWay(url: URL, direct: boolean): Way {
+  return { url, direct, lastError: undefined, [Symbol.asyncDispose]: async () => {} };
+}
+
+async function openForward({ clock, log, client, env }: ReachDeps): Promise<Way> {
+  const pickPod = (signal: AbortSignal): Promise<string> => pickReadyPod(client, signal);
+  // Said before anything is made.
+  await pickPod(new AbortController().signal);
+  const runtime = env['XDG_RUNTIME_DIR'] ?? '';
+  const folder = runtime === '' ? tmpdir() : runtime;
+  const socket = await openForwardSocket({ clock, log, client }, { namespace: client.namespace, port: apiPort, folder, pickPod });
+  return {
+    url: socket.url,
+    direct: false,
+    get lastError() {
+      return socket.lastError;
+    },
+    [Symbol.asyncDispose]: () => socket[Symbol.asyncDispose](),
+  };
+}
+
+/** Any of them will do; the same one for all would carry everybody. */
+async function pickReadyPod(client: KubeClient, signal: AbortSignal): Promise<string> {
+  const [[label, value] = []] = Object.entries(routerSelector);
+  const { items } = await client.list(pods, { labelSelector: `${label}=${value}`, signal });
+  const ready = items.filter(isReady);
+  const picked = ready[Math.floor(Math.random() * ready.length)];
+  if (picked !== undefined) return picked.metadata.name;
+  throw new InterceptError('manager_unreachable', `No pod of the manager is ready in the namespace ${client.namespace}.`, {
+    hint: `See kubectl get pods -n ${client.namespace} -l ${label}=${value}.`,
+  });
+}
+
+function isReady({ metadata, status }: PodObject): boolean {
+  const ready = status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True') ?? false;
+  return ready && status?.phase === 'Running' && metadata.deletionTimestamp === undefined;
+}
+
+async function answers(clock: Clock, url: URL): Promise<boolean> {
+  await using manager = openManagerClient({ url, owner: '', token: undefined, clock, timeoutMs: cliLimits.probeMs.value });
+  return manager.info().then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,100 @@
+import { InterceptError, isLabel, parseServiceName, type PortInfo, type PortProtocol } from '@switchyard/contract';
+import {
+  managerName,
+  networkPolicies,
+  pods,
+  routedServices,
+  services,
+  type KubeClient,
+  type KubeObject,
+  type NetworkPolicy,
+  type Pod,
+  type ResourceType,
+  type RoutedService,
+  type Service,
+  type ServicePort,
+} from '@switchyard/kube';
+import { findServiceRefusal, isOwnService, toPortKey } from '@switchyard/takeover';
+import type { ControlledService, Routing } from '../control.ts';
+import { managerNotInstalled } from './explain.ts';
+import { toDate } from './intercept-object.ts';
+
+/** What the services of a namespace are, seen through the API. */
+interface View {
+  readonly routed: ReadonlyMap<string, RoutedService>;
+  readonly networkPolicies: readonly NetworkPolicy[];
+  readonly pods: readonly Pod[];
+}
+
+/**
+ * The services of the namespace, but for our own, with how they are routed and why they cannot be. Rejects with `manager_not_installed`.
+ * What the person may not look at is left to the manager, which has the last word.
+ */
+export async function listClusterServices(client: KubeClient): Promise<readonly ControlledService[]> {
+  const [found, routed, policies, baseline] = await Promise.all([
+    client.list(services),
+    client.list(routedServices),
+    listAllowed(client, networkPolicies),
+    listAllowed(client, pods),
+  ]);
+  if (!found.items.some(({ metadata }) => metadata.name === managerName)) throw managerNotInstalled(client.namespace);
+  const view = {
+    routed: new Map(routed.items.map((each) => [each.metadata.name, each])),
+    networkPolicies: policies,
+    pods: baseline,
+  };
+  return found.items
+    .filter((service) => isLabel(service.metadata.name) && !isOwnService(service))
+    .map((service) => toControlledService(service, view))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function listAllowed<T extends KubeObject>(client: KubeClient, type: ResourceType<T>): Promise<readonly T[]> {
+  try {
+    return (await client.list(type)).items;
+  } catch (reason) {
+    if (reason instanceof InterceptError && reason.code === 'not_allowed') return [];
+    throw reason;
+  }
+}
+
+function toControlledService(service: Service, view: View): ControlledService {
+  const routed = view.routed.get(service.metadata.name);
+  return {
+    name: parseServiceName(service.metadata.name),
+    ports: (service.spec.ports ?? []).map((port) => toPortInfo(service, port, routed)),
+    routing: toRouting(service, routed, view),
+  };
+}
+
+function toPortInfo({ metadata: { name: service } }: Service, port: ServicePort, routed: RoutedService | undefined): PortInfo {
+  const name = toPortKey(port);
+  const isRouted = routed?.status?.phase === 'Routed';
+  return {
+    name,
+    listen: `${service}:${port.port}`,
+    baseline: `${isRouted ? routed.spec.shadow : service}:${port.port}`,
+    protocol: routed?.spec.ports.find((each) => each.name === name)?.protocol ?? toProtocol(port),
+    notes: [],
+  };
+}
+
+/** As long as the router does not have it: only what is plainly no HTTP is told. */
+function toProtocol({ protocol, appProtocol }: ServicePort): PortProtocol {
+  return appProtocol === 'tcp' || (protocol !== undefined && protocol !== 'TCP') ? 'tcp' : 'auto';
+}
+
+function toRouting(service: Service, routed: RoutedService | undefined, { networkPolicies: policies, pods: baselinePods }: View): Routing {
+  const status = routed?.status;
+  const refusal = findServiceRefusal(service, { networkPolicies: policies, baselinePods, routed });
+  const wrong = (status?.conditions ?? []).filter(
+    ({ type, status: holds }) => (type === 'Ready' && holds === 'False') || (type === 'Contested' && holds === 'True'),
+  );
+  return {
+    phase: routed === undefined ? 'Free' : (status?.phase ?? 'Preparing'),
+    since: toDate(status?.routedSince),
+    shadow: routed?.spec.shadow,
+    notes: [...wrong.map(({ reason, message }) => `${reason}: ${message}`), ...(refusal === undefined ? [] : [refusal.message])],
+    ...(refusal === undefined ? {} : { refusal: refusal.message }),
+  };
+}

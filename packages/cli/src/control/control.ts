@@ -1,0 +1,79 @@
+import type { AgentIntercept } from '@switchyard/agent';
+import type { InterceptError, InterceptInfo, ServiceInfo } from '@switchyard/contract';
+import type { RemovalFilter } from '@switchyard/tunnel';
+import type { Identity } from '../identity.ts';
+import type { Lane } from '../values.ts';
+
+/** Where a service of a cluster stands between its owner and the router. */
+export interface Routing {
+  /** `Free`: its traffic does not pass through the router. */
+  readonly phase: 'Free' | 'Preparing' | 'Routed' | 'Restoring';
+  /** Since when new connections pass through the router. */
+  readonly since: Date | undefined;
+  /** The Service that leads to the baseline meanwhile. */
+  readonly shadow: string | undefined;
+  /** Why it cannot be taken over. */
+  readonly refusal?: string;
+  /** What people should know of it: why it cannot be taken over, that somebody else writes it. */
+  readonly notes: readonly string[];
+}
+
+/** A service that can be intercepted; `routing` in a cluster. */
+export interface ControlledService extends ServiceInfo {
+  readonly routing?: Routing;
+}
+
+/** An intercept; in a cluster with how far it has come. */
+export interface ControlledIntercept extends InterceptInfo {
+  readonly routed?: {
+    /** `Routed`, else the reason why its requests do not reach the router. */
+    readonly reason: string;
+    readonly since: Date | undefined;
+  };
+}
+
+/** An intercept of this process, whose requests arrive. */
+export interface LiveIntercept extends InterceptInfo {
+  /** Connections that were opened before go past the router. */
+  readonly routedSince?: Date | undefined;
+  /** From where its service can be reached, for people. */
+  readonly from?: string | undefined;
+  /** How its requests come here, for people. */
+  readonly lane?: string | undefined;
+}
+
+/** Which intercepts are wanted, and how. */
+export interface InterceptionOptions {
+  readonly intercepts: readonly AgentIntercept[];
+  /** Undefined: what works. */
+  readonly lane: Lane | undefined;
+  /** How long it may take until requests arrive. */
+  readonly timeoutMs: number;
+  /** Ends them. */
+  readonly signal: AbortSignal;
+}
+
+/** Intercepts that live as long as this process says. Dispose removes them. */
+export interface Interception extends AsyncDisposable {
+  readonly intercepts: readonly LiveIntercept[];
+  /** Resolves, never rejects, when the other side is over before ours: with what to tell the person. */
+  readonly over: Promise<InterceptError>;
+}
+
+/** Where intercepts live, as a port: a manager alone, or the objects of a namespace. Every method rejects with `InterceptError`. */
+export interface Control extends AsyncDisposable {
+  /** Whom it asks, for people: `the manager at HOST:PORT`. */
+  readonly place: string;
+  /** The manager alone; undefined in a cluster. */
+  readonly manager: URL | undefined;
+  /** Who the person is, where nothing else says what the key is. */
+  whoAmI(): Promise<Identity>;
+  /** The owner of what the person intercepts. */
+  owner(): Promise<string>;
+  listServices(): Promise<readonly ControlledService[]>;
+  listIntercepts(): Promise<readonly ControlledIntercept[]>;
+  /** Removes those of the person's own that match, and answers them. */
+  removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Resolves when requests arrive; when it rejects nothing stays. Tells the person what happens on the way and later. */
+  openInterception(options: InterceptionOptions): Promise<Interception>;
+}

@@ -1,0 +1,50 @@
+import { InterceptError } from '@switchyard/contract';
+import type { Context } from '../context.ts';
+import { defaultManager, type Settings } from '../settings.ts';
+import type { Control } from './control.ts';
+import { openManager, openStandaloneControl } from './standalone/open-standalone.ts';
+
+/**
+ * Where the person's intercepts live. A named manager says itself whether it belongs to a cluster; without one it is the cluster of the kubeconfig
+ * (or of the pod), else the manager of this machine. What a cluster needs is loaded only then. The caller disposes it.
+ * Rejects with `bad_config`, `bad_usage`, `manager_unreachable` and what a kubeconfig or the API server may be refused with.
+ */
+export async function openControl(context: Context, settings: Settings): Promise<Control> {
+  if (settings.manager !== undefined) {
+    const url = settings.manager.value;
+    if (!(await isOfCluster(context, settings, url))) {
+      refuseClusterFlags(settings, url);
+      return openStandaloneControl(context, settings, url);
+    }
+    return openCluster(context, settings, url);
+  }
+  if (await meansCluster(context, settings)) return openCluster(context, settings, undefined);
+  return openStandaloneControl(context, settings, defaultManager);
+}
+
+/** Whether these settings, which name no manager, mean a cluster. */
+export async function meansCluster({ host }: Pick<Context, 'host'>, { cluster }: Settings): Promise<boolean> {
+  if (Object.values(cluster).some((setting) => setting !== undefined)) return true;
+  const { hasKubeconfig } = await import('@switchyard/kube');
+  return hasKubeconfig(host.env, host.home);
+}
+
+async function openCluster(context: Context, settings: Settings, url: URL | undefined): Promise<Control> {
+  const { openClusterControl } = await import('./cluster/open-cluster.ts');
+  return openClusterControl(context, settings, url);
+}
+
+async function isOfCluster(context: Context, settings: Settings, url: URL): Promise<boolean> {
+  await using manager = openManager(context, settings, url);
+  const { auth } = await manager.info();
+  return auth === 'kubernetes';
+}
+
+/** A word that would do nothing is a mistake. Files and variables may name a cluster for other commands. */
+function refuseClusterFlags({ cluster }: Settings, url: URL): void {
+  const [name] = Object.entries(cluster).find(([, setting]) => setting?.source === 'flag') ?? [];
+  if (name === undefined) return;
+  throw new InterceptError('bad_usage', `The manager at ${url.host} belongs to no cluster, so that --${name} means nothing to it.`, {
+    hint: `Leave out --${name}, or --manager.`,
+  });
+}

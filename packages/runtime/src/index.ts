@@ -4,5 +4,6 @@ export { listen } from './listen.ts';
 export { createLog, logFormats, logLevels, type LogDestination, type LogFormat, type LogLevel, type LogOptions } from './log.ts';
 export { runMain, type MainContext } from './main.ts';
 export { createMetrics, type RenderedMetrics } from './metrics.ts';
+export { onExit } from './on-exit.ts';
 export { sleep, toAbortError } from './sleep.ts';
 export { createSystemClock } from './system-clock.ts';

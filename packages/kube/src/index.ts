@@ -20,6 +20,9 @@ export type { Collection } from './collection/collection.ts';
 export { openCollection, type CollectionDeps } from './collection/open-collection.ts';
 export { watchObject } from './collection/watch-object.ts';
 export { openLease, type LeaseDeps, type LeaseHolder, type LeaseOptions } from './lease/open-lease.ts';
+export { openForwardSocket, type ForwardSocket, type ForwardSocketDeps, type ForwardSocketOptions } from './port-forward/forward-socket.ts';
+export type { ForwardTarget } from './port-forward/forward-target.ts';
+export { openPortForward, type PortForwardDeps } from './port-forward/open-port-forward.ts';
 export type { Condition, FieldTree, KubeObject, ManagedFieldsEntry, ObjectMeta, ResourceType } from './resources/meta.ts';
 export {
   endpointSlices,

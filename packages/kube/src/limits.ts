@@ -45,3 +45,39 @@ export const kubeLimits: LimitTable<
   },
   leaseCallMs: { value: 4_000, unit: 'ms', about: 'How long one attempt to renew may take; the next one follows.' },
 };
+
+/** The bounds of port-forwards through the Kubernetes API. */
+export const forwardLimits: LimitTable<
+  'openMs' | 'pingMs' | 'deadMs' | 'lingerMs' | 'frameBytes' | 'receivedFrameBytes' | 'bufferBytes' | 'refusalBytes' | 'connections'
+> = {
+  openMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'How long the API server may take to open a port-forward, credentials of a plugin included; `cluster_unavailable` then.',
+  },
+  pingMs: { value: 5_000, unit: 'ms', about: 'How often a port-forward is asked for a sign of life.' },
+  deadMs: {
+    value: 15_000,
+    unit: 'ms',
+    about: 'Silence after which a port-forward counts as dead: it carried nothing either way and answered nothing. `tunnel_lost` then.',
+  },
+  lingerMs: {
+    value: 1_000,
+    unit: 'ms',
+    about:
+      'How long the pod may go on sending after our half of a port-forward has ended. The API cannot say that one half is over, so that both are closed then.',
+  },
+  frameBytes: { value: 64 * 1024, unit: 'bytes', about: 'Data in one message of a port-forward that is sent.' },
+  receivedFrameBytes: {
+    value: 1024 * 1024,
+    unit: 'bytes',
+    about: 'One message of a port-forward that is received; a larger one ends it. API servers send 32 KiB.',
+  },
+  bufferBytes: {
+    value: 256 * 1024,
+    unit: 'bytes',
+    about: 'Bytes of a port-forward that wait for their reader, and as many that wait to be sent; then the sender waits.',
+  },
+  refusalBytes: { value: 64 * 1024, unit: 'bytes', about: "What is read of an API server's reason for refusing a port-forward." },
+  connections: { value: 16, unit: 'count', about: 'Connections at a time to a forward socket; further ones are closed at once.' },
+};

@@ -14,7 +14,7 @@ const hello: Hello = {
 test('the owner is whose object has the key, whatever the agent says, as soon as there is one', () => {
   const owners = new Map<string, string>();
   const identity = createKeyIdentity((publicKey) => owners.get(publicKey))(hello);
-  expect(identity.owner).toBe('');
+  expect(identity.owner).toBe('(no intercept)');
   owners.set('key-of-alice', 'alice@example.com');
   expect(identity.owner).toBe('alice@example.com');
 });

@@ -2,8 +2,8 @@ import { InterceptError } from '@switchyard/contract';
 import type { Hello } from '@switchyard/tunnel';
 import type { Identity } from '../api/accept-session.ts';
 
-/** What agents without any object have in common: together they have as many sessions as one owner. No user of a cluster is called so. */
-const nobody = '';
+/** What agents without any object are called; together they have as many sessions as one owner. No user of a cluster has this name. */
+const nobody = '(no intercept)';
 
 /**
  * Who is behind a session in a cluster: the owner of the Intercept object that has the key which the agent proved to hold. The name that the agent

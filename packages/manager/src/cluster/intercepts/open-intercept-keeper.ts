@@ -69,7 +69,7 @@ class Keeper implements InterceptKeeper {
   readonly #opened: DisposableStack = new DisposableStack();
   /** Sessions that are over: what they asked for before comes to nothing. */
   readonly #over: WeakSet<AgentSession> = new WeakSet();
-  readonly #synced: Promise<void>;
+  readonly synced: Promise<void>;
   /** Undefined until all collections are there. */
   #times: { readonly startedMs: number; readonly peers: PeerWatch } | undefined;
   #judgements: readonly Judgement[] = [];
@@ -83,9 +83,9 @@ class Keeper implements InterceptKeeper {
     const onIdle = (): void => this.reconsider();
     this.#objects = this.#opened.use(new ObjectSync({ clock, log, client, intercepts, isLeading, book: this.#book, onIdle }));
     this.#due = this.#opened.use(new NextDue(clock, limits, onIdle));
-    this.#synced = this.#begin();
+    this.synced = this.#begin();
     // Whoever opened the collections learns of their failure; here it reaches those who register.
-    this.#synced.catch(() => {});
+    this.synced.catch(() => {});
   }
 
   get synced(): Promise<void> {
@@ -105,7 +105,7 @@ class Keeper implements InterceptKeeper {
    * may not be dialled), what speaks against the intercept, or `cluster_unavailable` where the object is not known and nobody can be asked.
    */
   async register(session: AgentSession, spec: InterceptSpec): Promise<InterceptInfo> {
-    await this.#synced;
+    await this.synced;
     const claim = await findClaim({ ...this.#deps, claims: this.#claims }, session, spec);
     if (this.#over.has(session)) throw new InterceptError('tunnel_lost', 'The session ended while it asked for an intercept.');
     // The object may have come just now, past the watch.

@@ -1,0 +1,103 @@
+import type { Intercept, Service } from '@switchyard/kube';
+import { expect, test } from 'vitest';
+import { byName, createIntercept, createPolicy, createRouted, createService } from '../../../test/objects.ts';
+import { limits } from '../../../test/fakes.ts';
+import { readClaim } from './claim.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { judgeAcceptance } from './judge-acceptance.ts';
+import { createPlaceJudge } from './judge-place.ts';
+
+const orders = createService('orders');
+const empty: ClusterView = { services: byName(orders), routedServices: new Map(), networkPolicies: new Map(), pods: new Map() };
+
+/** What is said of each object: its reason, or the message of a refusal. */
+function judge(objects: readonly Intercept[], view: Partial<ClusterView> = {}, interceptsPerOwner = 256): readonly string[] {
+  const claims = objects.flatMap((object) => readClaim(object) ?? []);
+  const verdicts = judgeAcceptance(claims, createPlaceJudge({ ...empty, ...view }), { ...limits, interceptsPerOwner });
+  return claims.map(({ uid }) => {
+    const verdict = verdicts.get(uid);
+    return verdict?.holds === true ? verdict.reason : `${verdict?.reason}: ${verdict?.message}`;
+  });
+}
+
+const taken = createService('orders', { selector: { 'switchyard.dev/router': 'true' } });
+
+test.for<[string, string, Service, string]>([
+  ['a port of a Service', 'orders.http.alice', orders, 'Accepted'],
+  ['a port without a name', 'orders.80.alice', createService('orders', { ports: [{ port: 80 }] }), 'Accepted'],
+  [
+    'a Service that is not there',
+    'order.http.alice',
+    orders,
+    'ServiceNotFound: This namespace has no Service "order". Did you mean "orders"?',
+  ],
+  ['a port that is not there', 'orders.grpc.alice', orders, 'PortNotFound: orders has no port "grpc"; it has: http.'],
+  [
+    'a port that carries no keys',
+    'orders.http.alice',
+    createService('orders', { ports: [{ name: 'http', port: 80, appProtocol: 'tcp' }] }),
+    'NotHttp: orders/http carries raw TCP, and only HTTP requests can carry a key.',
+  ],
+  ['a Service that cannot be taken over', 'orders.http.alice', createService('orders', { clusterIP: 'None' }), 'Headless: '],
+  ['a Service that nobody knows what it selected', 'orders.http.alice', taken, 'OwnService: '],
+])('%s', ([, id, service, expected]) => {
+  expect(judge([createIntercept(id, 'alice')], { services: byName(service) })).toEqual([expect.stringContaining(expected)]);
+});
+
+test('a Service that is taken over is judged by what it selected before', () => {
+  const original = { uid: '', selector: { app: 'orders' }, ports: [], managedFields: [] };
+  const service: Service = { ...taken, metadata: { name: 'orders', uid: 'u1' } };
+  const routedServices = byName(createRouted('orders', { original: { ...original, uid: 'u1' } }));
+  const intercept = createIntercept('orders.http.alice', 'alice');
+  expect(judge([intercept], { services: byName(service), routedServices })).toEqual(['Accepted']);
+  const networkPolicies = byName(createPolicy('strict', 'orders'));
+  expect(judge([intercept], { services: byName(service), routedServices, networkPolicies })).toEqual([
+    expect.stringContaining('NetworkPolicy: '),
+  ]);
+});
+
+const payments = createService('payments');
+const both = { services: byName(orders, payments) };
+const later = '2030-01-01T00:00:05Z';
+
+test('a key belongs to its oldest owner, who is named', () => {
+  const young = createIntercept('orders.http.alice', 'mallory', { createdAt: later });
+  const old = createIntercept('payments.http.alice', 'alice');
+  expect(judge([young, old], both)).toEqual([
+    'KeyTaken: The key "alice" belongs to alice (alices-laptop), who intercepts payments with it since 00:00 UTC.',
+    'Accepted',
+  ]);
+});
+
+test('of the same second, the name decides, whatever the order', () => {
+  const objects = [createIntercept('payments.http.x', 'bob'), createIntercept('orders.http.x', 'alice')];
+  expect(judge(objects, both)).toEqual([expect.stringContaining('KeyTaken'), 'Accepted']);
+  expect(judge(objects.toReversed(), both)).toEqual(['Accepted', expect.stringContaining('KeyTaken')]);
+});
+
+test('one owner has a key on several services', () => {
+  expect(judge([createIntercept('orders.http.alice', 'alice'), createIntercept('payments.http.alice', 'alice')], both)).toEqual([
+    'Accepted',
+    'Accepted',
+  ]);
+});
+
+test('a claim keeps its key while its Service is missing: who comes later is not put out when it appears', () => {
+  const objects = [createIntercept('payments.http.x', 'bob'), createIntercept('orders.http.x', 'alice', { createdAt: later })];
+  expect(judge(objects)).toEqual([expect.stringContaining('ServiceNotFound'), expect.stringContaining('KeyTaken')]);
+});
+
+test('an owner has so many, the oldest; one too many holds no key', () => {
+  const objects = [
+    createIntercept('orders.http.a', 'alice'),
+    createIntercept('orders.http.b', 'alice'),
+    createIntercept('orders.http.c', 'alice', { createdAt: later }),
+    createIntercept('payments.http.c', 'bob', { createdAt: '2030-01-01T00:00:09Z' }),
+  ];
+  expect(judge(objects, both, 2)).toEqual([
+    'Accepted',
+    'Accepted',
+    'LimitReached: alice has 2 intercepts, and no more are allowed.',
+    'Accepted',
+  ]);
+});

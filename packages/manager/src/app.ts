@@ -1,14 +1,14 @@
-import { toLimitValues, type Clock, type Dialer, type Log } from '@switchyard/contract';
+import type { Clock, Log } from '@switchyard/contract';
 import { createSnapshot, type Rule } from '@switchyard/route';
-import { dialSocket, openRouter, routerLimits } from '@switchyard/router';
+import { openRouter } from '@switchyard/router';
 import type { RenderedMetrics } from '@switchyard/runtime';
 import { openTunnelServer, protocolVersions } from '@switchyard/tunnel';
 import { createAcceptSession } from './api/accept-session.ts';
 import { createManagerApi } from './api/manager-api.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { isLoopback } from './config/loopback.ts';
-import { toAddressText, type ManagerConfig } from './config/manager-config.ts';
-import { createTargetDialer } from './dialer/target-dialer.ts';
+import { toAddressText, toUrl, type ManagerConfig } from './config/manager-config.ts';
+import { createSocketDialer } from './dialer/socket-dialer.ts';
 import { openHealthServer } from './health/health-server.ts';
 import { createCatalog } from './registry/catalog.ts';
 import { countIntercepts } from './registry/intercept-metrics.ts';
@@ -48,7 +48,9 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, routeOptions));
   const registry = opened.use(createRegistry(config, deps, publish));
   // No load balancer goes on sending to a standalone manager that stops: it ends accepting at once.
-  const router = opened.use(openRouter({ ...deps, dialer: createDialer(config, deps, registry) }, { drainAcceptMs: 0, drainIdleMs: 0 }));
+  const router = opened.use(
+    openRouter({ ...deps, dialer: createSocketDialer(deps, registry, config.limits) }, { drainAcceptMs: 0, drainIdleMs: 0 }),
+  );
   publish([]);
   const services = await listenToServices(router, config.services, log);
 
@@ -80,24 +82,9 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   };
 }
 
-function createRegistry(
-  { services, limits }: ManagerConfig,
-  { clock, log, metrics }: ManagerDeps,
-  publish: (rules: readonly Rule[]) => void,
-): Registry {
+function createRegistry({ services, limits }: ManagerConfig, deps: ManagerDeps, publish: (rules: readonly Rule[]) => void): Registry {
+  const { clock, log, metrics } = deps;
   const onEnd = countIntercepts(metrics, () => registry.list());
   const registry = new Registry({ clock, log, catalog: createCatalog(services), publish, onEnd }, limits);
   return registry;
-}
-
-function createDialer({ limits }: ManagerConfig, { clock, metrics }: ManagerDeps, registry: Registry): Dialer {
-  const { dialTimeoutMs: timeoutMs } = toLimitValues(routerLimits);
-  return createTargetDialer(
-    { clock, metrics, intercepts: registry, dialSocket: (address, signal) => dialSocket(address, { clock, timeoutMs, signal }) },
-    limits,
-  );
-}
-
-function toUrl(host: string, port: number): string {
-  return `http://${toAddressText({ host, port })}`;
 }

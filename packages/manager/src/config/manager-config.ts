@@ -58,3 +58,8 @@ export interface PortConfig {
 export function toAddressText({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** The URL of a plain HTTP server. */
+export function toUrl(host: string, port: number): string {
+  return `http://${toAddressText({ host, port })}`;
+}

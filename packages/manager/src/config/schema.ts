@@ -99,12 +99,10 @@ const head = {
 export const managerSchema: z.ZodType<ManagerConfig> = z
   .strictObject({
     ...head,
-    listen: listenAddress
-      .prefault('127.0.0.1:7480')
-      .meta({
-        description:
-          'Where agents and command lines connect to. In a cluster by default `0.0.0.0:7480`, and its host is that of the router ports.',
-      }),
+    listen: listenAddress.prefault('127.0.0.1:7480').meta({
+      description:
+        'Where agents and command lines connect to. In a cluster by default `0.0.0.0:7480`, and its host is that of the router ports.',
+    }),
     health: listenAddress.prefault('127.0.0.1:7481').meta({
       description: 'Where `/healthz`, `/readyz` and `/metrics` are served, to anybody who asks. In a cluster by default `0.0.0.0:7481`.',
     }),

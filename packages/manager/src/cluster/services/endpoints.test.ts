@@ -1,6 +1,5 @@
 import type { EndpointSlice } from '@switchyard/kube';
 import { expect, test } from 'vitest';
-import { pickByClient } from './client-affinity.ts';
 import { endpointsOf, haveSameAddresses, slicesOf } from './endpoints.ts';
 
 function slice(service: string, addresses: readonly string[], { ready = true, port = 8080, name = 'http' } = {}): EndpointSlice {
@@ -39,17 +38,4 @@ test('an endpoint has the port that its slice gives to the name', () => {
     { host: '10.0.0.1', port: 8080 },
     { host: '10.0.0.2', port: 9090 },
   ]);
-});
-
-test('a client keeps its endpoint unless that one goes', () => {
-  const endpoints = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((host) => ({ host, port: 8080 }));
-  const clients = Array.from({ length: 300 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
-  const before = clients.map((client) => pickByClient(endpoints, client));
-  const fewer = endpoints.slice(0, 2);
-  for (const [index, client] of clients.entries()) {
-    const old = before[index];
-    if (old !== endpoints[2]) expect(pickByClient(fewer, client)).toBe(old);
-  }
-  for (const endpoint of endpoints) expect(before.filter((found) => found === endpoint).length).toBeGreaterThan(60);
-  expect(pickByClient([], '10.1.0.1')).toBeUndefined();
 });

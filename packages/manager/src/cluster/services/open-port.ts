@@ -1,5 +1,5 @@
 import { InterceptError, type Clock, type Log, type PortProtocol, type ServiceName, type Timer } from '@switchyard/contract';
-import type { RoutedPort, Router } from '@switchyard/router';
+import type { Baseline, Router } from '@switchyard/router';
 
 /** A port that this router should serve. */
 export interface WantedPort {
@@ -9,7 +9,7 @@ export interface WantedPort {
   readonly routerPort: number;
   readonly protocol: PortProtocol;
   /** Undefined: not known yet. */
-  readonly baseline: RoutedPort['baseline'] | undefined;
+  readonly baseline: Baseline | undefined;
 }
 
 /** What the port works with. */
@@ -143,7 +143,7 @@ export class OpenPort implements Disposable {
 /** Nobody is sent here before there is a baseline. */
 const nowhere = (): undefined => undefined;
 
-function isSameBaseline(left: RoutedPort['baseline'], right: RoutedPort['baseline'] | undefined): boolean {
+function isSameBaseline(left: Baseline, right: Baseline | undefined): boolean {
   if (typeof left === 'function' || typeof right === 'function') return left === right;
   return left.host === right?.host && left.port === right.port;
 }

@@ -1,7 +1,6 @@
-import type { Clock, Log, ServiceName } from '@switchyard/contract';
+import type { Clock, Log } from '@switchyard/contract';
 import type { Collection, EndpointSlice, RoutedService, Service } from '@switchyard/kube';
-import type { RoutedPort, Router } from '@switchyard/router';
-import { pickByClient } from './client-affinity.ts';
+import { pickByClient, type Baseline, type Router } from '@switchyard/router';
 import { endpointsOf, slicesOf } from './endpoints.ts';
 import { OpenPort, type WantedPort } from './open-port.ts';
 import type { PortsState, RouterReports } from './router-reports.ts';
@@ -33,7 +32,7 @@ export class PortOpener implements RouterReports, Disposable {
   readonly #deps: PortOpenerDeps;
   readonly #options: PortOpenerOptions;
   readonly #ports: Map<string, OpenPort> = new Map();
-  readonly #byClient: Map<string, RoutedPort['baseline']> = new Map();
+  readonly #byClient: Map<string, Baseline> = new Map();
   readonly #listeners: Set<() => void> = new Set();
   readonly #stops: readonly (() => void)[];
 
@@ -65,11 +64,10 @@ export class PortOpener implements RouterReports, Disposable {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** The service whose traffic comes here but is not served yet; undefined where all is. One whose port cannot be opened fails alone. */
-  get unserved(): string | undefined {
-    const { routedServices } = this.#deps;
-    return routedServices.objects.values().find((routed) => routed.status?.phase === 'Routed' && isOnItsWay(this.stateOf(routed)))?.metadata
-      .name;
+  /** A service whose traffic may come here, and whose ports are not open yet; undefined where there is none. One that cannot be opened fails alone. */
+  get unopened(): string | undefined {
+    const routed = this.#deps.routedServices.objects.values().filter(({ status }) => status?.phase === 'Routed');
+    return routed.find((service) => this.stateOf(service).t === 'opening')?.metadata.name;
   }
 
   [Symbol.dispose](): void {
@@ -102,7 +100,7 @@ export class PortOpener implements RouterReports, Disposable {
     );
   }
 
-  #baselineOf({ metadata, spec }: RoutedService, portName: string): RoutedPort['baseline'] | undefined {
+  #baselineOf({ metadata, spec }: RoutedService, portName: string): Baseline | undefined {
     const host = this.#deps.services.get(spec.shadow)?.spec.clusterIP;
     const port = spec.ports.find(({ name }) => name === portName)?.port;
     if (host === undefined || port === undefined) return undefined;
@@ -110,7 +108,7 @@ export class PortOpener implements RouterReports, Disposable {
   }
 
   /** The same function each time, so that a change of endpoints changes nothing here. */
-  #affinityOf(service: string, portName: string, shadow: string): RoutedPort['baseline'] {
+  #affinityOf(service: string, portName: string, shadow: string): Baseline {
     const key = keyOf(service, portName);
     const { endpointSlices, services } = this.#deps;
     const found = this.#byClient.get(key);
@@ -119,7 +117,7 @@ export class PortOpener implements RouterReports, Disposable {
       const ports = services.get(shadow)?.spec.ports ?? [];
       // An unnamed port is called by its number here, and has no name in the slices.
       const name = ports.find((candidate) => (candidate.name ?? String(candidate.port)) === portName)?.name ?? '';
-      return pickByClient(endpointsOf(slicesOf(endpointSlices.objects.values(), shadow), name), client);
+      return pickByClient(client, endpointsOf(slicesOf(endpointSlices.objects.values(), shadow), name));
     };
     this.#byClient.set(key, pick);
     return pick;
@@ -139,10 +137,6 @@ export class PortOpener implements RouterReports, Disposable {
   }
 }
 
-function keyOf(service: ServiceName | string, port: string): string {
+function keyOf(service: string, port: string): string {
   return `${service}:${port}`;
-}
-
-function isOnItsWay({ t }: PortsState): boolean {
-  return t === 'opening' || t === 'listening';
 }

@@ -1,0 +1,141 @@
+import { toLimitValues } from '@switchyard/contract';
+import { managerName, openLease, type KubeClient } from '@switchyard/kube';
+import { createSnapshot, type Rule } from '@switchyard/route';
+import { openRouter, routerLimits } from '@switchyard/router';
+import { toAbortError } from '@switchyard/runtime';
+import { openTunnelServer, protocolVersions } from '@switchyard/tunnel';
+import { createAcceptSession } from '../api/accept-session.ts';
+import { createClusterApi } from '../api/cluster-api.ts';
+import type { Manager, ManagerDeps } from '../app.ts';
+import { createKeyIdentity } from '../auth/key-identity.ts';
+import { toUrl, type ClusterConfig } from '../config/manager-config.ts';
+import { createSocketDialer } from '../dialer/socket-dialer.ts';
+import { openHealthServer } from '../health/health-server.ts';
+import { serviceLimits } from '../limits.ts';
+import { countIntercepts } from '../registry/intercept-metrics.ts';
+import { version } from '../version.ts';
+import type { InterceptKeeper } from './intercepts/intercept-keeper.ts';
+import { openInterceptKeeper } from './intercepts/open-intercept-keeper.ts';
+import { openCollections } from './open-collections.ts';
+import { PortOpener } from './services/port-opener.ts';
+import { openServiceKeeper } from './services/service-keeper.ts';
+import { watchStandDown } from './services/stand-down.ts';
+
+/** What a manager in a cluster works with. */
+export interface ClusterManagerDeps extends ManagerDeps {
+  /** Leads to the namespace that the manager serves. The caller disposes it, after the manager. */
+  readonly client: KubeClient;
+  /** Unique among the managers of the namespace: the pod's name. */
+  readonly identity: string;
+  /** The pod's own address. */
+  readonly podAddress: string;
+  /** Ends the wait for the cluster while the manager opens. */
+  readonly signal: AbortSignal;
+}
+
+/** A manager that serves the Services of its namespace. */
+export type ClusterManager = Omit<Manager, 'ports'>;
+
+/**
+ * Opens the manager of a namespace. It listens for probes at once and resolves when it knows all objects and serves every service that is taken over;
+ * until then it waits for the API server, however long that takes. Later on, while the API server is away, everything goes on as it was last seen.
+ * Rejects with `port_in_use`, `bad_config`, `canceled`, and what no wait heals: `not_allowed`, `cluster_not_found`, `not_signed_in`.
+ */
+export async function openClusterManager(config: ClusterConfig, deps: ClusterManagerDeps): Promise<ClusterManager> {
+  await using opened = new AsyncDisposableStack();
+  const { clock, log, metrics, client, podAddress } = deps;
+  let unready: string | undefined = 'waiting for the Kubernetes API';
+  const health = opened.use(await openHealthServer({ metrics, unreadyReason: () => unready }, config.health));
+
+  const collections = openCollections(deps, opened);
+  const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, config.routing));
+  const onEnd = countIntercepts(metrics, () => intercepts.list());
+  const isLeading = (): boolean => lease?.leading === true;
+  const intercepts: InterceptKeeper = opened.use(
+    openInterceptKeeper({ ...collections, clock, log, client, isLeading, publish, onEnd, podAddress }, config.limits),
+  );
+  const router = opened.use(openRouter({ ...deps, dialer: createSocketDialer(deps, intercepts, config.limits) }));
+  let lease: ReturnType<typeof openLease> | undefined;
+  await orAbort(Promise.all([intercepts.synced, ...Object.values(collections).map(({ synced }) => synced)]), deps.signal);
+
+  unready = 'opening the ports of routed services';
+  const { bindRetryMs, releaseGraceMs } = toLimitValues(serviceLimits);
+  const ports = opened.use(
+    new PortOpener({ ...collections, clock, log, router }, { host: config.listen.host, bindRetryMs, releaseGraceMs }),
+  );
+  await orAbort(untilOpen(ports), deps.signal);
+
+  const onChange = (): void => {
+    services?.wake();
+    intercepts.reconsider();
+  };
+  let services: ReturnType<typeof openServiceKeeper> | undefined;
+  lease = opened.use(openLease(deps, { name: managerName, identity: deps.identity, onChange }));
+  const standDown = opened.use(watchStandDown(clock, lease, onChange));
+  const wanted = () => intercepts.wanted;
+  const isStandingDown = () => standDown.isAsked;
+  services = opened.use(
+    openServiceKeeper({ ...collections, clock, log, metrics, client, routers: ports, wanted, isStandingDown, isLeading }),
+  );
+  opened.defer(intercepts.onWantedChange(services.wake));
+
+  const tunnel = opened.use(
+    await openTunnelServer(deps, {
+      listen: config.listen,
+      proof: 'key',
+      accept: createAcceptSession({ log, identify: createKeyIdentity((key) => intercepts.ownerOf(key)), intercepts, ...config.limits }),
+      api: createClusterApi({ version, protocol: protocolVersions }),
+    }),
+  );
+  unready = undefined;
+  log.info('ready', {
+    api: toUrl(config.listen.host, tunnel.port),
+    health: toUrl(config.health.host, health.port),
+    namespace: client.namespace,
+  });
+
+  const owned = opened.move();
+  return {
+    apiPort: tunnel.port,
+    healthPort: health.port,
+    async drain() {
+      // Another manager may lead at once; what is under way here would only disturb it.
+      services[Symbol.dispose]();
+      ports[Symbol.dispose]();
+      void lease.release();
+      tunnel.drain();
+      // As long as connections are accepted: kube-proxy sends to a pod that stops, and is ready, where no other one is.
+      const timer = clock.after(routerLimits.drainAcceptMs.value, () => (unready = 'draining'));
+      await router.drain(config.limits.drainGraceMs);
+      timer.cancel();
+      unready = 'draining';
+      await lease.release();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Resolves when no service that is taken over waits for its ports to be opened here. */
+async function untilOpen(ports: PortOpener): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = (): void => {
+    if (ports.unopened === undefined) resolve();
+  };
+  const stop = ports.onChange(look);
+  look();
+  await promise;
+  stop();
+}
+
+/** As `promise`, but rejects as soon as `signal` is aborted. */
+async function orAbort(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(toAbortError(signal));
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

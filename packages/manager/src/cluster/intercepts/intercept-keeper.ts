@@ -3,8 +3,6 @@ import type { InterceptSource, SessionIntercepts } from '../../registry/ports.ts
 
 /** The intercepts of a namespace: what the objects say, what the sessions do, and what becomes of both. */
 export interface InterceptKeeper extends SessionIntercepts, InterceptSource, Disposable {
-  /** Resolves when all collections are there and the first rules were published. Rejects as theirs does. */
-  readonly synced: Promise<void>;
   /** Resolves when all collections are there and were judged for the first time: before, `wanted` says nothing. Rejects as they do. */
   readonly synced: Promise<void>;
   /** Services of accepted intercepts that are not over. Another set after each change. */

@@ -88,10 +88,6 @@ class Keeper implements InterceptKeeper {
     this.synced.catch(() => {});
   }
 
-  get synced(): Promise<void> {
-    return this.#synced;
-  }
-
   get wanted(): ReadonlySet<ServiceName> {
     return this.#wanted.services;
   }

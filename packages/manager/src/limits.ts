@@ -107,6 +107,11 @@ export const serviceLimits: LimitTable<
   bindRetryMs: { value: 5_000, unit: 'ms', about: 'How long after a router port could not be opened it is tried again.' },
   firstRetryMs: { value: 500, unit: 'ms', about: 'The first wait after a failed step of a takeover; waits double, at random.' },
   mostRetryMs: { value: 30_000, unit: 'ms', about: 'The longest wait between attempts at a takeover.' },
+  releaseMs: {
+    value: 120_000,
+    unit: 'ms',
+    about: 'How long `switchyard-manager release` waits for a live manager to give the Services back; then it does so itself.',
+  },
   standDownMs: { value: 1_000, unit: 'ms', about: 'Pause between two looks at whether the Lease asks the manager to stand down.' },
   stepsPerPass: {
     value: 32,

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-import { readDocument } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
-import { createLog, createMetrics, createSystemClock, runMain, type MainContext } from '@switchyard/runtime';
-import { once } from 'node:events';
+import { runMain } from '@switchyard/runtime';
 import { text } from 'node:stream/consumers';
-import { openManager } from './app.ts';
 import { hashToken } from './auth/token-hash.ts';
-import { help, parseCommandLine, resolveConfigFile, type Command } from './command-line.ts';
-import { managerSchema } from './config/schema.ts';
+import { help, parseCommandLine } from './command-line.ts';
+import { release } from './run/release.ts';
+import { runInCluster } from './run/in-cluster.ts';
+import { runStandalone } from './run/standalone.ts';
+import { watchOver } from './run/watchdog.ts';
 import { version } from './version.ts';
 
 /** A shorter token could be found by trying. */
@@ -25,21 +25,16 @@ await runMain(async (context) => {
     case 'hash-token':
       context.stdout.write(`${toHash(await text(process.stdin))}\n`);
       return 0;
-    case 'run':
-      return await run(command, context);
+    case 'standalone':
+      return await runStandalone(command, context);
+    case 'cluster':
+      return await runInCluster(command, context);
+    case 'release':
+      return await release(command, context);
+    case 'watchdog':
+      return await watchOver(command, context);
   }
 });
-
-async function run(command: Command & { t: 'run' }, { signal, env, cwd, stderr }: MainContext): Promise<number> {
-  const config = await readDocument(resolveConfigFile(command.config, env, cwd), managerSchema);
-  const format = command.logFormat ?? (stderr.isTTY ? 'text' : 'json');
-  const log = createLog({ name: 'switchyard-manager', level: command.logLevel, format });
-  await using manager = await openManager(config, { clock: createSystemClock(), log, metrics: createMetrics() });
-  if (!signal.aborted) await once(signal, 'abort');
-  log.info('stopping', { graceMs: config.limits.drainGraceMs });
-  await manager.drain();
-  return 0;
-}
 
 function toHash(input: string): string {
   const token = input.trim();

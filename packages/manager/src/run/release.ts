@@ -1,0 +1,47 @@
+import { createSystemClock, type MainContext } from '@switchyard/runtime';
+import { releaseNamespace, type ReleaseStep, type ServiceRelease } from '@switchyard/takeover';
+import type { Command } from '../command-line.ts';
+import { serviceLimits } from '../limits.ts';
+import { openNamespaceClient } from './namespace-client.ts';
+import { createProcessLog } from './process-log.ts';
+
+/** Gives all Services of a namespace back and says what became of each. The exit code is 1 where one is not its owner's again. */
+export async function release(command: Command & { t: 'release' }, context: MainContext): Promise<number> {
+  const { signal, env, stdout } = context;
+  const deps = { clock: createSystemClock(), log: createProcessLog(command, context) };
+  await using client = await openNamespaceClient(deps, command, env);
+  const say = (line: string): void => void stdout.write(`${line}\n`);
+  const report = await releaseNamespace(
+    { ...deps, client },
+    { timeoutMs: serviceLimits.releaseMs.value, signal, onStep: (step) => say(toStepLine(step)) },
+  );
+  for (const service of report.services) say(toServiceLine(service));
+  if (report.by === 'nobody') say(`No Service of ${client.namespace} was taken over.`);
+  return report.services.some(({ t }) => t === 'failed') ? 1 : 0;
+}
+
+function toStepLine(step: ReleaseStep): string {
+  switch (step.t) {
+    case 'waiting':
+      return `Waiting for the manager: ${step.held} of its Services are still taken over.`;
+    case 'lingering':
+      return 'All Services are given back; open connections come to their end.';
+    case 'restoring':
+      return {
+        'no-leader': 'No manager answers: the Services are given back without it.',
+        stalled: 'The manager does not get on: the Services are given back without it.',
+        'timed-out': 'The manager takes too long: the Services are given back without it.',
+      }[step.why];
+  }
+}
+
+function toServiceLine(release: ServiceRelease): string {
+  switch (release.t) {
+    case 'restored':
+      return `${release.service}: given back`;
+    case 'gone':
+      return `${release.service}: does not exist any more`;
+    case 'failed':
+      return `${release.service}: NOT given back: ${release.error.message}${release.error.hint === undefined ? '' : ` ${release.error.hint}`}`;
+  }
+}

@@ -11,13 +11,12 @@ export interface Look {
   readonly held: number;
 }
 
-/** Since when Services lead to routers of which none is Ready, on the clock's monotonic scale. Undefined: they do not, or nobody knows. */
+/** Since when Services lead to routers of which none is Ready, on the clock's monotonic scale. Undefined: they do not. */
 export type DeadSince = number | undefined;
 
-/** Since when the namespace is dead after `look`; undefined where nobody could look, as routers may live that we do not see. */
-export function judgeLook(deadSince: DeadSince, look: Look | undefined, nowMs: number): DeadSince {
-  if (look === undefined || look.readyRouters > 0 || look.held === 0) return undefined;
-  return deadSince ?? nowMs;
+/** Since when the namespace is dead after `look`. */
+export function judgeLook(deadSince: DeadSince, look: Look, nowMs: number): DeadSince {
+  return look.readyRouters > 0 || look.held === 0 ? undefined : (deadSince ?? nowMs);
 }
 
 /** Whether the Services are to be given back now. */
@@ -33,8 +32,11 @@ export async function watchOverNamespace(deps: TakeoverDeps, signal: AbortSignal
   let deadSince: DeadSince;
   while (!signal.aborted) {
     const look = await lookAt(deps, signal);
-    deadSince = judgeLook(deadSince, look, deps.clock.now());
-    if (mustRestore(deadSince, deps.clock.now())) await tryToRestore(deps, signal);
+    // An API server that cannot be asked says nothing new: what was dead before may still be.
+    if (look !== undefined) {
+      deadSince = judgeLook(deadSince, look, deps.clock.now());
+      if (mustRestore(deadSince, deps.clock.now())) await tryToRestore(deps, signal);
+    }
     await sleep(deps.clock, takeoverLimits.watchEveryMs.value, signal).catch(() => {});
   }
 }

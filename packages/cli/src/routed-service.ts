@@ -15,12 +15,19 @@ export interface RoutedPort {
   readonly port: PortInfo;
 }
 
+/** The services that there are. */
+export interface Catalog<T extends ServiceInfo = ServiceInfo> {
+  readonly services: readonly T[];
+  /** Where they are, for people: `at this manager`. */
+  readonly where: string;
+}
+
 /** Finds a service among those that the manager routes. Throws `service_not_found` with those that there are. */
-export function findService(services: readonly ServiceInfo[], name: ServiceName): ServiceInfo {
+export function findService<T extends ServiceInfo>({ services, where }: Catalog<T>, name: ServiceName): T {
   const service = services.find((each) => each.name === name);
   if (service !== undefined) return service;
   throw notFound(
-    `There is no service "${name}" at this manager.`,
+    `There is no service "${name}" ${where}.`,
     name,
     services.map((each) => each.name),
   );
@@ -31,12 +38,12 @@ export function findService(services: readonly ServiceInfo[], name: ServiceName)
  * for the port of its example.
  */
 export function findRoutedPort(
-  services: readonly ServiceInfo[],
+  catalog: Catalog,
   name: ServiceName,
   portName: string | undefined,
   toHint: (portName: string) => string,
 ): RoutedPort {
-  const { ports } = findService(services, name);
+  const { ports } = findService(catalog, name);
   const names = ports.map((port) => port.name);
   const port = portName === undefined && ports.length === 1 ? ports[0] : ports.find((each) => each.name === portName);
   if (port !== undefined) return { service: name, port };

@@ -1,8 +1,8 @@
+import { intercepts, routedServices, type KubeObject } from '@switchyard/kube';
 import { until } from '@switchyard/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { intercepts, routedServices } from '@switchyard/kube';
-import { openFolder, openFreePort } from './programs.ts';
-import { accepted, foreignIntercept, openTestCluster, routedSince, service, type TestCluster } from './test-cluster.ts';
+import { openFreePort } from './programs.ts';
+import { accepted, foreignIntercept, openTestCluster, routedSince, type TestCluster } from './test-cluster.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
@@ -14,13 +14,8 @@ beforeEach(async () => {
   stack = new AsyncDisposableStack();
   cluster = stack.use(await openTestCluster());
   app = stack.use(await openFreePort('mine'));
-  const home = stack.use(await openFolder());
-  vi.stubEnv('XDG_CONFIG_HOME', home.path);
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await stack.disposeAsync();
-});
+afterEach(() => stack.disposeAsync());
 
 const since = new Date(routedSince).toTimeString().slice(0, 8);
 
@@ -42,7 +37,7 @@ test('run needs nothing but a kubeconfig: the key is the name in the cluster, an
     `asking the namespace shop (context fake)
 reaching the manager of the namespace shop
 taking over orders
-orders is routed; opening the session
+orders is routed since ${since}
 ready: requests for orders with your key reach localhost:PORT
   key      alice
   header   x-intercept-id: alice   or   baggage: intercept=alice
@@ -55,4 +50,203 @@ ready: requests for orders with your key reach localhost:PORT
   run.stop();
   expect(await run.exited).toBe(130);
   expect(cluster.kubernetes.list(intercepts)).toEqual([]);
+});
+
+test('the document of run says since when', async () => {
+  await using run = cluster.start([
+    'run',
+    'orders',
+    '--port',
+    String(app.port),
+    '-o',
+    'json',
+    '-q',
+    '--when-away',
+    'baseline',
+    '--lifetime',
+    '1h',
+  ]);
+  await until(() => run.stdout !== '');
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    id: 'orders.http.alice',
+    owner: 'alice@corp.example',
+    listen: 'orders:80',
+    routedSince: '2030-01-01T14:03:07.000Z',
+    headers: { 'x-intercept-id': 'alice' },
+  });
+  expect(cluster.object('orders.http.alice')?.spec).toMatchObject({ whenAway: 'Baseline', lifetimeSeconds: 3600 });
+});
+
+test('up takes several services; each has an object', async () => {
+  await using up = cluster.start(['up', `orders=${app.port}`, '--key', 'team', '-q']);
+  await until(() => cluster.registered.length === 1);
+  up.stop();
+  expect(await up.exited).toBe(130);
+  const two = cluster.start(['up', `orders=${app.port}`, `voice=${app.port}`]);
+  expect(await two.exited).toBe(1);
+  expect(two.stderr).toContain('error: voice cannot be intercepted: ');
+});
+
+test('the conditions are waited for; what the manager says is shown', async () => {
+  cluster.verdict = [
+    ['Accepted', 'True', 'Accepted'],
+    ['Routed', 'False', 'Preparing', 'Waiting for endpoints.'],
+  ];
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port)]);
+  await run.says('taking over orders: Waiting for endpoints.\n');
+  expect(run.stderr).not.toContain('ready:');
+  cluster.verdict = accepted;
+  await run.says('ready:');
+});
+
+test('a service that is not routed in time: what the manager says, and nothing stays', async () => {
+  cluster.verdict = [
+    ['Accepted', 'True', 'Accepted'],
+    ['Routed', 'False', 'PortUnavailable', 'Port 12345 of the router is taken.'],
+  ];
+  const run = cluster.start(['run', 'orders', '--port', String(app.port), '--timeout', '300ms', '-q']);
+  expect(await run.exited).toBe(1);
+  expect(run.stderr).toBe(
+    'error: The requests for orders do not arrive here after 300ms: Port 12345 of the router is taken.\n  See `intercept status orders`, or give it more time with --timeout.\n',
+  );
+  expect(cluster.kubernetes.list(intercepts)).toEqual([]);
+});
+
+test.for([
+  ['KeyTaken', 'The key "alice" belongs to bob.', 5],
+  ['NotHttp', 'Port http of orders speaks no HTTP.', 1],
+  ['LimitReached', 'You have 256 intercepts.', 1],
+  ['PortNotFound', 'orders has no port http.', 3],
+] as const)('refused with %s: exit code, the reason, and nothing stays', async ([reason, message, exit]) => {
+  cluster.verdict = [['Accepted', 'False', reason, message]];
+  const run = cluster.start(['run', 'orders', '--port', String(app.port), '-q']);
+  expect(await run.exited).toBe(exit);
+  expect(run.stderr).toContain(`error: ${message}\n`);
+  expect(cluster.kubernetes.list(intercepts)).toEqual([]);
+});
+
+test('a key of another owner is refused by name, on whatever service', async () => {
+  cluster.kubernetes.put(foreignIntercept('shop.http.alice', 'bob@corp.example', false));
+  const run = cluster.start(['run', 'orders', '--port', String(app.port), '-q']);
+  expect(await run.exited).toBe(5);
+  expect(run.stderr).toBe(
+    'error: The key "alice" belongs to bob@corp.example (bob@corp.examples-laptop), who intercepts shop with it.\n  Use another key (--key), or ask bob@corp.example to stop.\n',
+  );
+});
+
+test.for([
+  ['bob@corp.example', 'The key "alice" belongs to bob@corp.example'],
+  ['alice@corp.example', 'You already intercept orders with the key "alice", on alice@corp.examples-laptop.'],
+] as const)('an object of %s that comes between the look and the creation is told as any', async ([owner, message]) => {
+  cluster.kubernetes.refuse = ({ method, path }) => {
+    if (method === 'POST' && path.endsWith('/intercepts') && cluster.object('orders.http.alice') === undefined)
+      cluster.kubernetes.put(foreignIntercept('orders.http.alice', owner, true));
+    return undefined;
+  };
+  cluster.live.add('orders.http.alice');
+  const run = cluster.start(['run', 'orders', '--port', String(app.port), '-q']);
+  expect(await run.exited).toBe(5);
+  expect(run.stderr).toContain(`error: ${message}`);
+  expect(cluster.object('orders.http.alice')?.spec.publicKey).toBe('b3RoZXI=');
+});
+
+test('what a killed process left behind is taken over', async () => {
+  const left = cluster.kubernetes.put(foreignIntercept('orders.http.alice', 'alice@corp.example', false));
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port)]);
+  await run.says('ready:');
+  const object = cluster.object('orders.http.alice');
+  expect(object?.metadata.uid).toBe(left.metadata.uid);
+  expect(object?.spec.client).toBe('laptop');
+  run.stop();
+  await run.exited;
+  expect(cluster.kubernetes.list(intercepts)).toEqual([]);
+});
+
+test('drift is told, and its end', async () => {
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port)]);
+  await run.says('ready:');
+  cluster.verdict = [
+    ['Accepted', 'True', 'Accepted'],
+    ['Routed', 'False', 'Drifted', 'Somebody wrote the selector of orders; it is taken again in 30 s.'],
+  ];
+  await run.says('warning: requests for orders do not reach you now: Somebody wrote the selector of orders; it is taken again in 30 s.\n');
+  cluster.verdict = accepted;
+  await run.says(`orders is routed again since ${since}\n`);
+});
+
+test('an object that is removed elsewhere ends the run', async () => {
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port)]);
+  await run.says('ready:');
+  expect(await cluster.run(['down', 'orders'])).toEqual({ code: 0, stdout: 'removed orders (key alice)\n', stderr: '' });
+  expect(await run.exited).toBe(3);
+  expect(run.stderr).toContain('error: The intercept of orders with the key "alice" was removed.\n');
+  expect(await cluster.run(['down', 'orders'])).toEqual({ code: 0, stdout: 'nothing to remove\n', stderr: '' });
+});
+
+test('list and status show what the objects say; down removes only what is mine', async () => {
+  cluster.kubernetes.put(foreignIntercept('shop.http.bob', 'bob@corp.example', false));
+  cluster.kubernetes.put({
+    apiVersion: 'switchyard.dev/v1alpha1',
+    kind: 'RoutedService',
+    metadata: { name: 'orders' },
+    spec: { ports: [{ name: 'http', port: 80, routerPort: 10_001, protocol: 'http' }], shadow: 'swy-0123' },
+    status: {
+      phase: 'Routed',
+      routedSince,
+      conditions: [
+        { type: 'Contested', status: 'True', reason: 'Contested', message: 'Argo writes it back.', lastTransitionTime: routedSince },
+      ],
+    },
+  } as KubeObject);
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port)]);
+  await run.says('ready:');
+  await until(() => cluster.object('shop.http.bob')?.status?.conditions?.length === 3);
+
+  expect((await cluster.run(['list'])).stdout).toMatch(
+    /^SERVICE +PORT +KEY +OWNER +SESSION +AGE +EXPIRES +MACHINE +ROUTED\norders +http +alice +alice@corp\.example +ready +\d+s +in .+ laptop +Routed\nshop +http +bob +bob@corp\.example +away +\d+s +in .+ Routed\n$/,
+  );
+  const { intercepts: listed } = JSON.parse((await cluster.run(['list', '-o', 'json'])).stdout);
+  expect(listed).toMatchObject([
+    { id: 'orders.http.alice', mine: true, routed: { reason: 'Routed', since: '2030-01-01T14:03:07.000Z' } },
+    { mine: false },
+  ]);
+
+  expect((await cluster.run(['status'])).stdout.replaceAll(/ +$/gm, '')).toBe(
+    `the namespace shop (context fake)
+SERVICE  PORT   LISTEN      BASELINE     PROTOCOL  MINE           PHASE   SINCE
+orders   http   orders:80   swy-0123:80  http      alice (ready)  Routed  ${since}
+shop     http   shop:80     shop:80      auto                     Free
+shop     admin  shop:81     shop:81      auto                     Free
+voice    sip    voice:5060  voice:5060   tcp                      Free
+orders: Contested: Argo writes it back.
+voice: ${await refusalOf('voice')}
+`,
+  );
+  expect((await cluster.run(['status', 'orders', '-q'])).code).toBe(0);
+  expect((await cluster.run(['status', 'shop', '-q'])).code).toBe(3);
+  expect((await cluster.run(['down', '--all'])).stdout).toBe('removed orders (key alice)\n');
+  expect(cluster.object('shop.http.bob')).toBeDefined();
+  expect(cluster.kubernetes.list(routedServices)).toHaveLength(1);
+});
+
+async function refusalOf(name: string): Promise<string> {
+  const { services } = JSON.parse((await cluster.run(['status', name, '-o', 'json'])).stdout);
+  return services[0].routing.refusal;
+}
+
+test('another namespace and another context by flag, variable and file', async () => {
+  const view = async (...argv: readonly string[]): Promise<unknown> =>
+    JSON.parse((await cluster.run(['config', 'view', '-o', 'json', ...argv], { env: { INTERCEPT_NAMESPACE: 'from-variable' } })).stdout);
+  expect(await view()).toMatchObject({
+    manager: null,
+    key: null,
+    cluster: { namespace: { value: 'from-variable', source: 'environment' } },
+  });
+  expect(await view('-n', 'from-flag', '--context', 'fake')).toMatchObject({
+    cluster: { namespace: { value: 'from-flag', source: 'flag' }, context: { value: 'fake' } },
+  });
+  expect(await cluster.run(['key'])).toEqual({ code: 0, stdout: 'alice\n', stderr: '' });
+  expect(await cluster.run(['key', '-o', 'json'], { env: { INTERCEPT_USER: 'carol' } })).toMatchObject({
+    stdout: '{"key":"carol","source":"identity"}\n',
+  });
 });

@@ -43,6 +43,8 @@ export interface TestCluster extends AsyncDisposable {
   verdict: Verdict;
   /** What sessions registered, in order. */
   readonly registered: readonly InterceptSpec[];
+  /** Names of the intercepts whose session is live; a test may say so of others' too. */
+  readonly live: Set<string>;
   object(name: string): Intercept | undefined;
   /** Runs a command line with nothing but the kubeconfig. */
   run(argv: readonly string[], host?: Partial<Host>): Promise<Outcome>;
@@ -73,9 +75,8 @@ export async function openTestCluster(): Promise<TestCluster> {
   const kubernetes = stack.use(await openFakeKubernetes({ user: { username: 'alice@corp.example' } }));
   const registered: InterceptSpec[] = [];
   const live = new Set<string>();
-  const keys = new Map<string, string>();
 
-  const accept: AcceptSession = async (hello, session) => {
+  const accept: AcceptSession = async (hello) => {
     const own = new Set<string>();
     return {
       async onRegister(spec) {
@@ -86,7 +87,6 @@ export async function openTestCluster(): Promise<TestCluster> {
         registered.push(spec);
         live.add(id);
         own.add(id);
-        keys.set(id, session.id);
         const createdAt = new Date();
         const expiresAt = new Date(createdAt.getTime() + (spec.lifetimeMs ?? 8 * 3_600_000));
         const { service: name, port = '', key, whenAway } = spec;
@@ -127,6 +127,7 @@ export async function openTestCluster(): Promise<TestCluster> {
     managerUrl: `http://127.0.0.1:${server.port}`,
     verdict: accepted,
     registered,
+    live,
     object: (name) => kubernetes.get(intercepts, name),
     run: (argv, host = {}) => runInProcess(argv, { ...host, env: { KUBECONFIG: kubernetes.kubeconfig, ...host.env } }),
     start(argv) {

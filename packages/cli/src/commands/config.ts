@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { keyOption, projectOptions } from '../common-options.ts';
 import { findProjectFile, projectFileName, readProject, toProjectJsonSchema, type Project } from '../project-file.ts';
+import type { Identity } from '../identity.ts';
 import { meansCluster } from '../control/open-control.ts';
 import type { Context } from '../context.ts';
 import { defaultManager, resolveSettings, type ClusterSettings, type Setting, type Settings } from '../settings.ts';
@@ -61,13 +62,14 @@ export const configView: AnyCommand = defineCommand({
     const settings = await resolveSettings(host, args);
     const manager = await toManagerSetting({ host }, settings);
     // What is configured must be seen while nothing can be reached: the name that a cluster knows the person by is not asked for.
-    const { key, source } = await settings.key(async () => settings.identity);
-    const asked = source === 'identity' && manager === undefined && settings.identity.source !== 'INTERCEPT_USER';
+    const asked = manager === undefined && settings.identity.source !== 'INTERCEPT_USER';
+    const { key, source } = await settings.key(async () => (asked ? clusterIdentity : settings.identity));
+    const askedKey = asked && source === 'identity';
     const rows: readonly (readonly [name: string, value: string, source: string])[] = [
       ['manager', manager?.value.origin ?? 'that of the namespace', manager?.source ?? ''],
       ...(manager === undefined ? toClusterRows(settings.cluster) : []),
-      asked ? ['key', 'your name in the cluster', 'see `intercept key`'] : ['key', key, source],
-      ['owner', asked ? 'your name in the cluster' : settings.owner, asked ? '' : settings.identity.source],
+      askedKey ? ['key', clusterIdentity.source, 'see `intercept key`'] : ['key', key, source],
+      manager === undefined ? ['owner', clusterIdentity.source, ''] : ['owner', settings.owner, settings.identity.source],
       ['token', settings.token === undefined ? 'none' : 'set', ''],
       ['project file', settings.project?.path ?? 'none', ''],
       ['user file', settings.userFilePath, ''],
@@ -76,8 +78,8 @@ export const configView: AnyCommand = defineCommand({
       data: {
         manager: manager === undefined ? null : { value: manager.value.origin, source: manager.source },
         ...(manager === undefined ? { cluster: settings.cluster } : {}),
-        key: asked ? null : { value: key, source },
-        owner: asked ? null : { value: settings.owner, source: settings.identity.source },
+        key: askedKey ? null : { value: key, source },
+        owner: manager === undefined ? null : { value: settings.owner, source: settings.identity.source },
         token: settings.token !== undefined,
         projectFile: settings.project?.path ?? null,
         userFile: settings.userFilePath,
@@ -90,6 +92,9 @@ export const configView: AnyCommand = defineCommand({
     return 0;
   },
 });
+
+/** Stands for who the person is in a cluster that is not asked. */
+const clusterIdentity: Identity = { user: 'your-name', source: 'your name in the cluster' };
 
 /** The manager by its address; undefined where it is that of a namespace. */
 async function toManagerSetting(context: Pick<Context, 'host'>, settings: Settings): Promise<Setting<URL> | undefined> {

@@ -27,7 +27,7 @@ export const status: AnyCommand = defineCommand({
     const settings = await resolveSettings(context.host, args);
     await using control = await openControl(context, settings);
     const [all, live, owner] = await Promise.all([control.listServices(), control.listIntercepts(), control.owner()]);
-    const services = args.service === undefined ? all : [findService(all, args.service)];
+    const services = args.service === undefined ? all : [findService({ services: all, where: control.where }, args.service)];
     const mine = live.filter((each) => each.owner === owner && services.some(({ name }) => name === each.service));
     if (context.output.quiet) return mine.some(reachesMe) ? 0 : 3;
     const place = control.manager === undefined ? { text: control.place, data: { place: control.place } } : toManagerPlace(control.manager);

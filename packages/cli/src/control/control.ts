@@ -64,6 +64,8 @@ export interface Interception extends AsyncDisposable {
 export interface Control extends AsyncDisposable {
   /** Whom it asks, for people: `the manager at HOST:PORT`. */
   readonly place: string;
+  /** The same as the end of a sentence: `at this manager`. */
+  readonly where: string;
   /** The manager alone; undefined in a cluster. */
   readonly manager: URL | undefined;
   /** Who the person is, where nothing else says what the key is. */

@@ -10,16 +10,19 @@ import { openManager, openStandaloneControl } from './standalone/open-standalone
  * Rejects with `bad_config`, `bad_usage`, `manager_unreachable` and what a kubeconfig or the API server may be refused with.
  */
 export async function openControl(context: Context, settings: Settings): Promise<Control> {
-  if (settings.manager !== undefined) {
-    const url = settings.manager.value;
-    if (!(await isOfCluster(context, settings, url))) {
-      refuseClusterFlags(settings, url);
-      return openStandaloneControl(context, settings, url);
-    }
-    return openCluster(context, settings, url);
-  }
+  if (settings.manager !== undefined) return openNamed(context, settings, settings.manager.value);
   if (await meansCluster(context, settings)) return openCluster(context, settings, undefined);
-  return openStandaloneControl(context, settings, defaultManager);
+  return openStandaloneControl(context, settings, { url: defaultManager, manager: openManager(context, settings, defaultManager) });
+}
+
+async function openNamed(context: Context, settings: Settings, url: URL): Promise<Control> {
+  await using stack = new AsyncDisposableStack();
+  const manager = stack.use(openManager(context, settings, url));
+  const { auth } = await manager.info();
+  if (auth === 'kubernetes') return openCluster(context, settings, url);
+  refuseClusterFlags(settings, url);
+  stack.move();
+  return openStandaloneControl(context, settings, { url, manager });
 }
 
 /** Whether these settings, which name no manager, mean a cluster. */
@@ -32,12 +35,6 @@ export async function meansCluster({ host }: Pick<Context, 'host'>, { cluster }:
 async function openCluster(context: Context, settings: Settings, url: URL | undefined): Promise<Control> {
   const { openClusterControl } = await import('./cluster/open-cluster.ts');
   return openClusterControl(context, settings, url);
-}
-
-async function isOfCluster(context: Context, settings: Settings, url: URL): Promise<boolean> {
-  await using manager = openManager(context, settings, url);
-  const { auth } = await manager.info();
-  return auth === 'kubernetes';
 }
 
 /** A word that would do nothing is a mistake. Files and variables may name a cluster for other commands. */

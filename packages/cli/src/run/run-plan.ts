@@ -51,7 +51,12 @@ export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'
   const stopWaiting = output.wait(`asking ${control.place}`);
   try {
     const [services, live, owner] = await Promise.all([control.listServices(), control.listIntercepts(), control.owner()]);
-    const routed = findRoutedPort(services, wanted.service, wanted.servicePort, (name) => `Say which one: --service-port ${name}.`);
+    const routed = findRoutedPort(
+      { services, where: control.where },
+      wanted.service,
+      wanted.servicePort,
+      (name) => `Say which one: --service-port ${name}.`,
+    );
     if (port.t === 'fixed' && control.manager !== undefined) refuseLoop(port.address, services, control.manager);
     refuseUnsupported(services, routed);
     refuseKnownConflict(live, routed, { key: wanted.key.key, owner });

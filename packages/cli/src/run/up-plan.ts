@@ -39,7 +39,7 @@ export async function planUp(
   try {
     const [services, live, owner] = await Promise.all([control.listServices(), control.listIntercepts(), control.owner()]);
     const plans = wanted.map((each) =>
-      toPlan(each, findRoutedPort(services, parseServiceName(each.service), each.port, hintPort(each)), key),
+      toPlan(each, findRoutedPort({ services, where: control.where }, parseServiceName(each.service), each.port, hintPort(each)), key),
     );
     refuseTwice(plans);
     for (const { routed, local } of plans) {

@@ -20,8 +20,10 @@ export async function openClusterControl(context: Context, settings: Settings, n
   const client = await openClient(context, settings);
   let user: Promise<string> | undefined;
   const userName = (): Promise<string> => (user ??= readUserName(client));
+  const place = `the namespace ${client.namespace} (context ${client.context})`;
   return {
-    place: `the namespace ${client.namespace} (context ${client.context})`,
+    place,
+    where: `in ${place}`,
     manager: undefined,
     whoAmI: async () => toIdentity(settings, await userName()),
     owner: userName,

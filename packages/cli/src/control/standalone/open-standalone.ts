@@ -10,12 +10,18 @@ export function openManager({ clock }: Context, { owner, token }: Settings, url:
   return openManagerClient({ url, owner, token, clock });
 }
 
-/** Intercepts that live in the memory of one manager. Connects on the first question. */
-export function openStandaloneControl(context: Context, settings: Settings, url: URL): Control {
-  const manager = openManager(context, settings, url);
+/** A manager, and a client of it. */
+export interface StandaloneManager {
+  readonly url: URL;
+  readonly manager: ManagerClient;
+}
+
+/** Intercepts that live in the memory of one manager, whose client this takes over. */
+export function openStandaloneControl(context: Context, settings: Settings, { url, manager }: StandaloneManager): Control {
   const place = `the manager at ${url.host}`;
   return {
     place,
+    where: 'at this manager',
     manager: url,
     whoAmI: async () => settings.identity,
     owner: async () => (await manager.info()).owner ?? settings.owner,

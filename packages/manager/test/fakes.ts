@@ -45,7 +45,12 @@ export interface FakeSession extends AgentSession {
   break(): void;
 }
 
-export function createSession(id: string, owner: string, instance: string = id): FakeSession {
+export function createSession(
+  id: string,
+  owner: string,
+  instance: string = id,
+  changes: Partial<Pick<AgentSession, 'remoteAddress' | 'publicKey'>> = {},
+): FakeSession {
   const events: SessionEvent[] = [];
   let opened = 0;
   let broken = false;
@@ -56,6 +61,7 @@ export function createSession(id: string, owner: string, instance: string = id):
     client: `${owner}s-laptop`,
     instance,
     publicKey: undefined,
+    ...changes,
     events,
     get opened() {
       return opened;

@@ -1,0 +1,334 @@
+import type { InterceptId } from '@switchyard/contract';
+import { until } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { createSpec } from '../../../test/fakes.ts';
+import { createAgent, openKeeperBench, openSeat } from '../../../test/keeper-bench.ts';
+import { createCondition, createIntercept, createManagerPod, createPod, createService, startDate, toKey } from '../../../test/objects.ts';
+
+const id = 'orders.http.alice' as InterceptId;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const startMs = Date.parse(startDate);
+const mine = createIntercept(id, 'alice');
+
+test('an object is told what is thought of it; its service is wanted, and nothing is routed before a session came', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  expect(bench.object(id)?.status).toMatchObject({
+    conditions: [
+      { type: 'Accepted', observedGeneration: 1 },
+      { type: 'Routed', status: 'True', reason: 'Routed' },
+      { type: 'SessionReady', status: 'False', reason: 'NoSession' },
+    ],
+    expiresAt: '2030-01-01T08:00:00.000Z',
+    routedSince: startDate,
+  });
+  expect([...bench.keeper.wanted]).toEqual(['orders']);
+  expect(bench.seat.published).toEqual([[]]);
+});
+
+test('what is true already is not written again', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  bench.keeper.reconsider();
+  bench.put(createService('payments'));
+  await until(() => bench.kube.requests.filter(({ method }) => method === 'PATCH').length === 1);
+  bench.put(createIntercept('payments.http.bob', 'bob'));
+  await bench.untilTold('payments.http.bob', 'Accepted', 'True Accepted');
+  expect(bench.kube.requests.filter(({ method, path }) => method === 'PATCH' && path.includes(id))).toHaveLength(1);
+});
+
+test('a session that holds the key of the object is routed to', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const info = await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  expect(info).toMatchObject({ id, owner: 'alice', session: 'ready', client: 'alices-laptop', expiresAt: new Date(startMs + 8 * hourMs) });
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+  expect(bench.keeper.get(id)?.link.t).toBe('ready');
+  expect(bench.keeper.ownerOf(toKey('alice'))).toBe('alice');
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+});
+
+test('an object that the watch did not bring yet is asked for', async () => {
+  await using bench = await openKeeperBench();
+  bench.put(mine);
+  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+});
+
+test.for([
+  ['without an object', 'bob', 'bob', {}, 'intercept_not_found'],
+  ['with a key that is not the object’s', 'mallory', 'alice', {}, 'not_allowed'],
+  ['for a key that is another owner’s', 'bob', 'alice', { service: 'payments' }, 'route_conflict'],
+  ['for a Service that cannot be taken over', 'bob', 'bob', { service: 'headless' }, 'service_unsupported'],
+  ['for a Service that is not there', 'bob', 'bob', { service: 'missing', port: 'http' }, 'service_not_found'],
+] as const)('a session is refused %s', async ([, agent, key, place, code]) => {
+  const objects = [
+    mine,
+    createService('payments'),
+    createService('headless', { clusterIP: 'None' }),
+    createIntercept('payments.http.alice', 'bob', { createdAt: '2030-01-01T00:00:01Z' }),
+    createIntercept('headless.http.bob', 'bob'),
+    createIntercept('missing.http.bob', 'bob'),
+  ];
+  await using bench = await openKeeperBench({ objects });
+  await expect(bench.keeper.register(createAgent('s1', agent), createSpec(key, place))).rejects.toMatchObject({ code });
+  expect(bench.seat.rules).toEqual([]);
+});
+
+test('an agent without a key is nobody, even where the object has none', async () => {
+  await using bench = await openKeeperBench({ objects: [createIntercept(id, 'alice', { spec: { publicKey: '' } })] });
+  const agent = createAgent('s1', 'alice', { publicKey: '' });
+  await expect(bench.keeper.register(agent, createSpec('alice'))).rejects.toMatchObject({ code: 'not_allowed' });
+});
+
+test('a lost session leaves its intercept away; after five minutes it ends', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  bench.clock.advance(hourMs);
+  bench.keeper.lose(session);
+  expect(bench.keeper.get(id)?.link).toMatchObject({
+    t: 'away',
+    sinceMs: bench.clock.now(),
+    until: new Date(startMs + hourMs + 5 * minuteMs),
+  });
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
+  bench.clock.advance(5 * minuteMs - 1);
+  expect(bench.seat.ended).toEqual([]);
+  bench.clock.advance(1);
+  expect(bench.seat.rules).toEqual([]);
+  expect(bench.seat.ended).toEqual(['session_gone']);
+  await bench.untilGone(id);
+});
+
+test('a session that comes back goes on', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  bench.keeper.lose(session);
+  const changes: string[] = [];
+  bench.keeper.watch(id, () => void changes.push(bench.keeper.get(id)?.link.t ?? 'ended'));
+  await bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'));
+  bench.clock.advance(6 * minuteMs);
+  expect(bench.seat.rules).toEqual([`${id}@s2`]);
+  expect(changes).toEqual(['ready']);
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+});
+
+test('a goodbye ends at once, and the object goes when the API server is back', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  bench.kube.pause();
+  bench.keeper.leave(session);
+  expect([bench.seat.rules, bench.seat.ended, [...bench.keeper.wanted]]).toEqual([[], ['removed'], []]);
+  await expect(bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'))).rejects.toMatchObject({
+    code: 'intercept_not_found',
+  });
+  bench.kube.resume();
+  await bench.settle(() => bench.object(id) === undefined);
+  expect(session.events).toEqual([]);
+  expect(bench.seat.ended).toEqual(['removed']);
+});
+
+test('an object that somebody deletes ends the session’s intercept', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  bench.kube.remove(mine);
+  await until(() => session.events.length > 0);
+  expect(session.events).toEqual([{ t: 'intercept_ended', id, reason: 'removed' }]);
+  expect([bench.seat.rules, bench.seat.ended]).toEqual([[], ['removed']]);
+});
+
+test('another object of the name is another intercept', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  bench.kube.remove(mine);
+  bench.put(createIntercept(id, 'alice', { uid: 'another' }));
+  await until(() => session.events.length > 0);
+  expect(bench.seat.rules).toEqual([]);
+  await bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'));
+  expect(bench.seat.rules).toEqual([`${id}@s2`]);
+});
+
+test('an object that gets another key is the other agent’s', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const first = createAgent('s1', 'alice');
+  await bench.keeper.register(first, createSpec('alice'));
+  bench.put({ ...mine, spec: { ...mine.spec, publicKey: toKey('second') } } as typeof mine);
+  await until(() => first.events.length > 0);
+  expect(first.events).toEqual([{ t: 'intercept_ended', id, reason: 'replaced' }]);
+  expect(bench.keeper.get(id)?.link.t).toBe('away');
+  await bench.keeper.register(createAgent('s2', 'alice', { publicKey: toKey('second') }), createSpec('alice'));
+  expect(bench.seat.rules).toEqual([`${id}@s2`]);
+});
+
+test('a second session with the key takes the intercept over', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const [first, second] = [createAgent('s1', 'alice'), createAgent('s2', 'alice')];
+  await bench.keeper.register(first, createSpec('alice'));
+  await bench.keeper.register(second, createSpec('alice'));
+  expect(first.events).toEqual([{ t: 'intercept_ended', id, reason: 'replaced' }]);
+  expect(() => bench.keeper.unregister(first, id)).toThrow(expect.objectContaining({ code: 'intercept_not_found' }));
+  bench.keeper.lose(first);
+  expect(bench.keeper.get(id)?.link.t).toBe('ready');
+});
+
+test('an intercept is warned of ten minutes before its end, is renewed, and expires', async () => {
+  await using bench = await openKeeperBench({ objects: [createIntercept(id, 'alice', { spec: { lifetimeSeconds: 3600 } })] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  bench.clock.advance(50 * minuteMs);
+  expect(session.events).toEqual([{ t: 'expiry_warning', id, expiresAt: new Date(startMs + hourMs) }]);
+  expect(bench.keeper.renew(session, id, hourMs).expiresAt).toEqual(new Date(startMs + 110 * minuteMs));
+  await until(() => bench.object(id)?.status?.expiresAt === '2030-01-01T01:50:00.000Z');
+  bench.clock.advance(hourMs - 1);
+  expect(session.events.map(({ t }) => t)).toEqual(['expiry_warning', 'expiry_warning']);
+  bench.clock.advance(1);
+  expect(session.events.at(-1)).toEqual({ t: 'intercept_ended', id, reason: 'expired' });
+  expect([bench.seat.rules, bench.seat.ended]).toEqual([[], ['expired']]);
+  await bench.untilGone(id);
+});
+
+test('the API server’s absence stops neither sessions nor times, and what was not said is said later', async () => {
+  await using bench = await openKeeperBench({
+    objects: [mine, createIntercept('orders.http.bob', 'bob', { spec: { lifetimeSeconds: 60 } })],
+  });
+  const [alice, bob] = [createAgent('s1', 'alice'), createAgent('s2', 'bob')];
+  await bench.untilTold(id, 'SessionReady', 'False NoSession');
+  bench.kube.pause();
+  await bench.keeper.register(alice, createSpec('alice'));
+  await bench.keeper.register(bob, createSpec('bob'));
+  expect(bench.seat.rules).toEqual([`${id}@s1`, 'orders.http.bob@s2']);
+  bench.clock.advance(minuteMs);
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+  expect(bob.events).toEqual([{ t: 'intercept_ended', id: 'orders.http.bob', reason: 'expired' }]);
+  bench.kube.resume();
+  await bench.settle(() => bench.told(id, 'SessionReady') === 'True SessionReady' && bench.object('orders.http.bob') === undefined);
+});
+
+test('a manager that begins again finds intercepts whose sessions may come back, from its start on', async () => {
+  const conditions = [createCondition('SessionReady', 'True', 'SessionReady')];
+  await using bench = await openKeeperBench({
+    objects: [createIntercept(id, 'alice', { status: { conditions, expiresAt: '2030-01-01T08:00:00Z' } })],
+  });
+  expect(bench.seat.rules).toEqual([`${id}@unknown`]);
+  expect(bench.keeper.get(id)?.link).toMatchObject({ t: 'away', sinceMs: bench.clock.now() });
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
+  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+});
+
+test('a manager says nothing of a session that another one has, until that one is gone', async () => {
+  const conditions = [createCondition('SessionReady', 'True', 'SessionReady')];
+  const other = createManagerPod('other', '10.0.0.2');
+  await using bench = await openKeeperBench({ objects: [other, createIntercept(id, 'alice', { status: { conditions } })] });
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  bench.clock.advance(hourMs);
+  expect([bench.told(id, 'SessionReady'), bench.seat.rules]).toEqual(['True SessionReady', [`${id}@unknown`]]);
+  bench.put(createManagerPod('other', '10.0.0.2', true));
+  await until(() => bench.keeper.get(id)?.link.t === 'away' && Object(bench.keeper.get(id)?.link).sinceMs === bench.clock.now());
+  expect(bench.told(id, 'SessionReady')).toBe('True SessionReady');
+  bench.kube.remove(other);
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
+});
+
+test('who does not lead says only what is its own, and deletes only what said goodbye to it', async () => {
+  await using bench = await openKeeperBench({ leading: false, objects: [mine, createIntercept('orders.http.bob', 'bob')] });
+  const [alice, bob] = [createAgent('s1', 'alice'), createAgent('s2', 'bob')];
+  await bench.keeper.register(alice, createSpec('alice'));
+  await bench.keeper.register(bob, createSpec('bob'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  await bench.untilTold('orders.http.bob', 'SessionReady', 'True SessionReady');
+  expect(bench.told(id, 'Accepted')).toBe('undefined undefined');
+  bench.keeper.lose(alice);
+  bench.keeper.leave(bob);
+  await bench.untilGone('orders.http.bob');
+  bench.clock.advance(5 * minuteMs);
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
+  expect(bench.seat.ended.toSorted()).toEqual(['removed', 'session_gone']);
+  bench.seat.lead(true);
+  await bench.untilGone(id);
+});
+
+test('the agent of another manager is left alone by the one that leads', async () => {
+  await using bench = await openKeeperBench({
+    objects: [mine, createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],
+  });
+  await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
+  const session = createAgent('s1', 'alice');
+  await other.keeper.register(session, createSpec('alice'));
+  await bench.settle(() => bench.told(id, 'SessionReady') === 'True SessionReady' && bench.told(id, 'Accepted') === 'True Accepted');
+  bench.clock.advance(hourMs);
+  const { expiresAt } = other.keeper.renew(session, id, undefined);
+  await bench.settle(() => bench.keeper.get(id)?.expiresAt.getTime() === expiresAt.getTime());
+  expect(bench.told(id, 'SessionReady')).toBe('True SessionReady');
+  // The session goes over to this manager, and the other one hears of its loss only afterwards.
+  await bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'));
+  other.keeper.lose(session);
+  await bench.settle(() => other.keeper.get(id)?.link.t === 'away' && bench.told(id, 'SessionReady') === 'True SessionReady');
+  expect(bench.seat.rules).toEqual([`${id}@s2`]);
+});
+
+test('on the direct lane the pod that the session comes from is dialled, while the session lives', async () => {
+  const objects = [createIntercept(id, 'alice', { spec: { lane: 'Direct' } }), createPod('workspace', '10.0.0.9')];
+  await using bench = await openKeeperBench({ objects });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, { ...createSpec('alice'), directPort: 3000 });
+  expect(bench.seat.rules).toEqual([`${id}@10.0.0.9:3000`]);
+  await until(() => bench.object(id)?.status?.address === '10.0.0.9:3000');
+  bench.keeper.lose(session);
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
+  expect(bench.object(id)?.status).not.toHaveProperty('address');
+});
+
+test('an address that is no pod’s is not dialled, and the object says so', async () => {
+  await using bench = await openKeeperBench({ objects: [createIntercept(id, 'alice', { spec: { lane: 'Direct' } })] });
+  await expect(bench.keeper.register(createAgent('s1', 'alice'), { ...createSpec('alice'), directPort: 3000 })).rejects.toMatchObject({
+    code: 'not_allowed',
+    message: 'The agent connected from 10.0.0.9, which is not the address of a running pod of this namespace.',
+  });
+  await bench.untilTold(id, 'SessionReady', 'False TargetRefused');
+  expect(bench.seat.rules).toEqual([]);
+});
+
+test.for([
+  ['Tunnel', 3000],
+  ['Direct', undefined],
+] as const)('lane %s and port %s do not go together', async ([lane, directPort]) => {
+  await using bench = await openKeeperBench({
+    objects: [createIntercept(id, 'alice', { spec: { lane } }), createPod('workspace', '10.0.0.9')],
+  });
+  await expect(bench.keeper.register(createAgent('s1', 'alice'), { ...createSpec('alice'), directPort })).rejects.toMatchObject({
+    code: 'not_allowed',
+  });
+});
+
+test('an intercept whose Service goes is not routed, and goes on when the Service is back', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  bench.kube.remove(createService('orders'));
+  await bench.untilTold(id, 'Accepted', 'False ServiceNotFound');
+  expect([bench.seat.rules, bench.seat.ended, session.events, [...bench.keeper.wanted]]).toEqual([[], [], [], []]);
+  bench.put(createService('orders'));
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+});
+
+test('a session that ended while it asked gets nothing', async () => {
+  await using bench = await openKeeperBench();
+  bench.put(mine);
+  const session = createAgent('s1', 'alice');
+  const asked = bench.keeper.register(session, createSpec('alice'));
+  bench.keeper.lose(session);
+  await expect(asked).rejects.toMatchObject({ code: 'tunnel_lost' });
+  expect(bench.seat.rules).toEqual([]);
+});

@@ -1,0 +1,146 @@
+// A keeper of intercepts before a fake API server. The keeper's clock stands still; connections live in real time.
+import { silentLog, type EndReason } from '@switchyard/contract';
+import {
+  intercepts,
+  networkPolicies,
+  openCollection,
+  openKubeClient,
+  pods,
+  routedServices,
+  services,
+  type Intercept,
+  type InterceptConditionType,
+  type KubeObject,
+} from '@switchyard/kube';
+import type { Rule } from '@switchyard/route';
+import { createSystemClock } from '@switchyard/runtime';
+import { createFakeClock, openFakeKubernetes, until, type FakeClock, type FakeKubernetes } from '@switchyard/testkit';
+import type { InterceptKeeper } from '../src/cluster/intercepts/intercept-keeper.ts';
+import { openInterceptKeeper } from '../src/cluster/intercepts/open-intercept-keeper.ts';
+import type { ManagerLimits } from '../src/limits.ts';
+import { createSession, limits, type FakeSession } from './fakes.ts';
+import { createRouted, createService, toKey } from './objects.ts';
+
+/** One manager's keeper, and what it did. */
+export interface KeeperSeat extends AsyncDisposable {
+  readonly keeper: InterceptKeeper;
+  /** The last published rules, as `ID@TARGET`. */
+  readonly rules: readonly string[];
+  readonly published: (readonly string[])[];
+  readonly ended: EndReason[];
+  lead(leading: boolean): void;
+}
+
+export interface SeatOptions {
+  readonly leading?: boolean;
+  readonly podAddress?: string;
+  readonly changes?: Partial<ManagerLimits>;
+}
+
+export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: SeatOptions = {}): Promise<KeeperSeat> {
+  const { podAddress = '10.0.0.1', changes = {} } = options;
+  await using opened = new AsyncDisposableStack();
+  const deps = { clock: createSystemClock(), log: silentLog };
+  const client = opened.use(await openKubeClient(deps, { kubeconfig: kube.kubeconfig }));
+  const of = { ...deps, client };
+  let leading = options.leading ?? true;
+  const published: (readonly string[])[] = [];
+  const ended: EndReason[] = [];
+  const keeper = openInterceptKeeper(
+    {
+      ...of,
+      clock,
+      intercepts: opened.use(openCollection(of, intercepts)),
+      services: opened.use(openCollection(of, services)),
+      routedServices: opened.use(openCollection(of, routedServices)),
+      networkPolicies: opened.use(openCollection(of, networkPolicies)),
+      pods: opened.use(openCollection(of, pods)),
+      isLeading: () => leading,
+      publish: (rules) => void published.push(rules.map(toText)),
+      onEnd: (reason) => void ended.push(reason),
+      podAddress,
+    },
+    { ...limits, ...changes },
+  );
+  opened.use(keeper);
+  await keeper.synced;
+  const owned = opened.move();
+  return {
+    keeper,
+    get rules() {
+      return published.at(-1) ?? [];
+    },
+    published,
+    ended,
+    lead(now) {
+      leading = now;
+      keeper.reconsider();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function toText({ id, target }: Rule): string {
+  return target.t === 'tunnel' ? `${id}@${target.session}` : `${id}@${target.host}:${target.port}`;
+}
+
+export interface KeeperBench extends AsyncDisposable {
+  readonly seat: KeeperSeat;
+  readonly keeper: InterceptKeeper;
+  readonly kube: FakeKubernetes;
+  readonly clock: FakeClock;
+  /** Creates or changes objects as others do. */
+  put(...objects: readonly KubeObject[]): void;
+  object(id: string): Intercept | undefined;
+  /** What a condition of the intercept `id` says: `STATUS REASON`. */
+  told(id: string, type: InterceptConditionType): string;
+  /** Waits until it says that. */
+  untilTold(id: string, type: InterceptConditionType, expected: string): Promise<void>;
+  untilGone(id: string): Promise<void>;
+  /** Waits until `condition` holds, while time goes on, so that what failed is tried again. */
+  settle(condition: () => boolean): Promise<void>;
+}
+
+/** A namespace with the Service `orders`, which is taken over, and one manager. */
+export async function openKeeperBench(options: SeatOptions & { readonly objects?: readonly KubeObject[] } = {}): Promise<KeeperBench> {
+  await using opened = new AsyncDisposableStack();
+  const clock = createFakeClock();
+  const kube = opened.use(await openFakeKubernetes({ date: () => clock.date() }));
+  const put = (...objects: readonly KubeObject[]): void => {
+    for (const object of objects) kube.put(object);
+  };
+  put(createService('orders'), createRouted('orders'), ...(options.objects ?? []));
+  const seat = opened.use(await openSeat(kube, clock, options));
+  const object = (id: string): Intercept | undefined => kube.get(intercepts, id);
+  const told = (id: string, type: InterceptConditionType): string => {
+    const condition = object(id)?.status?.conditions?.find((candidate) => candidate.type === type);
+    return `${condition?.status} ${condition?.reason}`;
+  };
+  const owned = opened.move();
+  return {
+    seat,
+    keeper: seat.keeper,
+    kube,
+    clock,
+    put,
+    object,
+    told,
+    untilTold: async (id, type, expected) => void (await until(() => told(id, type) === expected, { about: `${id} ${type} ${expected}` })),
+    untilGone: async (id) => void (await until(() => object(id) === undefined, { about: `the end of ${id}` })),
+    settle: async (condition) =>
+      void (await until(() => {
+        clock.advance(500);
+        return condition();
+      })),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** A session of `owner`'s agent, which holds the key that stands in its objects. */
+export function createAgent(
+  id: string,
+  owner: string,
+  changes: { readonly remoteAddress?: string; readonly publicKey?: string } = {},
+): FakeSession {
+  return createSession(id, owner, id, { remoteAddress: '10.0.0.9', publicKey: toKey(owner), ...changes });
+}

@@ -76,19 +76,27 @@ export class ForwardStream extends Duplex {
     callback(error);
   }
 
-  /** One message after another, each when the system has taken the one before. */
-  #send(chunks: readonly Buffer[], callback: (error?: Error | null) => void): void {
+  /** Keeps the system busy with some messages at a time; calls back when it has taken enough for more. */
+  #send(chunks: readonly Buffer[], callback: () => void): void {
     const messages = toDataMessages(chunks, limits.frameBytes);
     const next = (): void => {
-      const message = messages.next();
-      if (message.done === true || this.#isOver) return callback();
-      this.#socket.send(message.value, (error) => {
-        this.#keepalive.heard();
-        // What broke it is told when the WebSocket closes.
-        if (error !== undefined && error !== null && !this.#isOver) this.#failure ??= error;
-        next();
-      });
+      for (;;) {
+        const message = messages.next();
+        if (message.done === true) return callback();
+        const isFull = this.#socket.bufferedAmount >= limits.bufferBytes;
+        this.#socket.send(message.value, (error) => this.#onSent(error, isFull ? next : undefined));
+        if (isFull) return;
+      }
     };
+    next();
+  }
+
+  #onSent(error: Error | null | undefined, next: (() => void) | undefined): void {
+    // What broke the connection is told when the WebSocket closes.
+    this.#failure ??= error ?? undefined;
+    if (next === undefined) return;
+    // The system was full and is not any more, as the other end took something; that the system takes something is no sign of life.
+    if (this.#failure === undefined) this.#keepalive.heard();
     next();
   }
 

@@ -86,6 +86,7 @@ export const serviceLimits: LimitTable<
   | 'mostRetryMs'
   | 'stepsPerPass'
   | 'standDownMs'
+  | 'releaseMs'
 > = {
   retakeMs: {
     value: 30_000,

@@ -1,6 +1,14 @@
 // A namespace with a fake API server, and managers' parts that work on it: their collections, a router that only notes what it is asked, and a clock.
 import { silentLog, silentMetrics, toLimitValues, type ServiceName } from '@switchyard/contract';
-import { openKubeClient, routedServices, services, type EndpointSlice, type RoutedService, type Service } from '@switchyard/kube';
+import {
+  endpointSlices,
+  openKubeClient,
+  routedServices,
+  services,
+  type EndpointSlice,
+  type RoutedService,
+  type Service,
+} from '@switchyard/kube';
 import type { Router } from '@switchyard/router';
 import { createFakeClock, openFakeKubernetes, until, type FakeClock, type FakeKubernetes } from '@switchyard/testkit';
 import { openCollections } from '../src/cluster/open-collections.ts';
@@ -33,7 +41,8 @@ export function createNotedRouter(note: (text: string) => void = () => {}): Note
       add(`listen ${listenPort}`);
       return listenPort;
     },
-    setBaseline: (_service, port, baseline) => add(`baseline ${port} ${typeof baseline === 'function' ? 'by client' : `${baseline.host}:${baseline.port}`}`),
+    setBaseline: (_service, port, baseline) =>
+      add(`baseline ${port} ${typeof baseline === 'function' ? 'by client' : `${baseline.host}:${baseline.port}`}`),
     release: (_service, port) => {
       add(`release ${port}`);
       return new Promise((resolve) => releases.push(() => resolve('gone')));
@@ -76,7 +85,7 @@ export async function openTestCluster(): Promise<TestCluster> {
   const kubernetes = await openFakeKubernetes({ date: () => clock.date() });
   const events: string[] = [];
   kubernetes.refuse = (request) => {
-    if (request.method !== 'GET') events.push(`${request.method} ${request.path.split('/').slice(-3).join('/')}`);
+    if (request.method !== 'GET') events.push(`${request.method} ${request.path.split('/namespaces/shop/')[1]}`);
     return undefined;
   };
   kubernetes.put(createOrders());
@@ -84,10 +93,11 @@ export async function openTestCluster(): Promise<TestCluster> {
   const followServices = (): void => {
     for (const service of kubernetes.list(services)) {
       const wanted = createSlice(service.metadata.name, addresses[service.spec.selector?.['app'] ?? ''] ?? []);
-      const present = kubernetes.get<EndpointSlice>({ group: 'discovery.k8s.io', plural: 'endpointslices' } as never, wanted.metadata.name);
+      const present = kubernetes.get(endpointSlices, wanted.metadata.name);
       if (JSON.stringify(present?.endpoints) !== JSON.stringify(wanted.endpoints)) kubernetes.put(wanted);
     }
   };
+  followServices();
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
   };
@@ -112,9 +122,10 @@ export async function openTestCluster(): Promise<TestCluster> {
       );
     },
     async pass(ms) {
-      for (let left = ms; left > 0; left -= 1_000) {
+      const stepMs = Math.max(1_000, ms / 40);
+      for (let left = ms; left > 0; left -= stepMs) {
         followServices();
-        clock.advance(Math.min(left, 1_000));
+        clock.advance(Math.min(left, stepMs));
         await settle();
       }
     },

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toShadowName, type RoutedService, type Service } from '@switchyard/kube';
-import { inspectService, isSamePlan, planRoutedPorts, selectsRouters, toOriginal, toShadowService } from '@switchyard/takeover';
+import { findRecord, inspectService, isSamePlan, planRoutedPorts, selectsRouters, toOriginal, toShadowService } from '@switchyard/takeover';
 import type { Plan } from './observation.ts';
 
 /** What a plan is made from. */
@@ -47,7 +47,7 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 function toSpec(service: Service, { routed, warm, all }: PlanInput): RoutedService['spec'] {
-  const ports = planRoutedPorts(service, routed, all);
+  const ports = planRoutedPorts(service, routed ?? recallRouted(service), all);
   return {
     // What is the same stays as it is written.
     ports: routed !== undefined && isSamePlan(ports, routed.spec.ports) ? routed.spec.ports : ports,
@@ -55,6 +55,13 @@ function toSpec(service: Service, { routed, warm, all }: PlanInput): RoutedServi
     ...(warm && { warm }),
     ...(service.spec.sessionAffinity === 'ClientIP' && { clientAffinity: true }),
   };
+}
+
+/** A RoutedService that somebody deleted, as far as the Service's own record tells: callers still come to its router ports. */
+function recallRouted(service: Service): RoutedService | undefined {
+  const record = findRecord(service, undefined);
+  const ports = record?.ports.map(({ port, routerPort }) => ({ name: String(port), port, routerPort, protocol: 'auto' }) as const);
+  return ports && toPlanned(service, undefined, { ports, shadow: toShadowName(service.metadata.name) });
 }
 
 /** `routed` as it is about to be. */

@@ -1,0 +1,327 @@
+import { isDeepStrictEqual } from 'node:util';
+import { endpointSlices, originalAnnotation, routerSelector, toShadowName, warmAnnotation, type Service } from '@switchyard/kube';
+import { until } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { openTestCluster, type TestCluster } from '../../../test/cluster.ts';
+
+const shadow = toShadowName('orders');
+
+function isTaken({ service }: TestCluster): boolean {
+  const { metadata, spec } = service() ?? {};
+  return metadata?.annotations?.[originalAnnotation] !== undefined && JSON.stringify(spec?.selector) === JSON.stringify(routerSelector);
+}
+
+function reasonOf({ routed }: TestCluster): string | undefined {
+  return routed()?.status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
+}
+
+function isRouted(cluster: TestCluster): boolean {
+  return isTaken(cluster) && reasonOf(cluster) === 'Routed';
+}
+
+/** What its owner wrote, without what the API server adds. */
+function toWish(service: Service | undefined): unknown {
+  const { selector, ports } = service?.spec ?? {};
+  return { selector, targets: ports?.map(({ targetPort }) => targetPort), annotations: service?.metadata.annotations };
+}
+
+const wish = { selector: { app: 'orders' }, targets: ['web', 9090], annotations: { note: 'kept' } };
+
+test('a Service is switched only when the ports are open and its shadow has the same endpoints', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  const ports = cluster.routed()?.spec.ports.map(({ routerPort }) => routerPort) ?? [];
+  const at = (event: string): number => cluster.events.indexOf(event);
+  const order = ['POST routedservices', `listen ${ports[0]}`, `listen ${ports[1]}`, 'POST services', 'PATCH services/orders'];
+  expect(order.map(at)).toEqual(order.map(at).toSorted((a, b) => a - b));
+  expect(order.map(at)).not.toContain(-1);
+  expect(at('baseline http 10.96.0.2:80')).toBeLessThan(at('PATCH services/orders'));
+  expect(cluster.events.filter((event) => event === 'PATCH services/orders')).toHaveLength(1);
+  expect(cluster.service()?.spec.ports?.map(({ targetPort }) => targetPort)).toEqual(ports);
+  expect(cluster.service(shadow)).toMatchObject({
+    spec: { selector: { app: 'orders' }, ports: [{ targetPort: 'web' }, { targetPort: 9090 }] },
+  });
+  expect(cluster.routed()?.status).toMatchObject({
+    phase: 'Routed',
+    routedSince: expect.any(String),
+    original: { selector: { app: 'orders' } },
+  });
+  expect(manager.ports.unopened).toBeUndefined();
+});
+
+test('without the same endpoints a Service is left as it is', async () => {
+  await using cluster = await openTestCluster();
+  await using _ = await cluster.openManager();
+  // Nobody makes the shadow's slices: only `cluster.until` does.
+  await until(() => reasonOf(cluster) === 'WaitingForEndpoints');
+  expect(cluster.kubernetes.list(endpointSlices)).toHaveLength(1);
+  expect(toWish(cluster.service())).toEqual(wish);
+  await cluster.until(() => isRouted(cluster));
+});
+
+test('a port that cannot be opened fails its service, and is tried again', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager({ wanted: [] });
+  for (let port = 10_000; port < 30_000; port++) manager.router.refused.add(port);
+  manager.set({ wanted: ['orders'] });
+  await cluster.until(() => reasonOf(cluster) === 'PortUnavailable');
+  expect(toWish(cluster.service())).toEqual(wish);
+  manager.router.refused.clear();
+  await cluster.pass(5_000);
+  await cluster.until(() => isRouted(cluster));
+});
+
+test('a Service that nobody wants any more is given back at once; its shadow lives until the connections are over', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  manager.set({ wanted: [] });
+  await cluster.until(() => !isTaken(cluster) && manager.router.notes.includes('release http'));
+  expect(toWish(cluster.service())).toEqual(wish);
+  expect(cluster.routed()?.status?.phase).toBe('Restoring');
+  expect(cluster.service(shadow)).toBeDefined();
+  manager.router.endReleases();
+  await cluster.until(() => cluster.service(shadow) === undefined);
+  await cluster.pass(1_000);
+  await cluster.until(() => cluster.routed() === undefined);
+});
+
+test('wanted again while connections come to their end, it is taken over again', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  const ports = cluster.routed()?.spec.ports;
+  manager.set({ wanted: [] });
+  await cluster.until(() => manager.router.notes.includes('release http'));
+  manager.set({ wanted: ['orders'] });
+  await cluster.until(() => isRouted(cluster));
+  expect(cluster.routed()?.spec.ports).toEqual(ports);
+});
+
+test('a manager that died at any write is followed by one that brings it to the end', async () => {
+  await using trial = await openTestCluster();
+  {
+    await using _ = await trial.openManager();
+    await trial.until(() => isRouted(trial));
+  }
+  const writes = trial.events.filter((event) => /^[A-Z]/.test(event)).length;
+  expect(writes).toBeGreaterThan(4);
+  for (let lived = 0; lived <= writes; lived++) {
+    await using cluster = await openTestCluster();
+    {
+      let left = lived;
+      const { refuse } = cluster.kubernetes;
+      // The write arrives, but its answer does not: the next one does not even arrive.
+      cluster.kubernetes.refuse = (request) => (request.method === 'GET' || left-- > 0 ? refuse(request) : 'silence');
+      await using _ = await cluster.openManager();
+      await cluster.until(() => left <= 0 || isRouted(cluster));
+      cluster.kubernetes.refuse = refuse;
+    }
+    await using next = await cluster.openManager();
+    await cluster.until(() => isRouted(cluster), `a takeover after ${lived} writes`);
+    next.set({ wanted: [] });
+    await cluster.until(() => isDeepStrictEqual(toWish(cluster.service()), wish), `a Service that is given back after ${lived} writes`);
+  }
+}, 60_000);
+
+test('a manager that died at any write of giving back is followed by one that ends it', async () => {
+  for (let lived = 0; lived <= 5; lived++) {
+    await using cluster = await openTestCluster();
+    {
+      await using manager = await cluster.openManager();
+      await cluster.until(() => isRouted(cluster));
+      let left = lived;
+      const { refuse } = cluster.kubernetes;
+      cluster.kubernetes.refuse = (request) => (request.method === 'GET' || left-- > 0 ? refuse(request) : 'silence');
+      manager.set({ wanted: [] });
+      await cluster.until(() => manager.router.notes.includes('release http') || left < 0);
+      manager.router.endReleases();
+      await cluster.until(() => left < 0 || cluster.service(shadow) === undefined);
+      cluster.kubernetes.refuse = refuse;
+    }
+    await using _ = await cluster.openManager({ wanted: [] });
+    await cluster.until(() => isDeepStrictEqual(toWish(cluster.service()), wish), `a Service that is given back, after ${lived} writes`);
+    await cluster.until(() => cluster.service(shadow) === undefined, `no shadow, after ${lived} writes`);
+    await cluster.pass(1_000);
+    await cluster.until(() => cluster.routed() === undefined, `no RoutedService, after ${lived} writes`);
+  }
+}, 60_000);
+
+test('a selector that was given back is taken again after a while, three times; then the hands are off', async () => {
+  await using cluster = await openTestCluster();
+  await using _ = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  const revert = (): void => cluster.write((service) => ({ ...service, spec: { ...service.spec, selector: { app: 'orders' } } }));
+  for (let retake = 1; retake <= 3; retake++) {
+    revert();
+    await cluster.until(() => reasonOf(cluster) === 'Drifted');
+    await cluster.pass(28_000);
+    expect(isTaken(cluster)).toBe(false);
+    await cluster.pass(4_000);
+    await cluster.until(() => isRouted(cluster));
+    expect(cluster.routed()?.status?.retakes).toHaveLength(retake);
+  }
+  revert();
+  await cluster.until(() => reasonOf(cluster) === 'Contested');
+  // Whole, and the owner's: its ports too.
+  await cluster.until(() => cluster.service()?.metadata.annotations?.[originalAnnotation] === undefined);
+  expect(toWish(cluster.service())).toEqual(wish);
+  await cluster.pass(60_000);
+  expect(isTaken(cluster)).toBe(false);
+  await cluster.pass(480_000);
+  await cluster.until(() => isRouted(cluster));
+}, 60_000);
+
+test('another selector goes to the shadow first', async () => {
+  await using cluster = await openTestCluster();
+  await using _ = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  cluster.write((service) => ({ ...service, spec: { ...service.spec, selector: { app: 'orders-v2' } } }));
+  await cluster.until(() => cluster.service(shadow)?.spec.selector?.['app'] === 'orders-v2');
+  expect(isTaken(cluster)).toBe(false);
+  await cluster.pass(32_000);
+  await cluster.until(() => isRouted(cluster));
+  expect(cluster.routed()?.status?.original?.selector).toEqual({ app: 'orders-v2' });
+  expect(cluster.service()?.metadata.annotations?.[originalAnnotation]).toContain('orders-v2');
+});
+
+test('ports that its owner changes, and a lost annotation, are put right at once', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  cluster.write((service) => ({
+    ...service,
+    spec: {
+      ...service.spec,
+      ports: [
+        { name: 'http', port: 80, targetPort: 'http-v2' },
+        { name: 'metrics', port: 82, targetPort: 9191 },
+      ],
+    },
+  }));
+  const toPorts = () => cluster.routed()?.spec.ports.map(({ routerPort }) => routerPort);
+  const toTargets = () => cluster.service()?.spec.ports?.map(({ targetPort }) => targetPort);
+  await cluster.until(() => toPorts()?.length === 2 && isDeepStrictEqual(toPorts(), toTargets()));
+  expect(cluster.routed()?.spec.ports.map(({ name }) => name)).toEqual(['http', 'metrics']);
+  expect(cluster.service(shadow)?.spec.ports).toMatchObject([{ targetPort: 'http-v2' }, { port: 82, targetPort: 9191 }]);
+  expect(manager.router.notes).toContain('release admin');
+
+  cluster.write(({ metadata: { annotations: _, ...metadata }, ...service }) => ({ ...service, metadata }));
+  await cluster.until(() => isRouted(cluster));
+  manager.set({ wanted: [] });
+  const given = { selector: { app: 'orders' }, targets: ['http-v2', 9191] };
+  await cluster.until(() =>
+    isDeepStrictEqual(toWish(cluster.service()), { ...given, annotations: cluster.service()?.metadata.annotations }),
+  );
+});
+
+test('of a Service that was deleted nothing is left', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  const service = cluster.service();
+  if (service !== undefined) cluster.kubernetes.remove(service);
+  await cluster.until(() => cluster.service(shadow) === undefined);
+  await cluster.pass(1_000);
+  await cluster.until(() => cluster.routed() === undefined);
+  await cluster.until(() => manager.router.notes.includes('release http'));
+});
+
+test('a RoutedService that somebody deletes comes back, and the ports stay open', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  const before = cluster.routed();
+  if (before !== undefined) cluster.kubernetes.remove(before);
+  await cluster.until(() => isRouted(cluster) && cluster.routed()?.metadata.uid !== before?.metadata.uid);
+  expect(cluster.routed()?.spec.ports).toEqual(before?.spec.ports);
+  expect(manager.router.notes).not.toContain('release http');
+});
+
+test('a shadow without its RoutedService is garbage', async () => {
+  await using cluster = await openTestCluster();
+  {
+    await using _ = await cluster.openManager();
+    await cluster.until(() => isRouted(cluster));
+  }
+  const [service, routed] = [cluster.service(), cluster.routed()];
+  if (service !== undefined && routed !== undefined) {
+    cluster.kubernetes.remove(service);
+    cluster.kubernetes.remove(routed);
+  }
+  await using _ = await cluster.openManager({ wanted: [] });
+  await cluster.until(() => cluster.service(shadow) === undefined);
+});
+
+test('a Service with the annotation is kept taken over while nobody intercepts it', async () => {
+  await using cluster = await openTestCluster();
+  await using _ = await cluster.openManager({ wanted: [] });
+  cluster.write((service) => ({ ...service, metadata: { ...service.metadata, annotations: { [warmAnnotation]: 'true' } } }));
+  await cluster.until(() => isRouted(cluster));
+  expect(cluster.routed()?.spec.warm).toBe(true);
+  cluster.write((service) => {
+    const { [warmAnnotation]: _warm, ...annotations } = service.metadata.annotations ?? {};
+    return { ...service, metadata: { ...service.metadata, annotations } };
+  });
+  await cluster.until(() => !isTaken(cluster));
+});
+
+test('told to stand down, the leader gives everything back and takes nothing', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  manager.set({ standDown: true });
+  await cluster.until(() => !isTaken(cluster) && manager.router.notes.includes('release http'));
+  manager.router.endReleases();
+  await cluster.until(() => cluster.service(shadow) === undefined);
+  await cluster.pass(2_000);
+  expect(toWish(cluster.service())).toEqual(wish);
+  expect(cluster.routed()).toBeUndefined();
+});
+
+test('only the leader writes; the other one opens the ports too', async () => {
+  await using cluster = await openTestCluster();
+  await using follower = await cluster.openManager({ leading: false });
+  expect(cluster.events).toEqual([]);
+  await using leader = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  await cluster.until(() => follower.router.notes.length >= leader.router.notes.length);
+  leader.set({ leading: false });
+  const writes = cluster.events.filter((event) => /^[A-Z]/.test(event)).length;
+  cluster.write((service) => ({ ...service, spec: { ...service.spec, selector: { app: 'orders' } } }));
+  await cluster.pass(40_000);
+  expect(cluster.events.filter((event) => /^[A-Z]/.test(event))).toHaveLength(writes);
+  follower.set({ leading: true });
+  await cluster.pass(32_000);
+  await cluster.until(() => isRouted(cluster));
+});
+
+test('while the API server is away nothing is lost, and nothing runs hot', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  cluster.kubernetes.pause();
+  manager.set({ wanted: [] });
+  await cluster.pass(60_000);
+  expect(manager.router.notes).not.toContain('release http');
+  cluster.kubernetes.resume();
+  await cluster.pass(60_000);
+  await cluster.until(() => !isTaken(cluster));
+});
+
+test('a write that is refused is said on the object, and tried again ever more rarely', async () => {
+  await using cluster = await openTestCluster();
+  const { refuse } = cluster.kubernetes;
+  cluster.kubernetes.refuse = (request) =>
+    request.method === 'PATCH' && request.path.endsWith('/services/orders')
+      ? (refuse(request), { status: 403, message: 'no' })
+      : refuse(request);
+  await using _ = await cluster.openManager();
+  await cluster.until(() => reasonOf(cluster) === 'Failing');
+  await cluster.pass(60_000);
+  expect(cluster.events.filter((event) => event === 'PATCH services/orders').length).toBeLessThan(20);
+  cluster.kubernetes.refuse = refuse;
+  await cluster.pass(31_000);
+  await cluster.until(() => isRouted(cluster));
+});

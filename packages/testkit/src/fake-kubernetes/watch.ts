@@ -28,7 +28,10 @@ export function serveWatch(store: FakeStore, { target, query, tellGoneAs }: Watc
   if (gone !== undefined && tellGoneAs === 'status') throw new FakeFailure(410, 'Expired', gone);
 
   let kind = '';
-  const send = (type: string, object: object): void => void response.write(`${JSON.stringify({ type, object })}\n`);
+  const send = (type: string, object: object): void => {
+    // A watch that was cut misses what happens until its connection is closed.
+    if (!response.writableEnded) response.write(`${JSON.stringify({ type, object })}\n`);
+  };
   const tell = ({ t, place, object, before }: FakeChange): void => {
     if (place.group !== target.group || place.plural !== target.plural) return;
     if (target.namespace !== undefined && place.namespace !== target.namespace) return;

@@ -1,24 +1,34 @@
 /**
  * Proves on a real cluster that a takeover leaves no trace: `KUBECONFIG=… node packages/takeover/test/program.ts NAMESPACE`. Makes Services in the ways
  * of their owners, takes them, lets others write, gives them back, and compares whole objects, ownership and times included. The namespace must exist,
- * be empty and be nobody else's; the cluster must know our resource types. Needs kubectl.
+ * be empty and be nobody else's; the cluster must know our resource types. Needs kubectl
+ * (`KUBECTL` names another program).
  */
 import { execFileSync } from 'node:child_process';
 import { deepStrictEqual } from 'node:assert/strict';
 import { silentLog } from '@switchyard/contract';
-import { openKubeClient, routedServices, services, toShadowName, type Service } from '@switchyard/kube';
+import { leases, managerName, openKubeClient, originalAnnotation, routedServices, services, type Service } from '@switchyard/kube';
 import { createSystemClock } from '@switchyard/runtime';
-import { ensureShadow, inspectService, restoreService, takeService, toOriginal, type TakeoverDeps } from '../src/index.ts';
+import {
+  ensureShadow,
+  inspectService,
+  releaseNamespace,
+  restoreService,
+  takeService,
+  toOriginal,
+  type TakeoverDeps,
+} from '../src/index.ts';
 import { toRouted } from './shop.ts';
 
 const namespace = process.argv[2] ?? '';
+const program = process.env['KUBECTL'] ?? 'kubectl';
 const signal = AbortSignal.timeout(120_000);
 const clock = createSystemClock();
 await using client = await openKubeClient({ clock, log: silentLog }, { kubeconfig: process.env['KUBECONFIG'] ?? '', namespace });
 const deps: TakeoverDeps = { client, clock, log: silentLog };
 
 function kubectl(args: readonly string[], input?: object): string {
-  return execFileSync('kubectl', ['-n', namespace, ...args], { input: input === undefined ? '' : JSON.stringify(input), encoding: 'utf8' });
+  return execFileSync(program, ['-n', namespace, ...args], { input: input === undefined ? '' : JSON.stringify(input), encoding: 'utf8' });
 }
 
 function toManifest(name: string, selector: object = { app: name }): object {
@@ -62,13 +72,15 @@ function comparable(service: Service): object {
 
 type Check = (before: Service, after: Service) => void;
 
+const same: Check = (before, after) => deepStrictEqual(comparable(after), comparable(before));
+
 /** Takes and gives back, and finds the very same object; `between` may write meanwhile, and answers what is to be expected then. */
 async function prove(what: string, name: string, between?: () => Check | Promise<Check>): Promise<void> {
   const before = await read(name);
   await take(name);
   // The times of ownership count whole seconds.
   await new Promise((resolve) => setTimeout(resolve, 1_100));
-  const check = (await between?.()) ?? ((then: Service, now: Service) => deepStrictEqual(comparable(now), comparable(then)));
+  const check = (await between?.()) ?? same;
   deepStrictEqual((await restoreService(deps, name, signal)).t, 'restored');
   check(before, await read(name));
   console.log(`ok   ${what}`);
@@ -114,6 +126,11 @@ await prove('a label that another manager sets meanwhile stays, with its owner',
   };
 });
 
+await prove('somebody removes our annotation: the RoutedService remembers, the whole object is the same', 'server-side', () => {
+  kubectl(['annotate', 'service', 'server-side', `${originalAnnotation}-`]);
+  return same;
+});
+
 apply(toManifest('changed'));
 await prove('a selector that another manager sets meanwhile stays, and is theirs', 'changed', () => {
   const change = [{ op: 'replace', path: '/spec/selector', value: { app: 'other' } }];
@@ -152,7 +169,13 @@ await prove('taken again after a foreign write of the selector: given back as th
     deepStrictEqual(owners(after), ['helm-like', 'somebody']);
   };
 });
-for (const name of ['server-side', 'client-side', 'bare', 'shared', 'changed', 'forced', 'retaken']) {
-  await client.delete(services, toShadowName(name), { signal });
-  await client.delete(routedServices, name, { signal });
-}
+const names = ['bare', 'changed', 'client-side', 'forced', 'retaken', 'server-side', 'shared'];
+const before = await Promise.all(names.map(read));
+for (const name of names) await take(name);
+const report = await releaseNamespace(deps, { timeoutMs: 60_000, signal });
+deepStrictEqual(report, { by: 'us', services: names.map((service) => ({ service, t: 'restored' })) });
+deepStrictEqual((await Promise.all(names.map(read))).map(comparable), before.map(comparable));
+deepStrictEqual((await client.list(services, { signal })).items.map(({ metadata }) => metadata.name).toSorted(), names);
+deepStrictEqual((await client.list(routedServices, { signal })).items, []);
+console.log('ok   the namespace is released without a manager: every object is the same, nothing of ours is left but the Lease');
+await client.delete(leases, managerName, { signal });

@@ -131,6 +131,28 @@ test('a write in between is a reason to look again, a refusal is none', async ()
   expect(calls).toBe(1);
 });
 
+test('a write between looking and giving back is not undone', async () => {
+  const cluster = openCluster();
+  await take(cluster);
+  let isWritten = false;
+  cluster.fault = (_call, when, verb) => {
+    if (when !== 'before' || verb !== 'patch services' || isWritten) return;
+    isWritten = true;
+    const { spec } = read(cluster);
+    cluster.write(
+      services,
+      { ...read(cluster), spec: { ...spec, selector: { app: 'new' }, ports: spec.ports?.toReversed() ?? [] } },
+      'somebody',
+    );
+  };
+  await restoreService(toDeps(cluster), 'orders', signal);
+  expect(read(cluster).spec.selector).toEqual({ app: 'new' });
+  expect(read(cluster).spec.ports?.map(({ name, targetPort }) => [name, targetPort])).toEqual([
+    ['admin', 8081],
+    ['http', 'web'],
+  ]);
+});
+
 test('who never gets a word in gives up', async () => {
   const cluster = openCluster();
   cluster.fault = (call, when, verb) => {

@@ -26,6 +26,16 @@ test('what somebody took from us stays theirs', () => {
   expect(giveOwnershipBack([theirs, without], [entry('helm', selector)])).toEqual([theirs]);
 });
 
+test('what somebody else took is not given back to a manager that still owns other fields', () => {
+  const saved = [entry('helm', { 'f:spec': { 'f:selector': {}, 'f:type': {} } })];
+  const current = [
+    entry('helm', { 'f:spec': { 'f:type': {} } }),
+    entry('somebody', selector, 't5'),
+    entry(fieldManager, { 'f:spec': { 'f:ports': {} } }),
+  ];
+  expect(giveOwnershipBack(current, saved)).toEqual(current.slice(0, 2));
+});
+
 test('a later write of a manager keeps its fields and time', () => {
   const saved = [entry('helm', selector)];
   const current = [entry('helm', { 'f:metadata': { 'f:labels': { 'f:a': {} } } }, 't5'), ours];

@@ -20,9 +20,8 @@ export function planRoutedPorts(
   const ports = service.spec.ports ?? [];
   const kept = keepPorts(ports, existing?.spec.ports ?? []);
   const taken = new Set(kept.values());
-  for (const routed of all) {
-    if (routed.metadata.name !== service.metadata.name) for (const { routerPort } of routed.spec.ports) taken.add(routerPort);
-  }
+  // Its own, too: routers may still end the connections of a port that is gone.
+  for (const { spec } of all) for (const { routerPort } of spec.ports) taken.add(routerPort);
   // A port that the Service itself names as a targetPort could not be told from ours.
   for (const { targetPort } of ports) if (typeof targetPort === 'number') taken.add(targetPort);
   return ports.map((port) => {

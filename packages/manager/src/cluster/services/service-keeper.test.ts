@@ -140,9 +140,13 @@ test('a manager that died at any write of giving back is followed by one that en
       await cluster.until(() => left < 0 || cluster.service(shadow) === undefined);
       cluster.kubernetes.refuse = refuse;
     }
-    await using _ = await cluster.openManager({ wanted: [] });
+    await using next = await cluster.openManager({ wanted: [] });
     await cluster.until(() => isDeepStrictEqual(toWish(cluster.service()), wish), `a Service that is given back, after ${lived} writes`);
-    await cluster.until(() => cluster.service(shadow) === undefined, `no shadow, after ${lived} writes`);
+    const isGone = (): boolean => {
+      next.router.endReleases();
+      return cluster.service(shadow) === undefined;
+    };
+    await cluster.until(isGone, `no shadow, after ${lived} writes`);
     await cluster.pass(1_000);
     await cluster.until(() => cluster.routed() === undefined, `no RoutedService, after ${lived} writes`);
   }

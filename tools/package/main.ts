@@ -1,4 +1,4 @@
-// Builds dist/, which `pnpm pack` puts into the tarball: the two programs, JSON Schemas, third-party licences.
+// Builds dist/, which `pnpm pack` puts into the tarball: the two programs, JSON Schemas, Kubernetes manifests, third-party licences.
 import { cp, glob, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { bundlePrograms } from './bundle.ts';
@@ -14,3 +14,4 @@ await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), await createNotices(root,
 await writeFile(join(dist, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
 await mkdir(join(dist, 'schema'));
 for await (const path of glob('packages/*/schema/*.json', { cwd: root })) await cp(join(root, path), join(dist, 'schema', basename(path)));
+await cp(join(root, 'deploy', 'manifests'), join(dist, 'manifests'), { recursive: true });

@@ -187,6 +187,8 @@ function judge(kubernetes: FakeKubernetes, object: Intercept, verdict: Verdict):
   kubernetes.put({ ...object, status: { ...object.status, conditions, routedSince } });
 }
 
+const ready = { type: 'SessionReady', status: 'True', reason: 'SessionReady', message: '', lastTransitionTime: routedSince } as const;
+
 /** An intercept object as somebody else's command made it. */
 export function foreignIntercept(name: string, owner: string, isReady: boolean): Intercept {
   const [serviceName = '', port = '', key = ''] = name.split('.');
@@ -205,9 +207,9 @@ export function foreignIntercept(name: string, owner: string, isReady: boolean):
     ...(isReady
       ? {
           status: {
-            conditions: [{ type: 'SessionReady', status: 'True', reason: 'SessionReady', message: '', lastTransitionTime: routedSince }],
+            conditions: [ready],
           },
         }
       : {}),
-  } as Intercept;
+  };
 }

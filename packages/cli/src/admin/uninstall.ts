@@ -1,5 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
-import { leases, managerName, type KubeClient } from '@switchyard/kube';
+import { leases, managerName, type KubeClient, type KubeObject } from '@switchyard/kube';
 import { deleteIntercepts, releaseNamespace, type ReleaseStep } from '@switchyard/takeover';
 import type { Context } from '../context.ts';
 import { removeObject, type Applied } from './apply.ts';
@@ -22,30 +22,24 @@ export async function uninstallNamespace(
   client: KubeClient,
   { timeoutMs }: UninstallOptions,
 ): Promise<readonly Applied[]> {
-  const { clock, log, host } = context;
-  const { signal } = host;
+  const { signal } = context.host;
   const [deployment, lease] = await Promise.all([client.get(deployments, managerName), client.get(leases, managerName)]);
   const released = deployment === undefined && lease === undefined ? [] : await release(context, client, { timeoutMs });
   const ended = await deleteIntercepts({ client }, signal);
   const objects = await readManifests('namespace', { namespace: client.namespace, image: undefined });
   const removed: Applied[] = [...released, ...ended.map((name) => toRemoved('Intercept', name))];
-  for (const object of objects.toReversed()) {
-    // Its pods say goodbye with rights that go after them.
-    const isManager = object.kind === deployments.kind;
-    removed.push(...(await removeObject(client, object, isManager ? 'Foreground' : 'Background')));
-    if (!isManager) continue;
-    const stopWaiting = context.output.wait('waiting for the manager to end');
-    await waitUntilGone({ clock, log, client }, { type: deployments, name: object.metadata.name }, { timeoutMs, signal }).finally(
-      stopWaiting,
-    );
-  }
+  // Pods say goodbye with rights, and under a Lease, that have to be there until they are gone.
+  const programs = objects.filter(({ kind }) => kind === deployments.kind);
+  for (const object of programs) removed.push(...(await removeObject(client, object, 'Foreground')));
+  await waitForAll(context, client, 'waiting for the manager to end', { objects: programs, timeoutMs });
+  const others = objects.filter((object) => !programs.includes(object));
+  for (const object of others.toReversed()) removed.push(...(await removeObject(client, object, 'Background')));
   if (await client.delete(leases, managerName)) removed.push(toRemoved('Lease', managerName));
   return removed;
 }
 
 /** Removes the cluster's part. Rejects with `cluster_conflict` while a namespace has a manager, naming it. Nothing to remove is fine. */
 export async function uninstallCluster(context: Context, client: KubeClient, { timeoutMs }: UninstallOptions): Promise<readonly Applied[]> {
-  const { clock, log, host } = context;
   const used = (await listInstallations(client)).map(({ namespace }) => namespace);
   if (used.length > 0) {
     const [first = ''] = used;
@@ -60,16 +54,27 @@ export async function uninstallCluster(context: Context, client: KubeClient, { t
   const objects = await readManifests('cluster', { namespace: client.namespace, image: undefined });
   const removed: Applied[] = [];
   for (const object of objects.toReversed()) removed.push(...(await removeObject(client, object, 'Background')));
-  const stopWaiting = context.output.wait('waiting for the resources to go');
+  const definitions = objects.filter(({ kind }) => kind === resourceDefinitions.kind);
+  await waitForAll(context, client, 'waiting for the resources to go', { objects: definitions, timeoutMs });
+  return removed;
+}
+
+/** Waits until every one of these objects is gone, and says so meanwhile. */
+async function waitForAll(
+  { clock, log, output, host }: Context,
+  client: KubeClient,
+  about: string,
+  { objects, timeoutMs }: { readonly objects: readonly KubeObject[]; readonly timeoutMs: number },
+): Promise<void> {
+  const stopWaiting = output.wait(about);
   try {
-    for (const object of objects.filter(({ kind }) => kind === resourceDefinitions.kind)) {
+    for (const object of objects) {
       const gone = { type: findResourceType(object), name: object.metadata.name };
       await waitUntilGone({ clock, log, client }, gone, { timeoutMs, signal: host.signal });
     }
   } finally {
     stopWaiting();
   }
-  return removed;
 }
 
 async function release(context: Context, client: KubeClient, { timeoutMs }: UninstallOptions): Promise<readonly Applied[]> {

@@ -17,7 +17,7 @@ export const key: AnyCommand = defineCommand({
     const settings = await resolveSettings(context.host, args);
     const resolved = await settings.key(async () => {
       await using control = await openControl(context, settings);
-      return control.whoAmI();
+      return await control.whoAmI();
     });
     context.output.show({ data: { key: resolved.key, source: resolved.source }, text: () => resolved.key, plain: [[resolved.key]] });
     return 0;

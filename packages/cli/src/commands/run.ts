@@ -54,6 +54,6 @@ export const run: AnyCommand = defineCommand({
       timeoutMs: args.timeout ?? cliLimits.listenMs.value,
     };
     const plan = await planRun(context, { settings, control, wanted, port });
-    return args.rest.length === 0 ? runBeside(context, plan) : runCommand(context, plan, args.rest);
+    return await (args.rest.length === 0 ? runBeside(context, plan) : runCommand(context, plan, args.rest));
   },
 });

@@ -1,6 +1,6 @@
 import { InterceptError } from '@switchyard/contract';
 import type { Context } from '../context.ts';
-import { defaultManager, type Settings } from '../settings.ts';
+import { defaultManager, type ClusterSettings, type Settings } from '../settings.ts';
 import type { Control } from './control.ts';
 import { openManager, openStandaloneControl } from './standalone/open-standalone.ts';
 
@@ -19,7 +19,7 @@ async function openNamed(context: Context, settings: Settings, url: URL): Promis
   await using stack = new AsyncDisposableStack();
   const manager = stack.use(openManager(context, settings, url));
   const { auth } = await manager.info();
-  if (auth === 'kubernetes') return openCluster(context, settings, url);
+  if (auth === 'kubernetes') return await openCluster(context, settings, url);
   refuseClusterFlags(settings, url);
   stack.move();
   return openStandaloneControl(context, settings, { url, manager });
@@ -27,7 +27,7 @@ async function openNamed(context: Context, settings: Settings, url: URL): Promis
 
 /** Whether these settings, which name no manager, mean a cluster. */
 export async function meansCluster({ host }: Pick<Context, 'host'>, { cluster }: Settings): Promise<boolean> {
-  if (Object.values(cluster).some((setting) => setting !== undefined)) return true;
+  if (clusterSettings.some((name) => cluster[name] !== undefined)) return true;
   const { hasKubeconfig } = await import('@switchyard/kube');
   return hasKubeconfig(host.env, host.home);
 }
@@ -37,9 +37,11 @@ async function openCluster(context: Context, settings: Settings, url: URL | unde
   return openClusterControl(context, settings, url);
 }
 
+const clusterSettings: readonly (keyof ClusterSettings)[] = ['namespace', 'context', 'kubeconfig'];
+
 /** A word that would do nothing is a mistake. Files and variables may name a cluster for other commands. */
 function refuseClusterFlags({ cluster }: Settings, url: URL): void {
-  const [name] = Object.entries(cluster).find(([, setting]) => setting?.source === 'flag') ?? [];
+  const name = clusterSettings.find((each) => cluster[each]?.source === 'flag');
   if (name === undefined) return;
   throw new InterceptError('bad_usage', `The manager at ${url.host} belongs to no cluster, so that --${name} means nothing to it.`, {
     hint: `Leave out --${name}, or --manager.`,

@@ -1,6 +1,7 @@
 import { InterceptError, type Clock, type Log } from '@switchyard/contract';
 import { managerName, openForwardSocket, pods, routerSelector, type KubeClient, type Pod as PodObject } from '@switchyard/kube';
 import { openManagerClient } from '@switchyard/tunnel';
+import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { cliLimits } from '../../limits.ts';
 import type { Pod } from './pod.ts';
@@ -67,7 +68,7 @@ async function pickReadyPod(client: KubeClient, signal: AbortSignal): Promise<st
   const [[label, value] = []] = Object.entries(routerSelector);
   const { items } = await client.list(pods, { labelSelector: `${label}=${value}`, signal });
   const ready = items.filter(isReady);
-  const picked = ready[Math.floor(Math.random() * ready.length)];
+  const picked = ready.length === 0 ? undefined : ready[randomInt(ready.length)];
   if (picked !== undefined) return picked.metadata.name;
   throw new InterceptError('manager_unreachable', `No pod of the manager is ready in the namespace ${client.namespace}.`, {
     hint: `See kubectl get pods -n ${client.namespace} -l ${label}=${value}.`,
@@ -81,7 +82,7 @@ function isReady({ metadata, status }: PodObject): boolean {
 
 async function answers(clock: Clock, url: URL): Promise<boolean> {
   await using manager = openManagerClient({ url, owner: '', token: undefined, clock, timeoutMs: cliLimits.probeMs.value });
-  return manager.info().then(
+  return await manager.info().then(
     () => true,
     () => false,
   );

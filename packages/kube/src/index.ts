@@ -15,7 +15,6 @@ export { openKubeClient, type KubeClientDeps, type KubeClientOptions } from './o
 export { hasKubeconfig } from './credentials/find-kubeconfig.ts';
 export type { ConnectOptions, KubeConnection } from './credentials/connection.ts';
 export type { KubeconfigOptions } from './credentials/load-kubeconfig.ts';
-export { kubeLimits } from './limits.ts';
 export type { Collection } from './collection/collection.ts';
 export { openCollection, type CollectionDeps } from './collection/open-collection.ts';
 export { watchObject } from './collection/watch-object.ts';

@@ -89,8 +89,11 @@ export interface SelfSubjectReview extends KubeObject {
   readonly status?: { readonly userInfo: { readonly username: string; readonly groups?: readonly string[] } };
 }
 
+/** What callers dial. */
 export const services: ResourceType<Service> = { group: '', version: 'v1', kind: 'Service', plural: 'services', namespaced: true };
+/** Where workloads, managers and workspaces run. */
 export const pods: ResourceType<Pod> = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+/** Which pods are behind a Service; other objects of the same Service have further ones. */
 export const endpointSlices: ResourceType<EndpointSlice> = {
   group: 'discovery.k8s.io',
   version: 'v1',
@@ -98,6 +101,7 @@ export const endpointSlices: ResourceType<EndpointSlice> = {
   plural: 'endpointslices',
   namespaced: true,
 };
+/** Who may talk to which pods. */
 export const networkPolicies: ResourceType<NetworkPolicy> = {
   group: 'networking.k8s.io',
   version: 'v1',
@@ -105,6 +109,7 @@ export const networkPolicies: ResourceType<NetworkPolicy> = {
   plural: 'networkpolicies',
   namespaced: true,
 };
+/** Who leads. */
 export const leases: ResourceType<Lease> = {
   group: 'coordination.k8s.io',
   version: 'v1',
@@ -112,6 +117,7 @@ export const leases: ResourceType<Lease> = {
   plural: 'leases',
   namespaced: true,
 };
+/** The question who the caller is: it is created, and its answer comes back at once. */
 export const selfSubjectReviews: ResourceType<SelfSubjectReview> = {
   group: 'authentication.k8s.io',
   version: 'v1',

@@ -84,6 +84,7 @@ export interface InterceptStatus {
   readonly routedSince?: string;
 }
 
+/** Rules of developers, one object each. */
 export const intercepts: ResourceType<Intercept> = {
   group: 'switchyard.dev',
   version: 'v1alpha1',

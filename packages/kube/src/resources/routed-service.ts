@@ -83,6 +83,7 @@ export interface RoutedServiceStatus {
   readonly conditions?: readonly Condition<RoutedConditionType, RoutedReason>[];
 }
 
+/** Services on their way to the routers and back. */
 export const routedServices: ResourceType<RoutedService> = {
   group: 'switchyard.dev',
   version: 'v1alpha1',

@@ -1,4 +1,4 @@
-import type { OriginalService } from '@switchyard/kube';
+import { routerSelector, type OriginalService } from '@switchyard/kube';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { takeoverLimits } from '../limits.ts';
@@ -30,6 +30,8 @@ const wrong: readonly object[] = [
   { selector: null },
   { selector: { app: 1 } },
   { selector: ['app'] },
+  { selector: {} },
+  { selector: routerSelector },
   { ports: {} },
   { ports: [{ port: 80 }] },
   { ports: [{ port: 0, routerPort: 1 }] },

@@ -1,4 +1,4 @@
-import type { FieldTree, ManagedFieldsEntry, OriginalPort, OriginalService } from '@switchyard/kube';
+import { routerSelector, type FieldTree, type ManagedFieldsEntry, type OriginalPort, type OriginalService } from '@switchyard/kube';
 import { takeoverLimits } from '../limits.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -15,7 +15,20 @@ export function parseOriginal(text: string): OriginalService | undefined {
 
 function toOriginalService(value: unknown): OriginalService {
   const { uid, selector, ports, managedFields } = fields(value);
-  return { uid: string(uid), selector: map(selector), ports: list(ports).map(toPort), managedFields: list(managedFields).map(toEntry) };
+  return {
+    uid: string(uid),
+    selector: toSelector(selector),
+    ports: list(ports).map(toPort),
+    managedFields: list(managedFields).map(toEntry),
+  };
+}
+
+/** Who gave a Service such a selector would cut it off for good: it was never one's that we took. */
+function toSelector(value: unknown): Readonly<Record<string, string>> {
+  const selector = map(value);
+  const names = Object.keys(selector);
+  if (names.length === 0 || names.some((name) => name in routerSelector)) throw new TypeError('selector');
+  return selector;
 }
 
 function toPort(value: unknown): OriginalPort {

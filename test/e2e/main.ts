@@ -1,7 +1,6 @@
 // `pnpm test:e2e [FILE...]`: the suite on the cluster of KUBECONFIG, else on the test cluster where it runs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { findKubeconfig, root } from './support/cluster.ts';
@@ -13,11 +12,8 @@ if (kubeconfig === undefined) {
   process.exitCode = 1;
 } else {
   await loadImages();
-  const evidence = join(root, 'dist/e2e-evidence.md');
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  rmSync(evidence, { force: true });
   const args = ['run', '--config', 'vitest.e2e.config.ts', ...process.argv.slice(2)];
-  const env = { ...process.env, KUBECONFIG: kubeconfig, E2E_EVIDENCE: evidence };
+  const env = { ...process.env, KUBECONFIG: kubeconfig };
   const child = spawn(join(root, 'node_modules/.bin/vitest'), args, { cwd: root, env, stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];
   process.exitCode = code ?? 1;

@@ -11,14 +11,12 @@ beforeAll(async () => {
 });
 afterAll(async () => stage[Symbol.asyncDispose]());
 
-/** Asks with alice's key, each time on a new connection, until she answers; prints when that was. */
-const untilAlice = `
+/** Asks with a key that nobody has, each time on a new connection, until the answer says that a router saw it; prints when that was. */
+const untilRouted = `
 import { request } from 'node:http';
 const ask = () => new Promise((resolve) => {
-  const outgoing = request('http://orders/', { agent: false, headers: { 'x-intercept-id': 'alice' } }, async (response) => {
-    let body = '';
-    for await (const chunk of response) body += chunk;
-    resolve(body.includes('"version":"alice"'));
+  const outgoing = request('http://orders/', { agent: false, headers: { 'x-intercept-id': 'nobody' } }, (response) => {
+    response.resume().on('end', () => resolve(response.headers['x-intercept-status'] === 'no-route'));
   });
   outgoing.on('error', () => resolve(false)).end();
 });
@@ -36,7 +34,7 @@ test('a service is taken and given back under load from several pods: no request
     toolbox.load({ ...plan, keepAlive: false }, 1),
     toolbox.load({ ...plan, keepAlive: true, url: 'http://web/', path: ['orders', 'version'] }, 2),
   ];
-  const firstAnswer = toolbox.script(untilAlice);
+  const firstRouted = toolbox.script(untilRouted);
   const began = performance.now();
   const switched = eventually('the Service to select the routers', 60_000, async () =>
     (await kubectl(['get', 'service', 'orders', '-n', namespace, '-o', 'jsonpath={.spec.selector}'])).includes('switchyard.dev/router')
@@ -46,7 +44,7 @@ test('a service is taken and given back under load from several pods: no request
   const run = await alice.answer('orders', 'alice');
   const readyMs = performance.now() - began;
   const switchedAt = await switched;
-  const answeredAt = Number((await firstAnswer).trim());
+  const routedAt = Number((await firstRouted).trim());
   await run.stop();
   await eventually('the Service to be given back', 60_000, async () =>
     (await get(namespace, 'service', 'orders')).spec.selector?.['app'] === 'orders' ? true : undefined,
@@ -60,11 +58,11 @@ test('a service is taken and given back under load from several pods: no request
     failed: sum('failed'),
     misrouted: sum('misrouted'),
     'run to ready (ms)': Math.round(readyMs),
-    'switch seen to first keyed answer (ms)': answeredAt - switchedAt,
+    'from the switch of the Service to the first connection through the router (ms)': routedAt - switchedAt,
   });
   expect(reports.flatMap(({ failures }) => failures)).toEqual([]);
   expect(sum('requests')).toBe(21_000);
-  expect(answeredAt - switchedAt).toBeLessThan(1_000);
+  expect(routedAt - switchedAt).toBeLessThan(1_000);
   const after = await get(namespace, 'service', 'orders');
   expect(after.spec).toEqual(before.spec);
   expect(after.metadata.annotations).toEqual(before.metadata.annotations);

@@ -118,7 +118,7 @@ export async function openTestCluster(): Promise<TestCluster> {
           followServices();
           return Boolean(condition());
         },
-        { about: about ?? `${condition}; so far ${events.join(', ')}` },
+        { about: about ?? `${String(condition)}; so far ${events.join(', ')}` },
       );
     },
     async pass(ms) {

@@ -1,5 +1,5 @@
 import { toLimitValues } from '@switchyard/contract';
-import { managerName, openLease, type KubeClient } from '@switchyard/kube';
+import { managerName, openLease, type KubeClient, type LeaseHolder } from '@switchyard/kube';
 import { createSnapshot, type Rule } from '@switchyard/route';
 import { openRouter, routerLimits } from '@switchyard/router';
 import { toAbortError } from '@switchyard/runtime';
@@ -50,13 +50,14 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const collections = openCollections(deps, opened);
   const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, config.routing));
   const onEnd = countIntercepts(metrics, () => intercepts.list());
-  const isLeading = (): boolean => lease?.leading === true;
+  // Nobody leads before the lease is opened, which is when the cluster is known.
+  const led: { lease?: LeaseHolder } = {};
+  const isLeading = (): boolean => led.lease?.leading === true;
   const intercepts: InterceptKeeper = opened.use(
     openInterceptKeeper({ ...collections, clock, log, client, isLeading, publish, onEnd, podAddress }, config.limits),
   );
   const router = opened.use(openRouter({ ...deps, dialer: createSocketDialer(deps, intercepts, config.limits) }));
-  let lease: ReturnType<typeof openLease> | undefined;
-  await orAbort(Promise.all([intercepts.synced, ...Object.values(collections).map(({ synced }) => synced)]), deps.signal);
+  await orAbort(Promise.all([intercepts.synced, collections.endpointSlices.synced]), deps.signal);
 
   unready = 'opening the ports of routed services';
   const { bindRetryMs, releaseGraceMs } = toLimitValues(serviceLimits);
@@ -66,15 +67,15 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   await orAbort(untilOpen(ports), deps.signal);
 
   const onChange = (): void => {
-    services?.wake();
+    services.wake();
     intercepts.reconsider();
   };
-  let services: ReturnType<typeof openServiceKeeper> | undefined;
-  lease = opened.use(openLease(deps, { name: managerName, identity: deps.identity, onChange }));
+  const lease = opened.use(openLease(deps, { name: managerName, identity: deps.identity, onChange }));
+  led.lease = lease;
   const standDown = opened.use(watchStandDown(clock, lease, onChange));
   const wanted = () => intercepts.wanted;
   const isStandingDown = () => standDown.isAsked;
-  services = opened.use(
+  const services = opened.use(
     openServiceKeeper({ ...collections, clock, log, metrics, client, routers: ports, wanted, isStandingDown, isLeading }),
   );
   opened.defer(intercepts.onWantedChange(services.wake));

@@ -1,31 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { endpointSlices, originalAnnotation, routerSelector, toShadowName, warmAnnotation, type Service } from '@switchyard/kube';
+import { endpointSlices, warmAnnotation } from '@switchyard/kube';
 import { until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
-import { openTestCluster, type TestCluster } from '../../../test/cluster.ts';
-
-const shadow = toShadowName('orders');
-
-function isTaken({ service }: TestCluster): boolean {
-  const { metadata, spec } = service() ?? {};
-  return metadata?.annotations?.[originalAnnotation] !== undefined && JSON.stringify(spec?.selector) === JSON.stringify(routerSelector);
-}
-
-function reasonOf({ routed }: TestCluster): string | undefined {
-  return routed()?.status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
-}
-
-function isRouted(cluster: TestCluster): boolean {
-  return isTaken(cluster) && reasonOf(cluster) === 'Routed';
-}
-
-/** What its owner wrote, without what the API server adds. */
-function toWish(service: Service | undefined): unknown {
-  const { selector, ports } = service?.spec ?? {};
-  return { selector, targets: ports?.map(({ targetPort }) => targetPort), annotations: service?.metadata.annotations };
-}
-
-const wish = { selector: { app: 'orders' }, targets: ['web', 9090], annotations: { note: 'kept' } };
+import { openTestCluster } from '../../../test/cluster.ts';
+import { isRouted, isTaken, reasonOf, shadow, toWish, wish } from '../../../test/takeover-view.ts';
 
 test('a Service is switched only when the ports are open and its shadow has the same endpoints', async () => {
   await using cluster = await openTestCluster();
@@ -151,74 +129,6 @@ test('a manager that died at any write of giving back is followed by one that en
     await cluster.until(() => cluster.routed() === undefined, `no RoutedService, after ${lived} writes`);
   }
 }, 60_000);
-
-test('a selector that was given back is taken again after a while, three times; then the hands are off', async () => {
-  await using cluster = await openTestCluster();
-  await using _ = await cluster.openManager();
-  await cluster.until(() => isRouted(cluster));
-  const revert = (): void => cluster.write((service) => ({ ...service, spec: { ...service.spec, selector: { app: 'orders' } } }));
-  for (let retake = 1; retake <= 3; retake++) {
-    revert();
-    await cluster.until(() => reasonOf(cluster) === 'Drifted');
-    await cluster.pass(28_000);
-    expect(isTaken(cluster)).toBe(false);
-    await cluster.pass(4_000);
-    await cluster.until(() => isRouted(cluster));
-    expect(cluster.routed()?.status?.retakes).toHaveLength(retake);
-  }
-  revert();
-  await cluster.until(() => reasonOf(cluster) === 'Contested');
-  // Whole, and the owner's: its ports too.
-  await cluster.until(() => cluster.service()?.metadata.annotations?.[originalAnnotation] === undefined);
-  expect(toWish(cluster.service())).toEqual(wish);
-  await cluster.pass(60_000);
-  expect(isTaken(cluster)).toBe(false);
-  await cluster.pass(480_000);
-  await cluster.until(() => isRouted(cluster));
-}, 60_000);
-
-test('another selector goes to the shadow first', async () => {
-  await using cluster = await openTestCluster();
-  await using _ = await cluster.openManager();
-  await cluster.until(() => isRouted(cluster));
-  cluster.write((service) => ({ ...service, spec: { ...service.spec, selector: { app: 'orders-v2' } } }));
-  await cluster.until(() => cluster.service(shadow)?.spec.selector?.['app'] === 'orders-v2');
-  expect(isTaken(cluster)).toBe(false);
-  await cluster.pass(32_000);
-  await cluster.until(() => isRouted(cluster));
-  expect(cluster.routed()?.status?.original?.selector).toEqual({ app: 'orders-v2' });
-  expect(cluster.service()?.metadata.annotations?.[originalAnnotation]).toContain('orders-v2');
-});
-
-test('ports that its owner changes, and a lost annotation, are put right at once', async () => {
-  await using cluster = await openTestCluster();
-  await using manager = await cluster.openManager();
-  await cluster.until(() => isRouted(cluster));
-  cluster.write((service) => ({
-    ...service,
-    spec: {
-      ...service.spec,
-      ports: [
-        { name: 'http', port: 80, targetPort: 'http-v2' },
-        { name: 'metrics', port: 82, targetPort: 9191 },
-      ],
-    },
-  }));
-  const toPorts = () => cluster.routed()?.spec.ports.map(({ routerPort }) => routerPort);
-  const toTargets = () => cluster.service()?.spec.ports?.map(({ targetPort }) => targetPort);
-  await cluster.until(() => toPorts()?.length === 2 && isDeepStrictEqual(toPorts(), toTargets()));
-  expect(cluster.routed()?.spec.ports.map(({ name }) => name)).toEqual(['http', 'metrics']);
-  expect(cluster.service(shadow)?.spec.ports).toMatchObject([{ targetPort: 'http-v2' }, { port: 82, targetPort: 9191 }]);
-  expect(manager.router.notes).toContain('release admin');
-
-  cluster.write(({ metadata: { annotations: _, ...metadata }, ...service }) => ({ ...service, metadata }));
-  await cluster.until(() => isRouted(cluster));
-  manager.set({ wanted: [] });
-  const given = { selector: { app: 'orders' }, targets: ['http-v2', 9191] };
-  await cluster.until(() =>
-    isDeepStrictEqual(toWish(cluster.service()), { ...given, annotations: cluster.service()?.metadata.annotations }),
-  );
-});
 
 test('of a Service that was deleted nothing is left', async () => {
   await using cluster = await openTestCluster();

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+import { originalAnnotation } from '@switchyard/kube';
+import { expect, test } from 'vitest';
+import { openTestCluster } from '../../../test/cluster.ts';
+import { isRouted, isTaken, reasonOf, shadow, toWish, wish } from '../../../test/takeover-view.ts';
+
+test('a selector that was given back is taken again after a while, three times; then the hands are off', async () => {
+  await using cluster = await openTestCluster();
+  await using _ = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  const revert = (): void => cluster.write((service) => ({ ...service, spec: { ...service.spec, selector: { app: 'orders' } } }));
+  for (let retake = 1; retake <= 3; retake++) {
+    revert();
+    await cluster.until(() => reasonOf(cluster) === 'Drifted');
+    await cluster.pass(28_000);
+    expect(isTaken(cluster)).toBe(false);
+    await cluster.pass(4_000);
+    await cluster.until(() => isRouted(cluster));
+    expect(cluster.routed()?.status?.retakes).toHaveLength(retake);
+  }
+  revert();
+  await cluster.until(() => reasonOf(cluster) === 'Contested');
+  // Whole, and the owner's: its ports too.
+  await cluster.until(() => cluster.service()?.metadata.annotations?.[originalAnnotation] === undefined);
+  expect(toWish(cluster.service())).toEqual(wish);
+  await cluster.pass(60_000);
+  expect(isTaken(cluster)).toBe(false);
+  await cluster.pass(480_000);
+  await cluster.until(() => isRouted(cluster));
+}, 60_000);
+
+test('another selector goes to the shadow first', async () => {
+  await using cluster = await openTestCluster();
+  await using _ = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  cluster.write((service) => ({ ...service, spec: { ...service.spec, selector: { app: 'orders-v2' } } }));
+  await cluster.until(() => cluster.service(shadow)?.spec.selector?.['app'] === 'orders-v2');
+  expect(isTaken(cluster)).toBe(false);
+  await cluster.pass(32_000);
+  await cluster.until(() => isRouted(cluster));
+  expect(cluster.routed()?.status?.original?.selector).toEqual({ app: 'orders-v2' });
+  expect(cluster.service()?.metadata.annotations?.[originalAnnotation]).toContain('orders-v2');
+});
+
+test('ports that its owner changes, and a lost annotation, are put right at once', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  cluster.write((service) => ({
+    ...service,
+    spec: {
+      ...service.spec,
+      ports: [
+        { name: 'http', port: 80, targetPort: 'http-v2' },
+        { name: 'metrics', port: 82, targetPort: 9191 },
+      ],
+    },
+  }));
+  const toPorts = () => cluster.routed()?.spec.ports.map(({ routerPort }) => routerPort);
+  const toTargets = () => cluster.service()?.spec.ports?.map(({ targetPort }) => targetPort);
+  await cluster.until(() => toPorts()?.length === 2 && isDeepStrictEqual(toPorts(), toTargets()));
+  expect(cluster.routed()?.spec.ports.map(({ name }) => name)).toEqual(['http', 'metrics']);
+  expect(cluster.service(shadow)?.spec.ports).toMatchObject([{ targetPort: 'http-v2' }, { port: 82, targetPort: 9191 }]);
+  expect(manager.router.notes).toContain('release admin');
+
+  cluster.write((service) => ({ ...service, metadata: { ...service.metadata, annotations: {} } }));
+  await cluster.until(() => isRouted(cluster));
+  manager.set({ wanted: [] });
+  const given = { selector: { app: 'orders' }, targets: ['http-v2', 9191] };
+  await cluster.until(() =>
+    isDeepStrictEqual(toWish(cluster.service()), { ...given, annotations: cluster.service()?.metadata.annotations }),
+  );
+});
+
+test("two who undo each other do not run hot: after three times the Service is its owner's, as a whole", async () => {
+  await using cluster = await openTestCluster();
+  await using _ = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  const { refuse } = cluster.kubernetes;
+  const undo = (): void =>
+    cluster.write((service) => ({
+      ...service,
+      spec: { ...service.spec, ports: service.spec.ports?.map((port) => ({ ...port, targetPort: port.port === 80 ? 'web' : 9090 })) ?? [] },
+    }));
+  cluster.kubernetes.refuse = (request) => {
+    if (request.method === 'PATCH' && request.path.endsWith('/services/orders')) setImmediate(undo);
+    return refuse(request);
+  };
+  undo();
+  await cluster.pass(30_000);
+  await cluster.until(() => reasonOf(cluster) === 'Contested');
+  await cluster.until(() => isDeepStrictEqual(toWish(cluster.service()), wish));
+  const writes = cluster.events.length;
+  await cluster.pass(120_000);
+  expect(cluster.events).toHaveLength(writes);
+});

@@ -62,7 +62,7 @@ export interface Started extends AsyncDisposable {
   says(text: string): Promise<void>;
 }
 
-export function service(
+function service(
   name: string,
   ports: readonly object[] = [{ name: 'http', port: 80, targetPort: 8080 }],
   spec: object = {},

@@ -26,6 +26,7 @@ export interface StartingPod extends KubeObject {
   };
 }
 
+/** The manager and the watchdog. */
 export const deployments: ResourceType<Deployment> = {
   group: 'apps',
   version: 'v1',
@@ -34,6 +35,7 @@ export const deployments: ResourceType<Deployment> = {
   namespaced: true,
 };
 
+/** Our own resource types, as the API server defines them. */
 export const resourceDefinitions: ResourceType<ResourceDefinition> = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -42,6 +44,7 @@ export const resourceDefinitions: ResourceType<ResourceDefinition> = {
   namespaced: false,
 };
 
+/** What a Deployment starts. */
 export const startingPods: ResourceType<StartingPod> = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
 const admission = { group: 'admissionregistration.k8s.io', version: 'v1', namespaced: false } as const;

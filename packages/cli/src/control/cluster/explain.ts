@@ -54,7 +54,7 @@ function toNoNamespace(name: string, cause: Error): InterceptError {
 const ownGroup = 'switchyard.dev';
 
 /** The cluster knows nothing of Switchyard. */
-export function clusterNotInstalled(context: string, cause?: Error): InterceptError {
+function clusterNotInstalled(context: string, cause?: Error): InterceptError {
   return new InterceptError('manager_not_installed', `Switchyard is not installed in the cluster of the context "${context}".`, {
     ...(cause === undefined ? {} : { cause }),
     hint: 'An administrator of the cluster installs it once: intercept admin install --cluster. Or name another cluster with --context.',

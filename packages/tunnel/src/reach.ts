@@ -32,6 +32,8 @@ export async function explainUnreachable(clock: Clock, url: URL, cause: unknown)
   const address = toAddress(url);
   const secure = url.protocol === 'https:';
   const first = await probe(clock, secure ? connectTls({ ...address, ...toServerName(url) }) : connectTcp(address), !secure);
+  // A forward into a cluster takes every connection, and closes those that it cannot carry; whoever opened it knows why.
+  if ('path' in address && !isAbsent(first)) return toUnreachable(`${toShown(url)} leads to no manager`, pointHint, cause);
   if (first.t === 'error') return fromSocketError(url, first.error, cause);
   if (first.t === 'answer' && first.text.startsWith('HTTP/1')) return toStranger(url, 'speaks HTTP/1.1', cause);
   if (!secure && (await speaksTls(clock, url))) {
@@ -71,6 +73,10 @@ function fromSocketError(url: URL, error: NodeJS.ErrnoException, cause: unknown)
       }
       return toUnreachable(`${toShown(url)} failed with ${error.code ?? error.message}`, pointHint, cause);
   }
+}
+
+function isAbsent(probe: Probe): boolean {
+  return probe.t === 'error' && (probe.error.code === 'ENOENT' || probe.error.code === 'ECONNREFUSED' || probe.error.code === 'EACCES');
 }
 
 function isUntrusted(code: string | undefined): boolean {

@@ -140,6 +140,16 @@ test('a socket of this machine leads to the manager', async () => {
   await rm(folder, { recursive: true });
 });
 
+test('a socket of this machine that leads nowhere', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'manager-'));
+  const path = join(folder, 'tunnel.sock');
+  const server = createTcpServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => void server.listen(path, resolve));
+  await expectUnreachable(pathToFileURL(path).href.replace('file:', 'unix:'), /tunnel\.sock leads to no manager\.$/, /--manager/);
+  await new Promise((resolve) => void server.close(resolve));
+  await rm(folder, { recursive: true });
+});
+
 test('an address that is none is bad usage', async () => {
   await expect(openAgent(new URL('unix://host/path'))).rejects.toMatchObject({ code: 'bad_usage' });
   await expect(openAgent(new URL('ftp://127.0.0.1:1'))).rejects.toMatchObject({ code: 'bad_usage' });

@@ -26,29 +26,24 @@ export function standDown(deps: TakeoverDeps, signal: AbortSignal): Promise<Leas
   });
 }
 
-/** Makes `identity` the leader for `leaseMs`, whoever leads now: who finds another name in the Lease stops leading. */
-export function seizeLease(deps: TakeoverDeps, identity: string, signal: AbortSignal): Promise<Lease> {
+/**
+ * Makes `identity` the leader for `leaseMs`, whoever leads now: who finds another name in the Lease stops leading. Without a Lease nobody leads, and none
+ * is made: a watchdog may have no right to.
+ */
+export function seizeLease(deps: TakeoverDeps, identity: string, signal: AbortSignal): Promise<void> {
   return retryConflicts(deps, signal, async () => {
     const present = await deps.client.get(leases, managerName, { signal });
+    if (present === undefined) return;
     const now = toMicroTime(deps.clock.date());
     const spec: Lease['spec'] = {
       holderIdentity: identity,
       leaseDurationSeconds: takeoverLimits.leaseMs.value / 1000,
       acquireTime: now,
       renewTime: now,
-      leaseTransitions: (present?.spec.leaseTransitions ?? 0) + 1,
+      leaseTransitions: (present.spec.leaseTransitions ?? 0) + 1,
     };
-    if (present === undefined) {
-      const lease: Lease = {
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata: { name: managerName, labels: managedByLabel },
-        spec,
-      };
-      return await deps.client.create(leases, lease, { signal, fieldManager });
-    }
-    const write: PatchOperation = { op: 'replace', path: '/spec', value: spec };
-    return await patchVersion(deps, leases, present, [testVersion(present), write], { signal, fieldManager });
+    const write: PatchOperation = { op: 'add', path: '/spec', value: spec };
+    await patchVersion(deps, leases, present, [testVersion(present), write], { signal, fieldManager });
   });
 }
 

@@ -78,7 +78,7 @@ test('a restore that fails is tried again', async () => {
   await town.take('orders');
   let failures = 2;
   town.cluster.fault = (_call, when, verb) => {
-    if (when === 'before' && verb === 'create leases' && failures-- > 0) throw new InterceptError('cluster_unavailable', 'No answer.');
+    if (when === 'before' && verb === 'get leases' && failures-- > 0) throw new InterceptError('cluster_unavailable', 'No answer.');
   };
   expect(await watch(town, 200_000)).toBeLessThan(180_000);
 });

@@ -1,8 +1,8 @@
 import { intercepts, routedServices, type KubeObject } from '@switchyard/kube';
-import { until } from '@switchyard/testkit';
+import { until, type FakeKubernetes } from '@switchyard/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openFreePort } from './programs.ts';
-import { accepted, foreignIntercept, openTestCluster, routedSince, type TestCluster } from './test-cluster.ts';
+import { openFolder, openFreePort } from './programs.ts';
+import { accepted, foreignIntercept, openTestCluster, routedSince, type Started, type TestCluster } from './test-cluster.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
@@ -250,3 +250,32 @@ test('another namespace and another context by flag, variable and file', async (
     stdout: '{"key":"carol","source":"identity"}\n',
   });
 });
+
+test('two contexts in two terminals do not disturb each other', async () => {
+  await using other = await openTestCluster();
+  other.kubernetes.user = { username: 'alice-admin' };
+  await using folder = await openFolder();
+  const kubeconfig = await folder.write('config', toTwoContexts(cluster.kubernetes, other.kubernetes));
+  const start = (context: string, manager: string): Started =>
+    cluster.start(['run', 'orders', '--port', String(app.port), '--kubeconfig', kubeconfig, '--context', context, '--manager', manager]);
+  await using a = start('a', cluster.managerUrl);
+  await using b = start('b', other.managerUrl);
+  await Promise.all([a.says('ready:'), b.says('ready:')]);
+  expect(cluster.kubernetes.list(intercepts).map(({ metadata }) => metadata.name)).toEqual(['orders.http.alice']);
+  expect(other.kubernetes.list(intercepts).map(({ metadata }) => metadata.name)).toEqual(['orders.http.alice-admin']);
+  a.stop();
+  expect(await a.exited).toBe(130);
+  expect(cluster.kubernetes.list(intercepts)).toEqual([]);
+  expect(other.kubernetes.list(intercepts)).toHaveLength(1);
+});
+
+function toTwoContexts(...fakes: readonly FakeKubernetes[]): string {
+  const names = ['a', 'b'];
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: fakes.map(({ url }, index) => ({ name: names[index], cluster: { server: url } })),
+    users: fakes.map(({ token }, index) => ({ name: names[index], user: { token } })),
+    contexts: names.map((name) => ({ name, context: { cluster: name, user: name, namespace: 'shop' } })),
+  });
+}

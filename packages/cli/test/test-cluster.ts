@@ -62,11 +62,7 @@ export interface Started extends AsyncDisposable {
   says(text: string): Promise<void>;
 }
 
-function service(
-  name: string,
-  ports: readonly object[] = [{ name: 'http', port: 80, targetPort: 8080 }],
-  spec: object = {},
-): KubeObject {
+function service(name: string, ports: readonly object[] = [{ name: 'http', port: 80, targetPort: 8080 }], spec: object = {}): KubeObject {
   return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: { app: name }, ports, ...spec } } as KubeObject;
 }
 

@@ -6,7 +6,7 @@ import { findResourceType } from './resource-types.ts';
 export interface Applied {
   readonly kind: string;
   readonly name: string;
-  readonly action: 'created' | 'changed' | 'unchanged' | 'removed';
+  readonly action: 'created' | 'changed' | 'unchanged' | 'removed' | 'given back';
 }
 
 /** Makes an object as its manifest says, by server-side apply; a dry run stores nothing. */

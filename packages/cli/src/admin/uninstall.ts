@@ -96,7 +96,7 @@ async function release(context: Context, client: KubeClient, { timeoutMs }: Unin
         },
       );
     }
-    return services.map(({ service }) => ({ kind: 'takeover of Service', name: service, action: 'removed' }));
+    return services.map(({ service }) => ({ kind: 'Service', name: service, action: 'given back' }));
   } finally {
     stopWaiting();
   }

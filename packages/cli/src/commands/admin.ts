@@ -67,7 +67,7 @@ export const adminUninstall: AnyCommand = defineCommand({
     const options = { timeoutMs: args.timeout ?? cliLimits.adminMs.value };
     const objects = await (args.cluster ? uninstallCluster : uninstallNamespace)(context, client, options);
     const where = args.cluster ? `the cluster of the context ${client.context}` : `the namespace ${client.namespace}`;
-    const lines = objects.map(({ kind, name }) => `removed ${kind} ${name}`);
+    const lines = objects.map(({ kind, name, action }) => `${action} ${kind} ${name}`);
     const text = lines.length === 0 ? `nothing to remove in ${where}` : [...lines, `nothing of Switchyard is left in ${where}`].join('\n');
     show(context, { objects, where, text, dryRun: false });
     return 0;

@@ -1,0 +1,50 @@
+import type { Intercept, InterceptConditionType, InterceptReason } from '@switchyard/kube';
+import { expect, test } from 'vitest';
+import { readProgress, type Progress } from './progress.ts';
+
+type Row = readonly [type: InterceptConditionType, status: 'True' | 'False' | 'Unknown', reason: InterceptReason, message?: string];
+
+const since = new Date('2030-01-01T14:03:07Z');
+
+function read(...rows: readonly Row[]): Progress {
+  const conditions = rows.map(([type, status, reason, message = '']) => ({ type, status, reason, message, lastTransitionTime: '' }));
+  const object: Intercept = {
+    apiVersion: 'switchyard.dev/v1alpha1',
+    kind: 'Intercept',
+    metadata: { name: 'orders.http.alice' },
+    spec: { service: 'orders', port: 'http', key: 'alice', owner: { user: 'alice' } },
+    status: { conditions, routedSince: since.toISOString() },
+  };
+  return readProgress(object);
+}
+
+const accepted: Row = ['Accepted', 'True', 'Accepted'];
+const routed: Row = ['Routed', 'True', 'Routed'];
+
+test('each condition counts only while those before it hold', () => {
+  expect(read()).toEqual({ t: 'unrouted', message: undefined });
+  expect(read(routed, ['SessionReady', 'True', 'SessionReady'])).toEqual({ t: 'unrouted', message: undefined });
+  expect(read(accepted, ['Routed', 'False', 'Drifted', 'Somebody wrote it.'])).toEqual({ t: 'unrouted', message: 'Somebody wrote it.' });
+  expect(read(accepted, routed)).toEqual({ t: 'routed', since });
+  expect(read(accepted, routed, ['SessionReady', 'False', 'NoSession', 'none'])).toEqual({ t: 'routed', since });
+  expect(read(accepted, routed, ['SessionReady', 'True', 'SessionReady'])).toEqual({ t: 'ready', since });
+});
+
+test.for([
+  ['KeyTaken', 'route_conflict'],
+  ['ServiceNotFound', 'service_not_found'],
+  ['PortNotFound', 'service_not_found'],
+  ['LimitReached', 'limit_reached'],
+  ['NotHttp', 'service_unsupported'],
+  ['Headless', 'service_unsupported'],
+  ['NetworkPolicy', 'service_unsupported'],
+] as const)('not accepted for %s is %s', ([reason, code]) => {
+  expect(read(['Accepted', 'False', reason, 'Because.'])).toMatchObject({ t: 'refused', error: { code, message: 'Because.' } });
+});
+
+test('an address that the manager does not dial is refused', () => {
+  expect(read(accepted, routed, ['SessionReady', 'False', 'TargetRefused', 'Not a pod.'])).toMatchObject({
+    t: 'refused',
+    error: { code: 'not_allowed', message: 'Not a pod.', hint: 'Let the requests come through the tunnel: --lane tunnel.' },
+  });
+});

@@ -39,3 +39,9 @@ test('an endpoint has the port that its slice gives to the name', () => {
     { host: '10.0.0.2', port: 9090 },
   ]);
 });
+
+test('a Service without pods has slices that say null', () => {
+  const empty: EndpointSlice = { ...slice('orders', []), endpoints: null, ports: null };
+  expect(haveSameAddresses([empty], [slice('shadow', [])])).toBe(true);
+  expect(endpointsOf([empty], 'http')).toEqual([]);
+});

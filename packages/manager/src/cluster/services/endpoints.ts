@@ -29,6 +29,6 @@ export function endpointsOf(slices: readonly EndpointSlice[], portName: string):
   });
 }
 
-function readyAddresses({ endpoints = [] }: EndpointSlice): readonly string[] {
-  return endpoints.filter(({ conditions }) => conditions?.ready !== false).flatMap(({ addresses }) => addresses);
+function readyAddresses({ endpoints }: EndpointSlice): readonly string[] {
+  return (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).flatMap(({ addresses }) => addresses);
 }

@@ -1,14 +1,15 @@
+import { routerSelector, type Service } from '@switchyard/kube';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kubectl, read, root } from '../support/cluster.ts';
+import { apply, kubectl, read, root } from '../support/cluster.ts';
 import { evidence } from '../support/evidence.ts';
 import { images } from '../support/images.ts';
 import { compare, takeInventory, type Inventory } from '../support/inventory.ts';
 import { openNamespace, type TestNamespace } from '../support/namespace.ts';
 import { eventually } from '../support/wait.ts';
 import { charts, tryHelm } from './helm.ts';
-import { kubectlAs } from './intercept-object.ts';
+import { kubectlAs, toIntercept } from './intercept-object.ts';
 
 interface Pod {
   readonly metadata: { readonly name: string };
@@ -87,8 +88,23 @@ describe('with Helm', () => {
     expect(running.every(({ status }) => status.containerStatuses.every(({ restartCount }) => restartCount === 0))).toBe(true);
   });
 
-  test('an uninstall leaves nothing', async () => {
+  test('an uninstall gives back what is taken over, and leaves nothing', async () => {
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'orders' },
+      spec: { selector: { app: 'orders' }, ports: [{ name: 'http', port: 80 }] },
+    };
+    const get = async (): Promise<Service> => read<Service>(['get', 'service', 'orders', '-n', namespace.name]);
+    await apply(namespace.name, [service]);
+    const original = await get();
+    expect(await kubectlAs('bob', namespace.name, ['create', '-f', '-'], toIntercept('bob'))).toMatchObject({ exitCode: 0 });
+    await kubectl(['wait', 'intercept/orders.http.bob', '-n', namespace.name, '--for=condition=Routed', '--timeout=60s']);
+    expect((await get()).spec.selector).toEqual(routerSelector);
+
     expect(await helmAs('ada', 'uninstall', 'switchyard', '--wait')).toMatchObject({ exitCode: 0 });
+    expect((await get()).spec).toEqual(original.spec);
+    await kubectl(['delete', 'service/orders', 'intercept/orders.http.bob', '-n', namespace.name]);
     await nothingIsLeft();
   });
 });
@@ -96,11 +112,11 @@ describe('with Helm', () => {
 test('without Helm: the manifest, by the admin of the namespace', async () => {
   const manifest = await readFile(join(root, 'deploy/manifests/namespace.yaml'), 'utf8');
   const file = manifest.replaceAll('NAMESPACE', namespace.name).replaceAll('localhost/switchyard:dev', images.switchyard);
-  const apply = async (...args: string[]): Promise<string> =>
+  const manifests = async (...args: string[]): Promise<string> =>
     kubectl([...args, '--as', 'ada', '-n', namespace.name, '-f', '-'], { input: file });
-  await apply('apply');
+  await manifests('apply');
   await kubectl(['rollout', 'status', 'deployment/switchyard-manager', '-n', namespace.name, '--timeout=60s']);
   expect((await kubectlAs('ada', namespace.name, ['get', 'intercepts,routedservices'])).exitCode).toBe(0);
-  await apply('delete', '--wait');
+  await manifests('delete', '--wait');
   await nothingIsLeft();
 });

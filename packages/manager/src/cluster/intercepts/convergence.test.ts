@@ -3,7 +3,7 @@ import type { InterceptId } from '@switchyard/contract';
 import { intercepts, services, type Intercept, type Pod } from '@switchyard/kube';
 import { until } from '@switchyard/testkit';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { createSpec, limits, type FakeSession } from '../../../test/fakes.ts';
 import { createAgent, openKeeperBench, openSeat, type KeeperBench, type KeeperSeat } from '../../../test/keeper-bench.ts';
 import { byName, createIntercept, createManagerPod, createRouted, createService, toKey } from '../../../test/objects.ts';
@@ -24,19 +24,26 @@ const payments = createService('payments');
 
 const place = fc.constantFrom(...places);
 const seat = fc.constantFrom(0, 1);
+// Weighted, so that sessions come and go at both managers more often than everything else happens.
 const step = fc.oneof(
-  fc.record({ t: fc.constant('create' as const), place }),
-  fc.record({ t: fc.constant('delete' as const), place }),
-  fc.record({ t: fc.constant('rotate' as const), place, key: fc.constantFrom('first', 'second') }),
-  fc.record({ t: fc.constant('service' as const), there: fc.boolean() }),
-  fc.record({ t: fc.constant('connect' as const), place, seat, stale: fc.boolean() }),
-  fc.record({ t: fc.constant('disconnect' as const), nth: fc.nat(5), goodbye: fc.boolean() }),
-  fc.record({ t: fc.constant('renew' as const), nth: fc.nat(5) }),
-  fc.record({ t: fc.constant('lead' as const), seat: fc.constantFrom(0, 1, undefined) }),
-  fc.record({ t: fc.constant('outage' as const), begins: fc.boolean() }),
-  fc.record({ t: fc.constant('watches' as const) }),
-  fc.record({ t: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 60_000, 240_000) }),
-  fc.record({ t: fc.constant('breathe' as const), turns: fc.nat(20) }),
+  { weight: 4, arbitrary: fc.record({ t: fc.constant('create' as const), place }) },
+  { weight: 1, arbitrary: fc.record({ t: fc.constant('delete' as const), place }) },
+  { weight: 1, arbitrary: fc.record({ t: fc.constant('rotate' as const), place, key: fc.constantFrom('first', 'second') }) },
+  { weight: 1, arbitrary: fc.record({ t: fc.constant('service' as const), there: fc.boolean() }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ t: fc.constant('connect' as const), place, seat, stale: fc.constantFrom(false, false, false, true) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ t: fc.constant('disconnect' as const), nth: fc.nat(2), goodbye: fc.constantFrom(false, false, true) }),
+  },
+  { weight: 1, arbitrary: fc.record({ t: fc.constant('renew' as const), nth: fc.nat(2) }) },
+  { weight: 2, arbitrary: fc.record({ t: fc.constant('lead' as const), seat: fc.constantFrom(0, 1, undefined) }) },
+  { weight: 2, arbitrary: fc.record({ t: fc.constant('outage' as const), begins: fc.constantFrom(false, false, true) }) },
+  { weight: 1, arbitrary: fc.record({ t: fc.constant('watches' as const) }) },
+  { weight: 3, arbitrary: fc.record({ t: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 1_000, 60_000, 240_000) }) },
+  { weight: 8, arbitrary: fc.record({ t: fc.constant('breathe' as const), turns: fc.nat(60) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -111,13 +118,19 @@ class Run {
   async converge(): Promise<void> {
     this.#bench.kube.resume();
     this.#lead(0);
-    await until(
-      () => {
-        this.#bench.clock.advance(500);
-        return this.#differences().length === 0;
-      },
-      { timeoutMs: 15_000, about: 'what is to be true' },
-    ).catch(() => expect(this.#differences()).toEqual([]));
+    let calm = 0;
+    let requests = 0;
+    const isCalm = (): boolean => {
+      this.#bench.clock.advance(500);
+      // Two managers that contradict each other agree for a moment, too.
+      const { length } = this.#bench.kube.requests.filter(({ method }) => method !== 'GET');
+      calm = length === requests && this.#differences().length === 0 ? calm + 1 : 0;
+      requests = length;
+      return calm === 10;
+    };
+    await until(isCalm, { timeoutMs: 8_000 }).catch(() => {
+      throw new Error(`It does not converge: ${[...this.#differences(), 'or writes go on'].join('; ')}.`);
+    });
   }
 
   async #connect(at: number, { id, owner }: (typeof places)[number], stale: boolean, now: Intercept | undefined): Promise<void> {
@@ -203,7 +216,7 @@ function differ(what: string, actual: readonly string[], expected: readonly stri
 }
 
 test('whatever happens in whatever order, statuses, rules and wants become what the pure functions say', { timeout: 120_000 }, async () => {
-  const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+  const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
     const objects = [payments, createRouted('payments'), createManagerPod('a', '10.0.0.1'), createManagerPod('b', '10.0.0.2')];
     await using bench = await openKeeperBench({ objects });
     await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
@@ -211,5 +224,5 @@ test('whatever happens in whatever order, statuses, rules and wants become what 
     for (const next of steps) await run.take(next);
     await run.converge();
   });
-  await fc.assert(property, { numRuns: 30 });
+  await fc.assert(property, { numRuns: 25, plugins: [fc.interruptAfterTimeLimit(60_000)] });
 });

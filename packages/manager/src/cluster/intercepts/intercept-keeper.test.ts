@@ -2,8 +2,8 @@ import type { InterceptId } from '@switchyard/contract';
 import { until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../../test/fakes.ts';
-import { createAgent, openKeeperBench, openSeat } from '../../../test/keeper-bench.ts';
-import { createCondition, createIntercept, createManagerPod, createPod, createService, startDate, toKey } from '../../../test/objects.ts';
+import { createAgent, openKeeperBench } from '../../../test/keeper-bench.ts';
+import { createIntercept, createService, startDate, toKey } from '../../../test/objects.ts';
 
 const id = 'orders.http.alice' as InterceptId;
 const minuteMs = 60_000;
@@ -36,6 +36,19 @@ test('what is true already is not written again', async () => {
   bench.put(createIntercept('payments.http.bob', 'bob'));
   await bench.untilTold('payments.http.bob', 'Accepted', 'True Accepted');
   expect(bench.kube.requests.filter(({ method, path }) => method === 'PATCH' && path.includes(id))).toHaveLength(1);
+});
+
+test('a write counts only for the version of the object that it was decided on', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const { resourceVersion, uid } = bench.object(id)?.metadata ?? {};
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  bench.keeper.leave(session);
+  await bench.untilGone(id);
+  const of = (wanted: string): unknown => bench.kube.requests.find(({ method }) => method === wanted)?.body;
+  expect(of('PATCH')).toMatchObject({ metadata: { resourceVersion } });
+  expect(of('DELETE')).toMatchObject({ preconditions: { uid } });
 });
 
 test('a session that holds the key of the object is routed to', async () => {
@@ -210,105 +223,6 @@ test('the API server’s absence stops neither sessions nor times, and what was 
   expect(bob.events).toEqual([{ t: 'intercept_ended', id: 'orders.http.bob', reason: 'expired' }]);
   bench.kube.resume();
   await bench.settle(() => bench.told(id, 'SessionReady') === 'True SessionReady' && bench.object('orders.http.bob') === undefined);
-});
-
-test('a manager that begins again finds intercepts whose sessions may come back, from its start on', async () => {
-  const conditions = [createCondition('SessionReady', 'True', 'SessionReady')];
-  await using bench = await openKeeperBench({
-    objects: [createIntercept(id, 'alice', { status: { conditions, expiresAt: '2030-01-01T08:00:00Z' } })],
-  });
-  expect(bench.seat.rules).toEqual([`${id}@unknown`]);
-  expect(bench.keeper.get(id)?.link).toMatchObject({ t: 'away', sinceMs: bench.clock.now() });
-  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
-  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
-  expect(bench.seat.rules).toEqual([`${id}@s1`]);
-  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
-});
-
-test('a manager says nothing of a session that another one has, until that one is gone', async () => {
-  const conditions = [createCondition('SessionReady', 'True', 'SessionReady')];
-  const other = createManagerPod('other', '10.0.0.2');
-  await using bench = await openKeeperBench({ objects: [other, createIntercept(id, 'alice', { status: { conditions } })] });
-  await bench.untilTold(id, 'Accepted', 'True Accepted');
-  bench.clock.advance(hourMs);
-  expect([bench.told(id, 'SessionReady'), bench.seat.rules]).toEqual(['True SessionReady', [`${id}@unknown`]]);
-  bench.put(createManagerPod('other', '10.0.0.2', true));
-  await until(() => bench.keeper.get(id)?.link.t === 'away' && Object(bench.keeper.get(id)?.link).sinceMs === bench.clock.now());
-  expect(bench.told(id, 'SessionReady')).toBe('True SessionReady');
-  bench.kube.remove(other);
-  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
-});
-
-test('who does not lead says only what is its own, and deletes only what said goodbye to it', async () => {
-  await using bench = await openKeeperBench({ leading: false, objects: [mine, createIntercept('orders.http.bob', 'bob')] });
-  const [alice, bob] = [createAgent('s1', 'alice'), createAgent('s2', 'bob')];
-  await bench.keeper.register(alice, createSpec('alice'));
-  await bench.keeper.register(bob, createSpec('bob'));
-  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
-  await bench.untilTold('orders.http.bob', 'SessionReady', 'True SessionReady');
-  expect(bench.told(id, 'Accepted')).toBe('undefined undefined');
-  bench.keeper.lose(alice);
-  bench.keeper.leave(bob);
-  await bench.untilGone('orders.http.bob');
-  bench.clock.advance(5 * minuteMs);
-  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
-  expect(bench.seat.ended.toSorted()).toEqual(['removed', 'session_gone']);
-  bench.seat.lead(true);
-  await bench.untilGone(id);
-});
-
-test('the agent of another manager is left alone by the one that leads', async () => {
-  await using bench = await openKeeperBench({
-    objects: [mine, createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],
-  });
-  await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
-  const session = createAgent('s1', 'alice');
-  await other.keeper.register(session, createSpec('alice'));
-  await bench.settle(() => bench.told(id, 'SessionReady') === 'True SessionReady' && bench.told(id, 'Accepted') === 'True Accepted');
-  bench.clock.advance(hourMs);
-  const { expiresAt } = other.keeper.renew(session, id, undefined);
-  await bench.settle(() => bench.keeper.get(id)?.expiresAt.getTime() === expiresAt.getTime());
-  expect(bench.told(id, 'SessionReady')).toBe('True SessionReady');
-  // The session goes over to this manager, and the other one hears of its loss only afterwards.
-  await bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'));
-  other.keeper.lose(session);
-  await bench.settle(() => other.keeper.get(id)?.link.t === 'away' && bench.told(id, 'SessionReady') === 'True SessionReady');
-  expect(bench.seat.rules).toEqual([`${id}@s2`]);
-});
-
-test('on the direct lane the pod that the session comes from is dialled, while the session lives', async () => {
-  const objects = [createIntercept(id, 'alice', { spec: { lane: 'Direct' } }), createPod('workspace', '10.0.0.9')];
-  await using bench = await openKeeperBench({ objects });
-  const session = createAgent('s1', 'alice');
-  await bench.keeper.register(session, { ...createSpec('alice'), directPort: 3000 });
-  expect(bench.seat.rules).toEqual([`${id}@10.0.0.9:3000`]);
-  await until(() => bench.object(id)?.status?.address === '10.0.0.9:3000');
-  bench.keeper.lose(session);
-  expect(bench.seat.rules).toEqual([`${id}@s1`]);
-  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
-  expect(bench.object(id)?.status).not.toHaveProperty('address');
-});
-
-test('an address that is no pod’s is not dialled, and the object says so', async () => {
-  await using bench = await openKeeperBench({ objects: [createIntercept(id, 'alice', { spec: { lane: 'Direct' } })] });
-  await expect(bench.keeper.register(createAgent('s1', 'alice'), { ...createSpec('alice'), directPort: 3000 })).rejects.toMatchObject({
-    code: 'not_allowed',
-    message: 'The agent connected from 10.0.0.9, which is not the address of a running pod of this namespace.',
-  });
-  await bench.untilTold(id, 'SessionReady', 'False TargetRefused');
-  expect(bench.seat.rules).toEqual([]);
-});
-
-test.for([
-  ['Tunnel', 3000],
-  ['Direct', undefined],
-] as const)('lane %s and port %s do not go together', async ([lane, directPort]) => {
-  await using bench = await openKeeperBench({
-    objects: [createIntercept(id, 'alice', { spec: { lane } }), createPod('workspace', '10.0.0.9')],
-  });
-  await expect(bench.keeper.register(createAgent('s1', 'alice'), { ...createSpec('alice'), directPort })).rejects.toMatchObject({
-    code: 'not_allowed',
-  });
 });
 
 test('an intercept whose Service goes is not routed, and goes on when the Service is back', async () => {

@@ -22,7 +22,7 @@ export function toStatusChange(judgement: Judgement, voice: StatusVoice, nowMs: 
   const { claim } = judgement;
   const before = claim.object.status ?? {};
   const wanted = toStatus(judgement, voice, nowMs);
-  return isDeepStrictEqual(drop(before), drop(wanted)) ? undefined : wanted;
+  return isDeepStrictEqual(toComparable(before), toComparable(wanted)) ? undefined : wanted;
 }
 
 function toStatus({ claim, acceptance, routing, expiresAtMs }: Judgement, { leading, link }: StatusVoice, nowMs: number): WantedStatus {
@@ -73,12 +73,7 @@ function byType(left: InterceptCondition, right: InterceptCondition): number {
   return left.type < right.type ? -1 : 1;
 }
 
-/** `status` for comparing: without fields that are undefined, conditions in one order. */
-function drop({ conditions = [], ...rest }: Partial<WantedStatus>): unknown {
-  return [
-    conditions.toSorted(byType),
-    Object.entries(rest)
-      .filter(([, value]) => value !== undefined)
-      .toSorted(),
-  ];
+/** `status` for comparing: an absent field is as one that is undefined, and the order of conditions says nothing. */
+function toComparable({ conditions = [], expiresAt, address, routedSince }: Partial<WantedStatus>): unknown {
+  return [conditions.toSorted(byType), expiresAt, address, routedSince];
 }

@@ -1,0 +1,75 @@
+import type { InterceptId } from '@switchyard/contract';
+import { until } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { createSpec } from '../../../test/fakes.ts';
+import { createAgent, openKeeperBench, openSeat } from '../../../test/keeper-bench.ts';
+import { createCondition, createIntercept, createManagerPod } from '../../../test/objects.ts';
+
+const id = 'orders.http.alice' as InterceptId;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const mine = createIntercept(id, 'alice');
+
+test('a manager that begins again finds intercepts whose sessions may come back, from its start on', async () => {
+  const conditions = [createCondition('SessionReady', 'True', 'SessionReady')];
+  await using bench = await openKeeperBench({
+    objects: [createIntercept(id, 'alice', { status: { conditions, expiresAt: '2030-01-01T08:00:00Z' } })],
+  });
+  expect(bench.seat.rules).toEqual([`${id}@unknown`]);
+  expect(bench.keeper.get(id)?.link).toMatchObject({ t: 'away', sinceMs: bench.clock.now() });
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
+  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+});
+
+test('a manager says nothing of a session that another one has, until that one is gone', async () => {
+  const conditions = [createCondition('SessionReady', 'True', 'SessionReady')];
+  const other = createManagerPod('other', '10.0.0.2');
+  await using bench = await openKeeperBench({ objects: [other, createIntercept(id, 'alice', { status: { conditions } })] });
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  bench.clock.advance(hourMs);
+  expect([bench.told(id, 'SessionReady'), bench.seat.rules]).toEqual(['True SessionReady', [`${id}@unknown`]]);
+  bench.put(createManagerPod('other', '10.0.0.2', true));
+  await until(() => bench.keeper.get(id)?.link.t === 'away' && Object(bench.keeper.get(id)?.link).sinceMs === bench.clock.now());
+  expect(bench.told(id, 'SessionReady')).toBe('True SessionReady');
+  bench.kube.remove(other);
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
+});
+
+test('who does not lead says only what is its own, and deletes only what said goodbye to it', async () => {
+  await using bench = await openKeeperBench({ leading: false, objects: [mine, createIntercept('orders.http.bob', 'bob')] });
+  const [alice, bob] = [createAgent('s1', 'alice'), createAgent('s2', 'bob')];
+  await bench.keeper.register(alice, createSpec('alice'));
+  await bench.keeper.register(bob, createSpec('bob'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  await bench.untilTold('orders.http.bob', 'SessionReady', 'True SessionReady');
+  expect(bench.told(id, 'Accepted')).toBe('undefined undefined');
+  bench.keeper.lose(alice);
+  bench.keeper.leave(bob);
+  await bench.untilGone('orders.http.bob');
+  bench.clock.advance(5 * minuteMs);
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
+  expect(bench.seat.ended.toSorted()).toEqual(['removed', 'session_gone']);
+  bench.seat.lead(true);
+  await bench.untilGone(id);
+});
+
+test('the agent of another manager is left alone by the one that leads', async () => {
+  await using bench = await openKeeperBench({
+    objects: [mine, createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],
+  });
+  await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
+  const session = createAgent('s1', 'alice');
+  await other.keeper.register(session, createSpec('alice'));
+  await bench.settle(() => bench.told(id, 'SessionReady') === 'True SessionReady' && bench.told(id, 'Accepted') === 'True Accepted');
+  bench.clock.advance(hourMs);
+  const { expiresAt } = other.keeper.renew(session, id, undefined);
+  await bench.settle(() => bench.keeper.get(id)?.expiresAt.getTime() === expiresAt.getTime());
+  expect(bench.told(id, 'SessionReady')).toBe('True SessionReady');
+  // The session goes over to this manager, and the other one hears of its loss only afterwards.
+  await bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'));
+  other.keeper.lose(session);
+  await bench.settle(() => other.keeper.get(id)?.link.t === 'away' && bench.told(id, 'SessionReady') === 'True SessionReady');
+  expect(bench.seat.rules).toEqual([`${id}@s2`]);
+});

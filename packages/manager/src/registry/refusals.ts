@@ -12,18 +12,16 @@ export function refuseConflict(intercepts: readonly Intercept[], claim: RouteCla
     t === 'route_taken'
       ? `${holder.title} is already intercepted by ${holder.owner} (${sessionOf(holder).client}) since ${since}.`
       : toKeyTaken(holder, sessionOf(holder).client);
-  throw new InterceptError('route_conflict', message, { hint: toKeyTakenHint(holder.owner), detail: toDetail(holder) });
+  throw new InterceptError('route_conflict', message, {
+    hint: `Use another key (--key), or ask ${holder.owner} to stop.`,
+    detail: toDetail(holder),
+  });
 }
 
 /** Says whose a key is; `client` is the developer's machine. */
 export function toKeyTaken(holder: Pick<Intercept, 'key' | 'owner' | 'service' | 'createdAt'>, client: string): string {
   const { key, owner, service, createdAt } = holder;
   return `The key "${key}" belongs to ${owner} (${client}), who intercepts ${service} with it since ${toTimeText(createdAt)}.`;
-}
-
-/** What to do when a key is another owner's. */
-export function toKeyTakenHint(owner: string): string {
-  return `Use another key (--key), or ask ${owner} to stop.`;
 }
 
 /** Throws `route_conflict` for a second process of the same owner while the first is live: it would take its requests away in silence. */

@@ -184,3 +184,15 @@ test('a missing right is named, with who can give it', async () => {
       'error: You (admin@corp.example) may not patch clusterroles.rbac.authorization.k8s.io in the whole cluster (context "fake").\n  An administrator of the cluster can give you the right, for example: kubectl create clusterrolebinding NAME --clusterrole=cluster-admin --user=admin@corp.example\n',
   });
 });
+
+test('whoever installs in a namespace needs to be its admin, whatever is refused first', async () => {
+  const message =
+    'intercepts.switchyard.dev is forbidden: User "eve" cannot list resource "intercepts" in API group "switchyard.dev" in the namespace "shop"';
+  kubernetes.refuse = ({ path }) => (path.endsWith('/namespaces/shop/intercepts') ? { status: 403, message } : undefined);
+  expect(await admin('install', '-q')).toEqual({
+    code: 4,
+    stdout: '',
+    stderr:
+      'error: You (eve) may not list intercepts.switchyard.dev in the namespace shop (context "fake").\n  An administrator of the namespace can give you the right, for example: kubectl create rolebinding -n shop NAME --clusterrole=admin --user=eve\n',
+  });
+});

@@ -130,6 +130,15 @@ const misuses: readonly Misuse[] = [
     hint: 'Give the kubeconfig credentials, or name another context with --context.',
   },
   {
+    name: 'an API server that is away',
+    argv: () => ['list'],
+    arrange: () => (cluster.kubernetes.refuse = () => ({ status: 503, message: 'starting' })),
+    exit: 1,
+    code: 'cluster_unavailable',
+    message: 'The Kubernetes API server refused to list intercepts (503): starting',
+    hint: 'Try kubectl get pods: it asks the same server. A manager without a cluster is named with --manager.',
+  },
+  {
     name: 'a service that is not there',
     argv: () => ['run', 'ordres', '--port', String(app.port)],
     exit: 3,

@@ -108,7 +108,7 @@ export const adminList: AnyCommand = defineCommand({
 async function openAdminClient(context: Context, flags: SettingFlags): Promise<KubeClient> {
   const settings = await resolveSettings(context.host, flags);
   const { openClient } = await import('../control/cluster/open-client.ts');
-  return openClient(context, settings);
+  return openClient(context, settings, 'administer');
 }
 
 interface Result {

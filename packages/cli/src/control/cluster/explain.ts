@@ -6,15 +6,20 @@ interface Call {
   /** Undefined where it was no object of its own: a port-forward. */
   readonly type: ResourceType | undefined;
   readonly client: Pick<KubeClient, 'namespace' | 'context'>;
+  /** Default: use. */
+  readonly purpose?: Purpose;
 }
 
+/** What a person is about: intercepting, or installing, for which the role admin is needed whatever right is missed first. */
+export type Purpose = 'use' | 'administer';
+
 /** A client whose failures say what a person can do: which right is missing and who can give it, what is not installed and who can install it. */
-export function createExplainingClient(client: KubeClient): KubeClient {
+export function createExplainingClient(client: KubeClient, purpose: Purpose): KubeClient {
   const explained = async <T>(type: ResourceType, call: Promise<T>): Promise<T> => {
     try {
       return await call;
     } catch (reason) {
-      throw explain(InterceptError.from(reason), { type, client });
+      throw explain(InterceptError.from(reason), { type, client, purpose });
     }
   };
   return {
@@ -35,10 +40,19 @@ export function createExplainingClient(client: KubeClient): KubeClient {
 /** What a failure of the API server means to the person. */
 export function explain(error: InterceptError, call: Call): InterceptError {
   if (error.code === 'not_allowed') return toDenied(error, call);
+  if (error.code === 'cluster_unavailable') return toUnavailable(error);
   if (error.code !== 'cluster_not_found') return error;
   const [, resource, name = ''] = missingObject.exec(error.message) ?? [];
   if (resource === 'namespaces') return toNoNamespace(name, error);
   return resource === undefined && call.type?.group === ownGroup ? clusterNotInstalled(call.client.context, error) : error;
+}
+
+/** Who meant a manager without a cluster has a kubeconfig for something else. */
+function toUnavailable(error: InterceptError): InterceptError {
+  return new InterceptError('cluster_unavailable', error.message, {
+    cause: error,
+    hint: 'Try kubectl get pods: it asks the same server. A manager without a cluster is named with --manager.',
+  });
 }
 
 /** How the API server names an object that is not there; of a resource type that is not there it has other words. */
@@ -74,13 +88,13 @@ const missingRight = /User "([^"]*)" cannot (\w+) resource "([^"]*)"(?: in API g
 /** What an admission policy says, after the API server's own words. */
 const policyWords = /denied request: (.*)$/s;
 
-function toDenied(error: InterceptError, { client }: Call): InterceptError {
+function toDenied(error: InterceptError, { client, purpose }: Call): InterceptError {
   const [, user, verb, resource, group, namespace] = missingRight.exec(error.message) ?? [];
   if (user === undefined || verb === undefined || resource === undefined) return toDeniedByPolicy(error);
   const what = group === undefined || group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined || namespace === '' ? 'the whole cluster' : `the namespace ${namespace}`;
   const giver = namespace === undefined || namespace === '' ? 'An administrator of the cluster' : `An administrator of the namespace`;
-  const role = namespace === undefined || namespace === '' ? 'cluster-admin' : toRole(verb, group);
+  const role = namespace === undefined || namespace === '' ? 'cluster-admin' : purpose === 'administer' ? 'admin' : toRole(verb);
   const scope = namespace === undefined || namespace === '' ? 'clusterrolebinding' : `rolebinding -n ${namespace}`;
   return new InterceptError('not_allowed', `You (${user}) may not ${verb} ${what} in ${where} (context "${client.context}").`, {
     cause: error,
@@ -100,7 +114,6 @@ function toDeniedByPolicy(error: InterceptError): InterceptError {
 }
 
 /** The least of Kubernetes' own roles that has it; our own rights are aggregated to these. */
-function toRole(verb: string, group: string | undefined): string {
-  if (verb === 'get' || verb === 'list' || verb === 'watch') return 'view';
-  return group === 'rbac.authorization.k8s.io' ? 'admin' : 'edit';
+function toRole(verb: string): string {
+  return verb === 'get' || verb === 'list' || verb === 'watch' ? 'view' : 'edit';
 }

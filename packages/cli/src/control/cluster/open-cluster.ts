@@ -17,7 +17,7 @@ import { readUserName } from './who-am-i.ts';
  * namespace. Rejects with `bad_config` where the kubeconfig is none.
  */
 export async function openClusterControl(context: Context, settings: Settings, named: URL | undefined): Promise<Control> {
-  const client = await openClient(context, settings);
+  const client = await openClient(context, settings, 'use');
   let user: Promise<string> | undefined;
   const userName = (): Promise<string> => (user ??= readUserName(client));
   const place = `the namespace ${client.namespace} (context ${client.context})`;

@@ -61,7 +61,12 @@ test('a selector of before is drift, with our annotation or without', () => {
 
 test('another selector is drift to follow', () => {
   expect(stateOf(withSpec(taken, { selector: { app: 'new' } }), routedIn('Routed'))).toBe('drifted reselected');
-  expect(stateOf(withSpec(taken, { selector: { ...routerSelector, app: 'orders' } }), routedIn('Routed'))).toBe('drifted reselected');
+});
+
+test('labels of a manifest beside ours select nobody: what is left of a client-side apply is incomplete, and they are what its owner wants', () => {
+  const merged = withSpec(taken, { selector: { ...routerSelector, app: 'new' } });
+  expect(stateOf(merged, routedIn('Routed'))).toBe('incomplete selector');
+  expect(toOriginal(merged, routedIn('Routed'))?.selector).toEqual({ app: 'new' });
 });
 
 test('our selector with a foreign targetPort, or without the record, is incomplete', () => {

@@ -1,5 +1,5 @@
 import { originalAnnotation, type OriginalService, type RoutedService, type Service } from '@switchyard/kube';
-import { findRecord, findRecordedPort, selectsRouters } from './original.ts';
+import { findRecord, findRecordedPort, isMerged, selectsRouters } from './original.ts';
 import { parseOriginal } from './parse-original.ts';
 import { isSameMap } from './same-map.ts';
 
@@ -21,6 +21,8 @@ export type ServiceState =
 
 /** What is wrong with a Service that selects the routers. */
 export type Incomplete =
+  /** Labels of its owner's stand beside ours, as a client-side apply leaves them, so that it selects nobody: take it. */
+  | 'selector'
   /** Its ports are not those of the RoutedService: plan them anew, let the routers open them, then take it. */
   | 'ports'
   /** A targetPort is not the router's: take it. */
@@ -39,6 +41,7 @@ export function inspectService(service: Service | undefined, routed: RoutedServi
     const how = findIncomplete(service, record, routed);
     return how === undefined ? { t: 'taken', record } : { t: 'incomplete', record, how };
   }
+  if (isMerged(service, record)) return { t: 'incomplete', record, how: 'selector' };
   if (!isTouched(service, record) && routed?.status?.phase !== 'Routed') return { t: 'free' };
   return { t: 'drifted', record, how: isSameMap(service.spec.selector ?? {}, record.selector) ? 'reverted' : 'reselected' };
 }

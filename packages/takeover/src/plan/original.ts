@@ -27,6 +27,23 @@ export function selectsRouters({ spec }: Service): boolean {
   return spec.selector !== undefined && isSameMap(spec.selector, routerSelector);
 }
 
+/** Whether somebody's client-side apply put the labels of its manifest beside ours: such a selector selects nobody. */
+export function isMerged({ spec: { selector = {} } }: Service, record: OriginalService | undefined): boolean {
+  const ours = Object.entries(routerSelector);
+  return record !== undefined && Object.keys(selector).length > ours.length && ours.every(([name, value]) => selector[name] === value);
+}
+
+/**
+ * What the owner of `service` wants it to select: the recorded selector where ours stands alone, and the other labels where they stand beside ours.
+ * Undefined where the Service selects the routers and no record says what it selected before.
+ */
+export function findOwnSelector(service: Service, record: OriginalService | undefined): OriginalService['selector'] | undefined {
+  if (selectsRouters(service)) return record?.selector;
+  const { selector } = service.spec;
+  if (selector === undefined || !isMerged(service, record)) return selector;
+  return Object.fromEntries(Object.entries(selector).filter(([name]) => !(name in routerSelector)));
+}
+
 /** The recorded port whose router port stands in the place of this `targetPort`; undefined where the value is the owner's. */
 export function findRecordedPort(record: OriginalService | undefined, targetPort: number | string | undefined): OriginalPort | undefined {
   return record?.ports.find(({ routerPort }) => routerPort === targetPort);
@@ -39,7 +56,7 @@ export function findRecordedPort(record: OriginalService | undefined, targetPort
  */
 export function toOriginal(service: Service, routed: RoutedService): OriginalService | undefined {
   const record = findRecord(service, routed);
-  const selector = selectsRouters(service) ? record?.selector : service.spec.selector;
+  const selector = findOwnSelector(service, record);
   if (selector === undefined) return undefined;
   const ports: OriginalPort[] = [];
   for (const { port, targetPort } of service.spec.ports ?? []) {

@@ -10,7 +10,7 @@ import {
   type ServiceRefusal,
 } from '@switchyard/kube';
 import { includesLabels, matchesLabels } from './label-selector.ts';
-import { findRecord, selectsRouters } from './original.ts';
+import { findOwnSelector, findRecord, selectsRouters } from './original.ts';
 import { toPortKey } from './port-key.ts';
 
 /** Why a Service cannot be taken over. */
@@ -32,7 +32,7 @@ export interface RefusalContext {
 /** Why `service` cannot be taken over, or must be given back; undefined where nothing speaks against it. */
 export function findServiceRefusal(service: Service, context: RefusalContext): Refusal | undefined {
   const { name } = service.metadata;
-  const selector = selectsRouters(service) ? findRecord(service, context.routed)?.selector : service.spec.selector;
+  const selector = findOwnSelector(service, findRecord(service, context.routed));
   const refuse = (reason: ServiceRefusal, why: string): Refusal => ({ reason, message: `${name} cannot be intercepted: ${why}.` });
 
   if (isOwnService(service)) return refuse('OwnService', 'it is a part of Switchyard itself');

@@ -1,5 +1,5 @@
 import { originalAnnotation, type OriginalService, type PatchOperation, type Service } from '@switchyard/kube';
-import { findRecordedPort, selectsRouters } from './original.ts';
+import { findOwnSelector, findRecordedPort } from './original.ts';
 import { giveOwnershipBack, isOurEntry } from './ownership.ts';
 import { annotationPath, testVersion } from './patch-paths.ts';
 
@@ -8,7 +8,8 @@ import { annotationPath, testVersion } from './patch-paths.ts';
  * stays. Undefined where nothing of ours is left. The annotation stays, so that a crash behind this change leaves the record.
  */
 export function toValuesPatch(service: Service, record: OriginalService): readonly PatchOperation[] | undefined {
-  const selector: PatchOperation[] = selectsRouters(service) ? [{ op: 'replace', path: '/spec/selector', value: record.selector }] : [];
+  const own = findOwnSelector(service, record);
+  const selector: PatchOperation[] = own === service.spec.selector ? [] : [{ op: 'replace', path: '/spec/selector', value: own }];
   const targets = (service.spec.ports ?? []).flatMap(({ targetPort }, index): PatchOperation[] => {
     const recorded = findRecordedPort(record, targetPort);
     const original = recorded?.targetPort ?? recorded?.port;

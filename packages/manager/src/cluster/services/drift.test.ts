@@ -72,6 +72,29 @@ test('ports that its owner changes, and a lost annotation, are put right at once
   );
 });
 
+test('a client-side apply, which leaves labels of both sides, is put right at once', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  const apply = (app: string): void =>
+    cluster.write((service) => ({
+      ...service,
+      spec: {
+        ...service.spec,
+        selector: { ...service.spec.selector, app },
+        ports: service.spec.ports?.with(0, { name: 'http', port: 80, targetPort: 'web' }) ?? [],
+      },
+    }));
+  apply('orders');
+  await cluster.until(() => isRouted(cluster) && cluster.routed()?.status?.retakes?.length === 1);
+  expect(cluster.routed()?.status?.original?.selector).toEqual({ app: 'orders' });
+  apply('orders-v2');
+  await cluster.until(() => isRouted(cluster) && cluster.routed()?.status?.retakes?.length === 2);
+  expect(cluster.service(shadow)?.spec.selector).toEqual({ app: 'orders-v2' });
+  manager.set({ wanted: [] });
+  await cluster.until(() => isDeepStrictEqual(toWish(cluster.service()), { ...(wish as object), selector: { app: 'orders-v2' } }));
+});
+
 test("two who undo each other do not run hot: after three times the Service is its owner's, as a whole", async () => {
   await using cluster = await openTestCluster();
   await using _ = await cluster.openManager();

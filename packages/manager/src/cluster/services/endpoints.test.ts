@@ -28,6 +28,12 @@ test('Services have the same endpoints when the same addresses are ready, howeve
   expect(haveSameAddresses([], [slice('b', ['10.0.0.3'], { ready: false })])).toBe(true);
 });
 
+test('a slice without pods says so by null', () => {
+  const empty = [{ ...slice('a', []), endpoints: null, ports: null } as unknown as EndpointSlice];
+  expect(haveSameAddresses(empty, [])).toBe(true);
+  expect(endpointsOf(empty, 'http')).toEqual([]);
+});
+
 test('an endpoint has the port that its slice gives to the name', () => {
   const slices = [
     slice('a', ['10.0.0.1'], { port: 8080 }),

@@ -32,7 +32,7 @@ export interface Plan {
   readonly original: OriginalService | undefined;
   /** Whether the shadow is what it should be. */
   readonly shadowFits: boolean;
-  /** Whether callers of the Service reach the routers. */
+  /** Whether callers of the Service reach the routers, or nobody: not its pods. */
   readonly pointsHere: boolean;
   /** Whether the Service is taken over as a whole: selector, every port, the record. */
   readonly isTaken: boolean;

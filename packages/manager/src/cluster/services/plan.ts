@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toShadowName, type RoutedService, type Service } from '@switchyard/kube';
-import { findRecord, inspectService, isSamePlan, planRoutedPorts, selectsRouters, toOriginal, toShadowService } from '@switchyard/takeover';
+import { findRecord, inspectService, isSamePlan, planRoutedPorts, toOriginal, toShadowService } from '@switchyard/takeover';
 import type { Plan } from './observation.ts';
 
 /** What a plan is made from. */
@@ -33,14 +33,15 @@ export function makePlan(input: PlanInput): Plan {
   const spec = toSpec(service, input);
   const planned = toPlanned(service, routed, spec);
   const original = toOriginal(service, planned);
+  const { t: plannedState } = inspectService(service, planned);
   return {
     isGone,
     isStranded: state === 'stranded',
     spec,
     original,
     shadowFits: original !== undefined && shadow !== undefined && isShadowOf(shadow, toShadowService(service, original)),
-    pointsHere: selectsRouters(service),
-    isTaken: inspectService(service, planned).t === 'taken',
+    pointsHere: plannedState === 'taken' || plannedState === 'incomplete',
+    isTaken: plannedState === 'taken',
     // The phase says where a manager was going; here is asked what it left in the Service.
     isGivenBack: inspectService(service, { ...planned, status: { ...planned.status, phase: 'Restoring' } }).t === 'free',
   };

@@ -1,7 +1,7 @@
 import type { LimitTable } from '@switchyard/contract';
 
 /** The bounds of the command line. */
-export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs' | 'adminMs'> = {
+export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs' | 'releaseMs' | 'adminMs'> = {
   listenMs: {
     value: 60_000,
     unit: 'ms',
@@ -19,6 +19,11 @@ export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'pr
     unit: 'ms',
     about:
       'How long a local process may take to accept a connection before it counts as not listening, and a manager inside of the cluster as not reachable.',
+  },
+  releaseMs: {
+    value: 3_000,
+    unit: 'ms',
+    about: 'How long the end of a command waits for the API server to remove its intercept; else the manager does it alone.',
   },
   adminMs: {
     value: 120_000,

@@ -1,5 +1,6 @@
-import { InterceptError } from '@switchyard/contract';
+import { InterceptError, type Clock } from '@switchyard/contract';
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
+import { cliLimits } from '../../limits.ts';
 import { isTrue } from './intercept-object.ts';
 
 /** How often the object may change under our hands before that is said. */
@@ -53,9 +54,15 @@ function refuseTaken({ spec, ...found }: Intercept, wanted: Intercept): void {
   });
 }
 
-/** Removes the object that we made, and no other of its name; that it is gone or cannot be removed is no failure of the caller. */
-export async function releaseIntercept(client: KubeClient, { metadata: { name, uid } }: Intercept): Promise<void> {
-  await client.delete(intercepts, name, uid === undefined ? {} : { uid }).catch(() => false);
+/**
+ * Removes the object that we made, and no other of its name. That it is gone, or cannot be removed in time, is no failure of the caller: the manager
+ * removes it as well, at the session's goodbye.
+ */
+export async function releaseIntercept(clock: Clock, client: KubeClient, { metadata: { name, uid } }: Intercept): Promise<void> {
+  const late = new AbortController();
+  const deadline = clock.after(cliLimits.releaseMs.value, () => late.abort(new InterceptError('canceled', 'The removal took too long.')));
+  await client.delete(intercepts, name, { uid, signal: late.signal }).catch(() => false);
+  deadline.cancel();
 }
 
 function isConflict(reason: unknown): boolean {

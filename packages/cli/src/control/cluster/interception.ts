@@ -61,7 +61,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
     const wanted = toInterceptObject(intercept.spec, { user, client: host.hostName, publicKey: key.publicKey });
     signal.throwIfAborted();
     const object = await claimIntercept(client, wanted);
-    stack.defer(() => releaseIntercept(client, object));
+    stack.defer(() => releaseIntercept(clock, client, object));
     steps.begin(`taking over ${spec.service}`);
     const tell = createTeller(context, steps, spec.service);
     const followed = stack.use(followIntercept({ clock, log, client }, object, tell));

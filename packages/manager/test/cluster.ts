@@ -25,7 +25,7 @@ export interface NotedRouter extends Pick<Router, 'listen' | 'setBaseline' | 're
   endReleases(): void;
 }
 
-export function createNotedRouter(note: (text: string) => void = () => {}): NotedRouter {
+function createNotedRouter(note: (text: string) => void = () => {}): NotedRouter {
   const notes: string[] = [];
   const refused = new Set<number>();
   const releases: (() => void)[] = [];

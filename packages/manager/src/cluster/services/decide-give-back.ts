@@ -1,5 +1,4 @@
-import type { RoutedObservation } from './decide.ts';
-import type { Step } from './observation.ts';
+import type { RoutedObservation, Step } from './observation.ts';
 import { toStatus } from './status.ts';
 
 /** The next step towards a Service that is its owner's again: its values, their owners, the end of open connections, then our objects. */

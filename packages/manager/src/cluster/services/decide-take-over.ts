@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OriginalService, RoutedServiceStatus } from '@switchyard/kube';
 import { serviceLimits } from '../../limits.ts';
-import type { RoutedObservation } from './decide.ts';
 import { keepAfterDrift } from './drift.ts';
-import type { Step } from './observation.ts';
+import type { RoutedObservation, Step } from './observation.ts';
 import { conditionOf, toStatus, toTimestamp, type Claim } from './status.ts';
 
 /**

@@ -1,10 +1,6 @@
-import type { RoutedService } from '@switchyard/kube';
 import { decideGiveBack } from './decide-give-back.ts';
 import { decideTakeOver } from './decide-take-over.ts';
 import type { Observation, Step } from './observation.ts';
-
-/** An observation of a service that is on its way, or was. */
-export type RoutedObservation = Observation & { readonly routed: RoutedService };
 
 /**
  * The next step for a service: a pure function of what is seen, so that any manager that begins here comes to the same end, wherever the

@@ -1,6 +1,5 @@
 import { serviceLimits } from '../../limits.ts';
-import type { RoutedObservation } from './decide.ts';
-import type { Step } from './observation.ts';
+import type { RoutedObservation, Step } from './observation.ts';
 import { conditionOf, toStatus, type Claim } from './status.ts';
 
 const { retakeMs, retakes: mostRetakes, retakeWindowMs } = serviceLimits;

@@ -20,6 +20,9 @@ export interface Observation {
   readonly plan: Plan;
 }
 
+/** An observation of a service that is on its way, or was. */
+export type RoutedObservation = Observation & { readonly routed: RoutedService };
+
 /** What the objects should be, and how far the Service is from it. Pure functions of the objects. */
 export interface Plan {
   /** Whether the Service is gone, or another object of its name. */

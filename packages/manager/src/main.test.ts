@@ -88,3 +88,11 @@ test.concurrent('a token is hashed from standard input, and a short one is refus
   expect(hashed).toMatchObject({ code: 0, stdout: 'sha256:3eb1bd439947eb762998e566ccc2e099c791118b2f40579cc4f7da2b5061b7f9\n' });
   expect(await run(['hash-token'], 'hunter2')).toMatchObject({ code: 2, stdout: '', stderr: expect.not.stringContaining('hunter2') });
 });
+
+test.concurrent('in a cluster the pod says who and where the manager is; exit code 2 where it does not', async () => {
+  expect(await run(['--role', 'all'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: "error: POD_IP is not set, and a manager in a cluster needs it.\nLet the pod's environment have it from the field status.podIP.\n",
+  });
+});

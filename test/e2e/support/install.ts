@@ -20,7 +20,7 @@ export async function intercept(...args: readonly string[]): Promise<string> {
 }
 
 /** Runs helm as the cluster's administrator; it has to succeed. */
-export async function helm(...args: readonly string[]): Promise<string> {
+async function helm(...args: readonly string[]): Promise<string> {
   return must(toProgram('helm'), args, { env: toEnvironment(), cwd: root, timeoutMs: 240_000 });
 }
 

@@ -81,7 +81,8 @@ function isReady({ metadata, status }: PodObject): boolean {
 }
 
 async function answers(clock: Clock, url: URL): Promise<boolean> {
-  await using manager = openManagerClient({ url, owner: '', token: undefined, clock, timeoutMs: cliLimits.probeMs.value });
+  // The call must name somebody; what a manager is, it tells everybody.
+  await using manager = openManagerClient({ url, owner: 'anybody', token: undefined, clock, timeoutMs: cliLimits.probeMs.value });
   return await manager.info().then(
     () => true,
     () => false,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi, type TestContext } from 'vitest';
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -27,7 +27,8 @@ async function run(args: readonly string[], input = ''): Promise<Run> {
   return { code, stdout, stderr };
 }
 
-async function writeConfig(settings: string): Promise<string> {
+/** Of tests that run at the same time, only the context knows which one has finished. */
+async function writeConfig({ onTestFinished }: TestContext, settings: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'manager.yaml');
@@ -37,8 +38,8 @@ async function writeConfig(settings: string): Promise<string> {
 
 const service = 'services: [{ name: orders, ports: [{ name: http, listen: "127.0.0.1:0", origin: "127.0.0.1:1" }] }]\n';
 
-test.concurrent('a mistake in the configuration is shown with file, line and remedy; exit code 2', async () => {
-  const file = await writeConfig(`heath: 127.0.0.1:0\n${service}`);
+test.concurrent('a mistake in the configuration is shown with file, line and remedy; exit code 2', async (context) => {
+  const file = await writeConfig(context, `heath: 127.0.0.1:0\n${service}`);
   expect(await run(['--config', file])).toEqual({
     code: 2,
     stdout: '',
@@ -46,16 +47,16 @@ test.concurrent('a mistake in the configuration is shown with file, line and rem
   });
 });
 
-test.concurrent('a port in use is named; exit code 1', async () => {
+test.concurrent('a port in use is named; exit code 1', async (context) => {
   await using other = await openEchoServer();
-  const file = await writeConfig(`listen: 127.0.0.1:0\nhealth: 127.0.0.1:${other.port}\n${service}`);
+  const file = await writeConfig(context, `listen: 127.0.0.1:0\nhealth: 127.0.0.1:${other.port}\n${service}`);
   const { code, stderr } = await run(['--config', file]);
   expect(code).toBe(1);
   expect(stderr).toContain(`error: The health listener cannot listen at 127.0.0.1:${other.port}: another program listens there already.\n`);
 });
 
-test.concurrent('it says where it listens, and SIGTERM ends it in order', async () => {
-  const file = await writeConfig(`listen: 127.0.0.1:0\nhealth: 127.0.0.1:0\n${service}`);
+test.concurrent('it says where it listens, and SIGTERM ends it in order', async (context) => {
+  const file = await writeConfig(context, `listen: 127.0.0.1:0\nhealth: 127.0.0.1:0\n${service}`);
   const child = spawn(process.execPath, [program, '--config', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -93,6 +94,7 @@ test.concurrent('in a cluster the pod says who and where the manager is; exit co
   expect(await run(['--role', 'all'])).toEqual({
     code: 2,
     stdout: '',
-    stderr: "error: POD_IP is not set, and a manager in a cluster needs it.\nLet the pod's environment have it from the field status.podIP.\n",
+    stderr:
+      "error: POD_IP is not set, and a manager in a cluster needs it.\nLet the pod's environment have it from the field status.podIP.\n",
   });
 });

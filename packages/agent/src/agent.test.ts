@@ -142,11 +142,9 @@ test('an intercept that ended is told once and not registered again', async () =
   manager.notify({ t: 'expiry_warning', id: idOf('orders'), expiresAt: new Date(0) });
   manager.notify({ t: 'intercept_ended', id: idOf('orders'), reason: 'replaced' });
   manager.notify({ t: 'intercept_ended', id: idOf('orders'), reason: 'replaced' });
-  manager.notify({ t: 'draining' });
   expect(events.slice(1)).toMatchObject([
     { t: 'expiry_warning', intercept: { id: idOf('orders') }, expiresAt: new Date(0) },
     { t: 'intercept_ended', intercept: { id: idOf('orders') }, reason: 'replaced' },
-    { t: 'draining' },
   ]);
   clock.advance(601);
   manager.lose();
@@ -155,6 +153,51 @@ test('an intercept that ended is told once and not registered again', async () =
   expect(manager.registered[1]?.map(({ service }) => service)).toEqual(['payments']);
   expect(events.at(-2)).toMatchObject({ t: 'intercept_ended', intercept: { id: idOf('web') }, reason: 'expired' });
   expect(agent.intercepts.map(({ id }) => id)).toEqual([idOf('payments')]);
+});
+
+test('from a manager that is about to stop it goes over to the next one, and leaves the old one what is under way', async () => {
+  const { manager, open, names, clock } = createBench();
+  await open();
+  manager.refuse('open', new InterceptError('draining', 'This manager is shutting down.'));
+  manager.notify({ t: 'draining' });
+  await advanceUntil(clock, () => manager.attemptsAtMs.length === 4);
+  manager.refuse('open', undefined);
+  await advanceUntil(clock, () => names().includes('moved'));
+  expect(manager.registered).toMatchObject([[{ service: 'orders' }], [{ service: 'orders' }]]);
+  expect(manager).toMatchObject({ open: 2, goodbyes: 0 });
+  manager.lose(undefined, 'oldest');
+  await setImmediate();
+  expect(manager.open).toBe(1);
+  expect(names()).toEqual(['connected', 'draining', 'moved']);
+  manager.lose();
+  await advanceUntil(clock, () => names().length === 5);
+  expect(names().slice(3)).toEqual(['reconnecting', 'connected']);
+});
+
+test('a manager that is gone before there is a next one is waited for as ever', async () => {
+  const { manager, open, names, clock } = createBench();
+  await open();
+  manager.refuse('open', new InterceptError('manager_unreachable', 'Nobody there.'));
+  manager.notify({ t: 'draining' });
+  await advanceUntil(clock, () => manager.attemptsAtMs.length === 3);
+  manager.lose();
+  await advanceUntil(clock, () => names().includes('reconnecting'));
+  manager.refuse('open', undefined);
+  await advanceUntil(clock, () => names().length === 4);
+  expect(names()).toEqual(['connected', 'draining', 'reconnecting', 'connected']);
+  expect(manager.open).toBe(1);
+});
+
+test('a goodbye ends the search for the next manager, and leaves the old one in order', async () => {
+  const { manager, open, names, clock } = createBench();
+  const agent = await open();
+  manager.refuse('open', new InterceptError('manager_unreachable', 'Nobody there.'));
+  manager.notify({ t: 'draining' });
+  await advanceUntil(clock, () => manager.attemptsAtMs.length === 3);
+  await agent.goodbye();
+  expect(names()).toEqual(['connected', 'draining', 'closed']);
+  expect(manager).toMatchObject({ open: 0, goodbyes: 1 });
+  expect(clock.pending).toBe(0);
 });
 
 test('renews through the session that is open', async () => {

@@ -6,8 +6,10 @@ export type AgentEvent =
   | { readonly t: 'connected'; readonly awayMs: number | undefined }
   /** The session was lost; the agent tries to come back until it says `connected` or `closed`. */
   | { readonly t: 'reconnecting'; readonly error: InterceptError }
-  /** The manager is about to stop; the session will be lost. */
+  /** The manager is about to stop; `moved` follows when there is another one, else the session is lost with it. */
   | { readonly t: 'draining' }
+  /** The session went over to another manager, without a gap. */
+  | { readonly t: 'moved' }
   /** An intercept is over; the session and its other intercepts go on. */
   | { readonly t: 'intercept_ended'; readonly intercept: InterceptInfo; readonly reason: EndReason }
   | { readonly t: 'expiry_warning'; readonly intercept: InterceptInfo; readonly expiresAt: Date }

@@ -35,9 +35,16 @@ export interface SessionDeps {
 /** Where a session stands; each state holds only what exists in it. */
 type State =
   | { readonly t: 'connecting'; readonly lostAtMs: number | undefined }
-  | { readonly t: 'ready'; readonly client: TunnelClient }
+  | { readonly t: 'ready'; readonly link: Link }
   | { readonly t: 'waiting'; readonly lostAtMs: number; readonly delayMs: number }
   | { readonly t: 'closed'; readonly error: InterceptError | undefined };
+
+/** A connection on which every intercept is registered. */
+interface Link {
+  readonly client: TunnelClient;
+  /** Resolves when the manager says that it is about to stop. */
+  readonly draining: Promise<void>;
+}
 
 /** A registration and what the manager last said of it. */
 interface Entry extends Registration {
@@ -48,7 +55,8 @@ const limits = toLimitValues(agentLimits);
 
 /**
  * A developer's link to the manager, whatever connection carries it. When the connection is lost it waits with jitter (at most 1 s in
- * the first minute, then 5 s), connects, and registers again what is not over. It ends for good when it is told to, when
+ * the first minute, then 5 s), connects, and registers again what is not over. When the manager says that it is about to stop, the link goes over to the
+ * next one as soon as there is one, while what is under way at the old one comes to its end. It ends for good when it is told to, when
  * its first attempt fails, or when the manager refuses with what no retry can heal.
  */
 export class Session {
@@ -59,6 +67,8 @@ export class Session {
   readonly #patient = createBackoff({ firstMs: 2 * limits.restartRetryMs, maxMs: limits.patientRetryMs });
   /** The connection that is open, whether its intercepts are registered yet or not. */
   #client: TunnelClient | undefined;
+  /** Connections to managers that are about to stop, kept for what is under way on them. */
+  readonly #retired: Set<TunnelClient> = new Set();
   /** Resolves, never rejects, when the session is over: with the error unless somebody asked for it. */
   readonly closed: Promise<InterceptError | undefined>;
 
@@ -89,6 +99,7 @@ export class Session {
     this.#stop.abort(new InterceptError('canceled', 'The session was ended.'));
     await this.#client?.goodbye();
     await this.closed;
+    await Promise.all([...this.#retired].map((client) => client[Symbol.asyncDispose]()));
   }
 
   async #run(): Promise<InterceptError | undefined> {
@@ -104,7 +115,7 @@ export class Session {
       case 'connecting':
         return this.#connect(state.lostAtMs);
       case 'ready':
-        return this.#serve(state.client);
+        return this.#serve(state.link);
       case 'waiting':
         return this.#wait(state.lostAtMs, state.delayMs);
     }
@@ -115,13 +126,13 @@ export class Session {
     try {
       const client = await openTunnel(this.#stop.signal);
       this.#client = client;
-      await this.#registerAll(client);
+      const link = await this.#registerAll(client);
       // A goodbye during the attempt found no connection to say it on.
       this.#stop.signal.throwIfAborted();
       this.#quick.reset();
       this.#patient.reset();
       emit({ t: 'connected', awayMs: lostAtMs === undefined ? undefined : clock.now() - lostAtMs });
-      return { t: 'ready', client };
+      return { t: 'ready', link };
     } catch (reason) {
       const next = this.#afterFailure(InterceptError.from(reason), lostAtMs);
       // What did get registered must not outlive a session that is over.
@@ -131,13 +142,65 @@ export class Session {
     }
   }
 
-  async #serve(client: TunnelClient): Promise<State> {
+  async #serve({ client, draining }: Link): Promise<State> {
+    const over = new AbortController();
+    let succession: Promise<Link | undefined> | undefined;
+    const begun = draining.then(() => (succession = this.#findSuccessor(AbortSignal.any([over.signal, this.#stop.signal]))));
+    await Promise.race([client.closed, begun]);
+    over.abort();
+    const successor = await succession;
+    if (successor !== undefined) {
+      this.#retire(client);
+      this.#client = successor.client;
+      this.#deps.emit({ t: 'moved' });
+      return { t: 'ready', link: successor };
+    }
     const error = await client.closed;
     await this.#release();
     if (error === undefined) return { t: 'closed', error };
     const next = this.#afterFailure(error, this.#deps.clock.now());
     if (next.t === 'waiting') this.#deps.emit({ t: 'reconnecting', error });
     return next;
+  }
+
+  /** Tries until another manager takes this session's intercepts; undefined when `signal` is aborted before. */
+  async #findSuccessor(signal: AbortSignal): Promise<Link | undefined> {
+    const { clock, log } = this.#deps;
+    const backoff = createBackoff({ firstMs: limits.firstRetryMs, maxMs: limits.restartRetryMs });
+    for (;;) {
+      try {
+        return await this.#openSuccessor(signal);
+      } catch (reason) {
+        log.debug('succession_retry', { code: InterceptError.from(reason).code });
+        await sleep(clock, backoff.next(), signal).catch(() => {});
+        if (signal.aborted) return undefined;
+      }
+    }
+  }
+
+  async #openSuccessor(signal: AbortSignal): Promise<Link> {
+    const client = await this.#deps.openTunnel(signal);
+    const giveUp = (): void => void client[Symbol.asyncDispose]();
+    signal.addEventListener('abort', giveUp);
+    try {
+      const link = await this.#registerAll(client);
+      signal.throwIfAborted();
+      return link;
+    } catch (reason) {
+      giveUp();
+      throw reason;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Leaves a manager that is about to stop to what is under way there. */
+  #retire(client: TunnelClient): void {
+    this.#retired.add(client);
+    void client.closed.then(async () => {
+      this.#retired.delete(client);
+      await client[Symbol.asyncDispose]();
+    });
   }
 
   async #wait(lostAtMs: number, delayMs: number): Promise<State> {
@@ -165,9 +228,13 @@ export class Session {
     await client?.[Symbol.asyncDispose]();
   }
 
-  async #registerAll(client: TunnelClient): Promise<void> {
+  async #registerAll(client: TunnelClient): Promise<Link> {
     const registered = Promise.withResolvers<void>();
-    client.onEvent((event) => this.#onEvent(event));
+    const draining = Promise.withResolvers<void>();
+    client.onEvent((event) => {
+      if (event.t === 'draining') draining.resolve();
+      if (!this.#retired.has(client)) this.#onEvent(event);
+    });
     // A pipe may overtake the answer that says which intercept it belongs to: it waits for that answer, unread.
     client.onPipe((id, pipe) => void registered.promise.then(() => this.#onPipe(id, pipe)));
     try {
@@ -175,6 +242,7 @@ export class Session {
     } finally {
       registered.resolve();
     }
+    return { client, draining: draining.promise };
   }
 
   /** An intercept that comes back has only the rest of its lifetime. */

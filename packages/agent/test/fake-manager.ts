@@ -26,8 +26,8 @@ export interface FakeManager {
   readonly attemptsAtMs: readonly number[];
   /** From now on connections, or registrations, fail so; undefined: no longer. */
   refuse(step: 'open' | 'register', error: InterceptError | undefined): void;
-  /** Breaks the connection that is open. */
-  lose(error?: InterceptError): void;
+  /** Breaks the newest connection, or the oldest one. */
+  lose(error?: InterceptError, which?: 'newest' | 'oldest'): void;
   notify(event: SessionEvent): void;
   /** A proxied connection: the manager's end of a pipe. */
   openPipe(id: InterceptId): Pipe;
@@ -44,7 +44,7 @@ export function createFakeManager(clock: Clock): FakeManager {
   const registered: InterceptSpec[][] = [];
   const refusals = new Map<'open' | 'register', InterceptError | undefined>();
   const attemptsAtMs: number[] = [];
-  let current: Connection | undefined;
+  const live: Connection[] = [];
   let goodbyes = 0;
 
   const check = (step: 'open' | 'register'): void => {
@@ -52,8 +52,9 @@ export function createFakeManager(clock: Clock): FakeManager {
     if (error !== undefined) throw error;
   };
   const connection = (): Connection => {
-    if (current === undefined) throw new Error('no connection is open');
-    return current;
+    const newest = live.at(-1);
+    if (newest === undefined) throw new Error('no connection is open');
+    return newest;
   };
 
   const openTunnel = async (signal: AbortSignal): Promise<TunnelClient> => {
@@ -64,13 +65,13 @@ export function createFakeManager(clock: Clock): FakeManager {
     registered.push(specs);
     const { promise: closed, resolve } = Promise.withResolvers<InterceptError | undefined>();
     const finish = (error: InterceptError | undefined): void => {
-      current = undefined;
+      if (live.includes(own)) live.splice(live.indexOf(own), 1);
       resolve(error);
     };
     const client: TunnelClient = {
       session: `s-${registered.length}` as SessionId,
-      onPipe: (handler) => void (connection().onPipe = handler),
-      onEvent: (handler) => void (connection().onEvent = handler),
+      onPipe: (handler) => void (own.onPipe = handler),
+      onEvent: (handler) => void (own.onEvent = handler),
       async register(spec) {
         check('register');
         specs.push(spec);
@@ -83,14 +84,15 @@ export function createFakeManager(clock: Clock): FakeManager {
         return toInfo({ ...spec, lifetimeMs }, clock);
       },
       async goodbye() {
-        if (current === undefined) return;
+        if (!live.includes(own)) return;
         goodbyes += 1;
         finish(undefined);
       },
       closed,
       [Symbol.asyncDispose]: async () => finish(undefined),
     };
-    current = { client, finish, onEvent: () => {}, onPipe: () => {} };
+    const own: Connection = { client, finish, onEvent: () => {}, onPipe: () => {} };
+    live.push(own);
     return client;
   };
 
@@ -98,14 +100,15 @@ export function createFakeManager(clock: Clock): FakeManager {
     openTunnel,
     registered,
     get open() {
-      return current === undefined ? 0 : 1;
+      return live.length;
     },
     get goodbyes() {
       return goodbyes;
     },
     attemptsAtMs,
     refuse: (step, error) => void refusals.set(step, error),
-    lose: (error = new InterceptError('tunnel_lost', 'The connection broke.')) => connection().finish(error),
+    lose: (error = new InterceptError('tunnel_lost', 'The connection broke.'), which = 'newest') =>
+      (which === 'newest' ? connection() : live[0])?.finish(error),
     notify: (event) => connection().onEvent(event),
     openPipe(id) {
       const [ours, theirs] = createMemoryPipePair();

@@ -58,7 +58,10 @@ function createTeller({ output, clock }: Context, { manager, intercepts }: Agent
         output.warn(`${manager} went away (${event.error.message}); reconnecting`);
         return;
       case 'draining':
-        output.say('the manager is stopping; this session comes back with the next one');
+        output.say('the manager is stopping; this session goes over to the next one');
+        return;
+      case 'moved':
+        output.say('the next manager has taken over');
         return;
       case 'expiry_warning':
         output.warn(

@@ -104,6 +104,8 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
       services[Symbol.dispose]();
       ports[Symbol.dispose]();
       void lease.release();
+      // Its sessions go over to the next manager, which says where they are.
+      intercepts.retire();
       tunnel.drain();
       // As long as connections are accepted: kube-proxy sends to a pod that stops, and is ready, where no other one is.
       const timer = clock.after(routerLimits.drainAcceptMs.value, () => (unready = 'draining'));

@@ -15,6 +15,8 @@ export interface InterceptKeeper extends SessionIntercepts, InterceptSource, Dis
   ownerOf(publicKey: string | undefined): string | undefined;
   /** Looks at everything anew: for a change that no object tells, such as that of who leads. */
   reconsider(): void;
+  /** This manager is about to stop: where its sessions are is for the next one to say. Goodbyes are still carried out. */
+  retire(): void;
 }
 
 /** Learns why an intercept ended that this manager routed by. */

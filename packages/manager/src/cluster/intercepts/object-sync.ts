@@ -24,6 +24,7 @@ export class ObjectSync implements Disposable {
   readonly #writes: ObjectWrites;
   /** Those that are deleted; the collection may not know yet. */
   readonly #deleted: Set<string> = new Set();
+  #silent = false;
 
   constructor(deps: ObjectSyncDeps) {
     this.#deps = deps;
@@ -50,9 +51,15 @@ export class ObjectSync implements Disposable {
         if (mine && !claim.deleted && !this.#deleted.has(uid)) this.#writes.start(uid, (signal) => this.#delete(claim, signal));
         continue;
       }
+      if (this.#silent) continue;
       const status = toStatusChange(judgement, { leading, link: book.links.get(uid) }, clock.date().getTime());
       if (status !== undefined) this.#writes.start(uid, (signal) => this.#patch(claim, status, signal));
     }
+  }
+
+  /** From now on another manager says where intercepts stand; goodbyes that are heard here are still carried out. */
+  fallSilent(): void {
+    this.#silent = true;
   }
 
   [Symbol.dispose](): void {

@@ -170,6 +170,10 @@ class Keeper implements InterceptKeeper {
     this.#wanted.follow(this.#judgements);
   }
 
+  retire(): void {
+    this.#objects.fallSilent();
+  }
+
   [Symbol.dispose](): void {
     this.#opened.dispose();
   }

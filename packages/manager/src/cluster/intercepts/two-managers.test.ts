@@ -37,6 +37,19 @@ test('a manager says nothing of a session that another one has, until that one i
   await bench.untilTold(id, 'SessionReady', 'False SessionLost');
 });
 
+test('a manager that is about to stop says nothing of the sessions that leave it, and still carries a goodbye out', async () => {
+  await using bench = await openKeeperBench({ leading: false, objects: [mine, createIntercept('orders.http.bob', 'bob')] });
+  const [alice, bob] = [createAgent('s1', 'alice'), createAgent('s2', 'bob')];
+  await bench.keeper.register(alice, createSpec('alice'));
+  await bench.keeper.register(bob, createSpec('bob'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  bench.keeper.retire();
+  bench.keeper.lose(alice);
+  bench.keeper.leave(bob);
+  await bench.untilGone('orders.http.bob');
+  expect(bench.told(id, 'SessionReady')).toBe('True SessionReady');
+});
+
 test('who does not lead says only what is its own, and deletes only what said goodbye to it', async () => {
   await using bench = await openKeeperBench({ leading: false, objects: [mine, createIntercept('orders.http.bob', 'bob')] });
   const [alice, bob] = [createAgent('s1', 'alice'), createAgent('s2', 'bob')];

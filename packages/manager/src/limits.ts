@@ -72,7 +72,11 @@ export const fixedManagerLimits: LimitTable<
     unit: 'ms',
     about: 'How long a connection to the health listener may wait for its request; then it closes.',
   },
-  healthConnections: { value: 64, unit: 'count', about: 'Connections to the health listener; further ones are closed at once.' },
+  healthConnections: {
+    value: 64,
+    unit: 'count',
+    about: 'Connections to the health listener; for one more, the oldest of the address that has most is closed.',
+  },
 };
 
 /** The bounds of taking services over. Nobody sets them. */

@@ -5,5 +5,6 @@ export { createLog, logFormats, logLevels, type LogDestination, type LogFormat, 
 export { runMain, type MainContext } from './main.ts';
 export { createMetrics, type RenderedMetrics } from './metrics.ts';
 export { onExit } from './on-exit.ts';
+export { createSeats, type Seat, type Seats } from './seats.ts';
 export { sleep, toAbortError } from './sleep.ts';
 export { createSystemClock } from './system-clock.ts';

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '@switchyard/contract';
-import { listen } from '@switchyard/runtime';
+import { createSeats, listen, type Seat, type Seats } from '@switchyard/runtime';
 import { ReadTurn } from './read-turn.ts';
 
 /** How long connections may take to end in order when the server closes. */
@@ -15,7 +15,7 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** One connection. It is broken when it has had no session for `proofMs`. */
+/** One connection. It is broken when it has had no session for `proofMs`, or loses its seat among those without one. */
 export class Connection {
   /** What its streams may do at once. */
   readonly turn: ReadTurn = new ReadTurn(() => this.break());
@@ -24,37 +24,46 @@ export class Connection {
   readonly #clock: Clock;
   readonly #proofMs: number;
   readonly #socket: Socket;
+  readonly #strangers: Seats;
   #sessions = 0;
-  #deadline: Timer;
+  /** Until when it may be without a session, and its seat meanwhile. */
+  #wait: { readonly deadline: Timer; readonly seat: Seat };
 
-  constructor(clock: Clock, proofMs: number, socket: Socket) {
+  constructor(clock: Clock, { strangers, proofMs }: { readonly strangers: Seats; readonly proofMs: number }, socket: Socket) {
     this.#clock = clock;
+    this.#strangers = strangers;
     this.#proofMs = proofMs;
     this.#socket = socket;
     // An IPv4 caller at a socket of both families is shown as IPv6.
     this.remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
-    this.#deadline = this.#expectSession();
-    socket.on('close', () => this.#deadline.cancel());
+    this.#wait = this.#expectSession();
+    socket.on('close', () => this.#endWait());
   }
 
   /** A session on it is welcome. */
   addSession(): void {
     this.#sessions++;
-    this.#deadline.cancel();
+    this.#endWait();
   }
 
   /** A session that was welcome is over. */
   removeSession(): void {
-    if (--this.#sessions === 0 && !this.#socket.destroyed) this.#deadline = this.#expectSession();
+    if (--this.#sessions === 0 && !this.#socket.destroyed) this.#wait = this.#expectSession();
   }
 
   break(): void {
-    this.#deadline.cancel();
+    this.#endWait();
     this.#socket.destroy();
   }
 
-  #expectSession(): Timer {
-    return this.#clock.after(this.#proofMs, () => this.break());
+  #expectSession(): { readonly deadline: Timer; readonly seat: Seat } {
+    const end = (): void => this.break();
+    return { seat: this.#strangers.take(this.remoteAddress, end), deadline: this.#clock.after(this.#proofMs, end) };
+  }
+
+  #endWait(): void {
+    this.#wait.deadline.cancel();
+    this.#wait.seat.leave();
   }
 }
 
@@ -62,17 +71,17 @@ export class Connection {
 export async function openConnections(
   clock: Clock,
   address: { readonly host: string; readonly port: number },
-  options: { readonly maxConnections: number; readonly proofMs: number; onConnection(socket: Socket): void },
+  options: { readonly strangers: number; readonly proofMs: number; onConnection(socket: Socket): void },
 ): Promise<Connections> {
   const connections = new Map<string, Connection>();
+  const terms = { strangers: createSeats(options.strangers), proofMs: options.proofMs };
   const server = createServer({ noDelay: true }, (socket) => {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    connections.set(peer, new Connection(clock, options.proofMs, socket));
+    connections.set(peer, new Connection(clock, terms, socket));
     socket.on('close', () => connections.delete(peer));
     socket.on('error', () => {});
     options.onConnection(socket);
   });
-  server.maxConnections = options.maxConnections;
   const port = await listen(server, address, 'The manager');
   server.on('error', () => {});
   return {

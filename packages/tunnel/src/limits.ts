@@ -53,6 +53,7 @@ export const fixedTunnelLimits: LimitTable<
   | 'messageBytes'
   | 'messagesPerTurn'
   | 'unreadBytes'
+  | 'strangerConnections'
   | 'strangerStreams'
   | 'controlBytes'
   | 'answerBytes'
@@ -77,6 +78,11 @@ export const fixedTunnelLimits: LimitTable<
     unit: 'bytes',
     about:
       'What one connection may have sent that a manager had no turn for yet; the connection is broken then. No honest agent has credit for it.',
+  },
+  strangerConnections: {
+    value: 1024,
+    unit: 'count',
+    about: 'Connections without a session, as those of commands are; for one more, the oldest of the address that has most is broken.',
   },
   strangerStreams: {
     value: 16,

@@ -6,7 +6,7 @@ import { createApiService } from './api-server.ts';
 import { serverOptions, strangerStreams } from './channel-options.ts';
 import { openConnections, type Connection, type Connections } from './connections.ts';
 import { widenHttp2Session } from './http2-window.ts';
-import { tunnelLimits, type TunnelLimits } from './limits.ts';
+import { fixedTunnelLimits, tunnelLimits, type TunnelLimits } from './limits.ts';
 import { createServerStream } from './message-stream.ts';
 import { ServerCarry } from './server-carry.ts';
 import { ServerControl } from './server-control.ts';
@@ -52,8 +52,7 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
   const grpc = new Server(serverOptions);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const connections = await openConnections(deps.clock, options.listen, {
-    // Room for short calls of the API beside the sessions.
-    maxConnections: limits.maxSessions * 2,
+    strangers: fixedTunnelLimits.strangerConnections.value,
     proofMs: limits.connectionProofMs,
     onConnection: (socket) => injector.injectConnection(socket),
   });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Address } from '@switchyard/config';
-import { listen, type RenderedMetrics } from '@switchyard/runtime';
+import { createSeats, listen, type RenderedMetrics } from '@switchyard/runtime';
 import { fixedManagerLimits } from '../limits.ts';
 
 /** What the health listener shows. */
@@ -17,7 +17,7 @@ export interface HealthServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Scrapers and probes need few. */
+/** Scrapers and probes need few. Whoever takes all of them must not keep the probes out: an unready router is an outage. */
 const mostConnections = fixedManagerLimits.healthConnections.value;
 
 interface Page {
@@ -44,7 +44,11 @@ export async function openHealthServer(
     { keepAliveTimeout: idleMs, headersTimeout: idleMs, requestTimeout: idleMs, connectionsCheckingInterval: idleMs / 5 },
     createListener(source),
   );
-  server.maxConnections = mostConnections;
+  const seats = createSeats(mostConnections);
+  server.on('connection', (socket) => {
+    const seat = seats.take(socket.remoteAddress ?? '', () => socket.destroy());
+    socket.once('close', () => seat.leave());
+  });
   const port = await listen(server, address, 'The health listener');
   server.on('error', () => {});
   return {

@@ -3,6 +3,7 @@ import { apply, kubectl } from './support/cluster.ts';
 import { evidence } from './support/evidence.ts';
 import { images } from './support/images.ts';
 import { openIsland } from './support/island.ts';
+import { restricted, restrictedPod } from './support/manifests.ts';
 import { readMetrics, total } from './support/metrics.ts';
 import { get } from './support/objects.ts';
 import { openStage, type Stage } from './support/stage.ts';
@@ -52,7 +53,7 @@ test('a workspace in a pod is dialled straight, without the tunnel', async () =>
       spec: {
         serviceAccountName: 'workspace',
         terminationGracePeriodSeconds: 20,
-        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        securityContext: restrictedPod,
         volumes: [{ name: 'tmp', emptyDir: {} }],
         containers: [
           {
@@ -77,7 +78,7 @@ test('a workspace in a pod is dialled straight, without the tunnel', async () =>
               { name: 'PAYMENTS_URL', value: 'http://payments' },
             ],
             volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
-            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
+            securityContext: restricted,
           },
         ],
       },

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { LoadFailure, LoadPlan, LoadReport } from '../programs/load-report.ts';
 import { apply, findKubeconfig, kubectl, toProgram } from './cluster.ts';
 import { images } from './images.ts';
+import { restricted, restrictedPod } from './manifests.ts';
 
 /** What a load saw, with its first failures. */
 export type LoadResult = LoadReport & { readonly failures: readonly LoadFailure[] };
@@ -24,20 +25,26 @@ export interface Toolbox {
   load(plan: Partial<LoadPlan> & Pick<LoadPlan, 'url'>, pod?: number): Load;
   /** Runs a JavaScript module, given as text, in the first pod; answers what it printed. */
   script(source: string): Promise<string>;
+  /** Runs a program of the image in the first pod, with `plan` as its argument; answers what it printed. */
+  run(program: string, plan: object): Promise<string>;
 }
 
 const container = {
   name: 'toolbox',
   image: images.programs,
   resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } },
-  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
+  securityContext: restricted,
 };
 
 /** Starts `count` client pods in `namespace`; they end with the namespace. */
 export async function openToolbox(namespace: string, count = 1): Promise<Toolbox> {
   const pods = Array.from({ length: count }, (_, index) => `toolbox-${index}`);
-  const securityContext = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
-  const spec = { containers: [container], securityContext, terminationGracePeriodSeconds: 1, automountServiceAccountToken: false };
+  const spec = {
+    containers: [container],
+    securityContext: restrictedPod,
+    terminationGracePeriodSeconds: 1,
+    automountServiceAccountToken: false,
+  };
   await apply(
     namespace,
     pods.map((name) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: 'toolbox' } }, spec })),
@@ -64,14 +71,16 @@ export async function openToolbox(namespace: string, count = 1): Promise<Toolbox
       const child = exec(pods[pod] ?? '', 'node', '/e2e/load.ts', JSON.stringify(whole));
       return { report: readReport(child), stop: () => void child.stdin.end() };
     },
-    async script(source) {
-      const child = exec(pods[0] ?? '', 'node', '--input-type=module', '-');
-      child.stdin.end(source);
-      const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-      if (stderr !== '') throw new Error(stderr);
-      return stdout;
-    },
+    script: async (source) => readOutput(exec(pods[0] ?? '', 'node', '--input-type=module', '-'), source),
+    run: async (program, plan) => readOutput(exec(pods[0] ?? '', 'node', program, JSON.stringify(plan)), ''),
   };
+}
+
+async function readOutput(child: ChildProcessByStdio<Writable, Readable, Readable>, input: string): Promise<string> {
+  child.stdin.end(input);
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if (stderr !== '') throw new Error(stderr);
+  return stdout;
 }
 
 async function readReport(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<LoadResult> {

@@ -246,3 +246,11 @@ test('a session that ended while it asked gets nothing', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'tunnel_lost' });
   expect(bench.seat.rules).toEqual([]);
 });
+
+test('whoever makes very many objects does not keep others from hearing of theirs', async () => {
+  const many = Array.from({ length: 60 }, (_, index) => createIntercept(`orders.http.many-${index}`, 'mallory'));
+  await using bench = await openKeeperBench({ objects: [...many, mine], changes: { interceptsPerOwner: 2 } });
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  const patches = bench.kube.requests.filter(({ method }) => method === 'PATCH');
+  expect(patches.slice(0, 3).some(({ path }) => path.includes(id))).toBe(true);
+});

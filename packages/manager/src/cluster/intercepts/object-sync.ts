@@ -43,7 +43,10 @@ export class ObjectSync implements Disposable {
     for (const uid of this.#deleted) if (!known.has(uid)) this.#deleted.delete(uid);
     this.#writes.retain((uid) => known.has(uid));
     const leading = isLeading();
-    for (const judgement of judgements) {
+    // Whoever makes very many objects does not keep others from hearing of theirs.
+    const refused = judgements.filter(({ acceptance }) => !acceptance.holds);
+    for (const judgement of [...judgements.filter(({ acceptance }) => acceptance.holds), ...refused]) {
+      if (this.#writes.isFull) return;
       const { claim, over } = judgement;
       const { uid } = claim;
       if (over !== undefined) {

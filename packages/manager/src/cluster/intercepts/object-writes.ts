@@ -39,10 +39,15 @@ export class ObjectWrites implements Disposable {
     return this.#courses.get(uid)?.busy === true;
   }
 
+  /** Whether no further write is started now: what is to be written need not be found out. */
+  get isFull(): boolean {
+    return this.#busy >= objectWrites;
+  }
+
   /** Starts `write` for the object `uid`, unless there is a reason to wait; `onIdle` follows in any case. */
   start(uid: string, write: (signal: AbortSignal) => Promise<void>): void {
     const course = this.#courses.get(uid) ?? { backoff: createBackoff({ firstMs, maxMs }), wait: undefined, busy: false };
-    if (course.busy || course.wait !== undefined || this.#busy >= objectWrites || this.#stop.signal.aborted) return;
+    if (course.busy || course.wait !== undefined || this.isFull || this.#stop.signal.aborted) return;
     this.#courses.set(uid, course);
     course.busy = true;
     this.#busy++;

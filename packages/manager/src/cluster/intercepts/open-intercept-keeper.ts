@@ -23,6 +23,7 @@ import type { ManagerTimes } from './judge-standing.ts';
 import { toIntercept } from './live-intercept.ts';
 import { NextDue } from './next-due.ts';
 import { ObjectSync } from './object-sync.ts';
+import { Pace } from './pace.ts';
 import { findPeers, PeerWatch } from './peers.ts';
 import { RouteTable } from './route-table.ts';
 import { SessionBook } from './session-book.ts';
@@ -66,6 +67,7 @@ class Keeper implements InterceptKeeper {
   readonly #table: RouteTable;
   readonly #objects: ObjectSync;
   readonly #due: NextDue;
+  readonly #pace: Pace;
   readonly #opened: DisposableStack = new DisposableStack();
   /** Sessions that are over: what they asked for before comes to nothing. */
   readonly #over: WeakSet<AgentSession> = new WeakSet();
@@ -80,7 +82,8 @@ class Keeper implements InterceptKeeper {
     this.#limits = limits;
     this.#claims = createClaimReader(intercepts, log);
     this.#table = new RouteTable(deps);
-    const onIdle = (): void => this.reconsider();
+    this.#pace = this.#opened.use(new Pace(clock, () => this.#pass()));
+    const onIdle = (): void => this.#pace.soon();
     this.#objects = this.#opened.use(new ObjectSync({ clock, log, client, intercepts, isLeading, book: this.#book, onIdle }));
     this.#due = this.#opened.use(new NextDue(clock, limits, onIdle));
     this.synced = this.#begin();
@@ -156,18 +159,7 @@ class Keeper implements InterceptKeeper {
   }
 
   reconsider(): void {
-    if (this.#times === undefined || this.#opened.disposed) return;
-    const { startedMs, peers } = this.#times;
-    const nowMs = this.#nowMs();
-    const found = findPeers(this.#deps.pods.objects.values(), this.#deps.podAddress);
-    peers.follow(found, nowMs);
-    this.#book.follow(this.#claims.all(), { nowMs, alone: found.alone, isBusy: (uid) => this.#objects.isBusy(uid) });
-    this.#judgements = this.#judge({ startedMs, peerLeftMs: peers.leftMs });
-    for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
-    this.#table.follow(this.#judgements);
-    this.#objects.sync(this.#judgements);
-    this.#due.follow(this.#judgements, nowMs);
-    this.#wanted.follow(this.#judgements);
+    this.#pace.now();
   }
 
   retire(): void {
@@ -183,10 +175,25 @@ class Keeper implements InterceptKeeper {
     const collections = [intercepts, services, routedServices, networkPolicies, pods];
     await Promise.all(collections.map(({ synced }) => synced));
     if (this.#opened.disposed) throw new InterceptError('canceled', 'The manager stops.');
-    for (const collection of collections) this.#opened.defer(collection.onChange(() => this.reconsider()));
+    for (const collection of collections) this.#opened.defer(collection.onChange(() => this.#pace.soon()));
     const startedMs = this.#nowMs();
     this.#times = { startedMs, peers: new PeerWatch(startedMs) };
     this.reconsider();
+  }
+
+  #pass(): void {
+    if (this.#times === undefined || this.#opened.disposed) return;
+    const { startedMs, peers } = this.#times;
+    const nowMs = this.#nowMs();
+    const found = findPeers(this.#deps.pods.objects.values(), this.#deps.podAddress);
+    peers.follow(found, nowMs);
+    this.#book.follow(this.#claims.all(), { nowMs, alone: found.alone, isBusy: (uid) => this.#objects.isBusy(uid) });
+    this.#judgements = this.#judge({ startedMs, peerLeftMs: peers.leftMs });
+    for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
+    this.#table.follow(this.#judgements);
+    this.#objects.sync(this.#judgements);
+    this.#due.follow(this.#judgements, nowMs);
+    this.#wanted.follow(this.#judgements);
   }
 
   #judge(times: ManagerTimes): readonly Judgement[] {

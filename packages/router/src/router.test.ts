@@ -180,3 +180,26 @@ test('a drain ends with its grace, whoever is left', async () => {
   await drain;
   expect([scene.clock.now() - began >= 2000, client.ended]).toEqual([true, undefined]);
 });
+
+test('a port that is opened, or taken back, during a drain goes with the others', async () => {
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  await using scene = await openScene('http', baseline.port);
+  const released = scene.router.release(service, port, 600_000);
+  const drain = scene.router.drain(600_000);
+  const common = { service, host: '127.0.0.1', protocol: 'http', baseline: { host: '127.0.0.1', port: baseline.port } } as const;
+  const late = await scene.router.listen({ ...common, port: 'late', listenPort: 0 });
+  await scene.router.listen({ ...common, port, listenPort: scene.listenPort });
+  expect(await released).toBe('taken_back');
+  for (const listenPort of [late, scene.listenPort]) {
+    await using client = await openRawClient(listenPort);
+    client.send(request);
+    const response = await client.readResponse();
+    expect([response.header('x-origin'), response.header('connection')]).toEqual(['baseline', 'close']);
+    client.end();
+  }
+  let drained = false;
+  void drain.then(() => (drained = true));
+  await passUntil(scene.clock, () => drained);
+  await expect(openRawClient(late)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(scene.router.listen({ ...common, port: 'later', listenPort: 0 })).rejects.toMatchObject({ code: 'draining' });
+});

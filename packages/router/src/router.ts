@@ -35,7 +35,8 @@ export interface Router extends AsyncDisposable {
   /**
    * Begins to serve a port; returns the port number. One that is being released on the same number is taken back: it goes on with the
    * listener and the connections that it has, and with `protocol` and `baseline` for new ones.
-   * Rejects with `port_in_use`; `bad_config`; `bad_usage` for a port that is served, or still released on another number; or `draining`.
+   * A drain goes for it as for the others. Rejects with `port_in_use`; `bad_config`; `bad_usage` for a port that is served, or still released on
+   * another number; or `draining`, once a drain has stopped accepting.
    */
   listen(port: RoutedPort): Promise<number>;
   /** The ports that are served, those that are being released among them. */
@@ -75,6 +76,8 @@ class DataPlane implements Router {
   readonly #disposed: AbortController = new AbortController();
   #sweeper: Timer;
   #drained: Promise<void> | undefined;
+  /** Until a drain has let `drainAcceptMs` pass. */
+  #isAccepting = true;
 
   constructor({ clock, log, metrics, dialer }: RouterDeps, limits: RouterLimits) {
     this.#clock = clock;
@@ -87,25 +90,29 @@ class DataPlane implements Router {
 
   async listen(port: RoutedPort): Promise<number> {
     const name = toName(port.service, port.port);
-    this.#expectServing();
+    this.#expectAccepting();
     const present = this.#ports.get(name);
     if (present?.isReleasing === true) {
       expectSameNumber(present, port);
-      if (present.takeBack(port)) return present.listener.port;
+      if (present.takeBack(port)) {
+        present.context.draining = this.#isDraining;
+        return present.listener.port;
+      }
       await present[Symbol.asyncDispose]();
       this.#forget(name, present);
     }
     this.#expectFree(name, port);
     const served = await ServedPort.open(this.#common, port, this.#routing.of(port));
     try {
-      this.#expectServing();
+      this.#expectAccepting();
       this.#expectFree(name, port);
     } catch (error) {
       await served[Symbol.asyncDispose]();
       throw error;
     }
-    // A snapshot may have come while the port was opened.
+    // A snapshot may have come while the port was opened, or a drain begun.
     served.context.routing = this.#routing.of(port);
+    served.context.draining = this.#isDraining;
     this.#ports.set(name, served);
     return served.listener.port;
   }
@@ -154,24 +161,30 @@ class DataPlane implements Router {
     await Promise.all([...this.#ports.values()].map((served) => served[Symbol.asyncDispose]()));
   }
 
+  get #isDraining(): boolean {
+    return this.#drained !== undefined;
+  }
+
   async #drain(graceMs: number): Promise<void> {
-    const ports = [...this.#ports.values()];
-    const listeners = ports.map(({ listener }) => listener);
     const idleMs = toIdleMs(this.#limits, graceMs);
-    for (const { context } of ports) context.draining = true;
+    for (const { context } of this.#ports.values()) context.draining = true;
     for await (const passed of elapse(this.#clock, graceMs, this.#disposed.signal)) {
-      if (passed >= this.#limits.drainAcceptMs) for (const listener of listeners) listener.stopAccepting();
+      if (passed >= this.#limits.drainAcceptMs) this.#stopAccepting();
+      const listeners = [...this.#ports.values()].map(({ listener }) => listener);
       if (passed >= idleMs) for (const listener of listeners) listener.finishIdle();
       if (listeners.every((listener) => listener.isDrained)) return;
     }
-    for (const listener of listeners) {
-      listener.stopAccepting();
-      listener.finishIdle();
-    }
+    this.#stopAccepting();
+    for (const { listener } of this.#ports.values()) listener.finishIdle();
   }
 
-  #expectServing(): void {
-    if (this.#drained !== undefined || this.#disposed.signal.aborted) {
+  #stopAccepting(): void {
+    this.#isAccepting = false;
+    for (const { listener } of this.#ports.values()) listener.stopAccepting();
+  }
+
+  #expectAccepting(): void {
+    if (!this.#isAccepting || this.#disposed.signal.aborted) {
       throw new InterceptError('draining', 'The router is stopping and opens no further ports.');
     }
   }

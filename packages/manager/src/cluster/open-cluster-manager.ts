@@ -102,13 +102,16 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
     async drain() {
       // Another manager may lead at once; what is under way here would only disturb it.
       services[Symbol.dispose]();
-      ports[Symbol.dispose]();
       void lease.release();
       // Its sessions go over to the next manager, which says where they are.
       intercepts.retire();
       tunnel.drain();
-      // As long as connections are accepted: kube-proxy sends to a pod that stops, and is ready, where no other one is.
-      const timer = clock.after(routerLimits.drainAcceptMs.value, () => (unready = 'draining'));
+      // As long as connections are accepted: kube-proxy sends to a pod that stops, and is ready, where no other one is; of whatever service,
+      // those that the next leader takes over meanwhile among them.
+      const timer = clock.after(routerLimits.drainAcceptMs.value, () => {
+        unready = 'draining';
+        ports[Symbol.dispose]();
+      });
       await router.drain(config.limits.drainGraceMs);
       timer.cancel();
       unready = 'draining';

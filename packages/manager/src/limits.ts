@@ -81,6 +81,7 @@ export const fixedManagerLimits: LimitTable<
 
 /** The bounds of taking services over. Nobody sets them. */
 export const serviceLimits: LimitTable<
+  | 'switchLagMs'
   | 'retakeMs'
   | 'retakes'
   | 'retakeWindowMs'
@@ -92,6 +93,12 @@ export const serviceLimits: LimitTable<
   | 'standDownMs'
   | 'releaseMs'
 > = {
+  switchLagMs: {
+    value: 1_000,
+    unit: 'ms',
+    about:
+      "How long after a Service is switched its nodes may still send new connections to the pods (kube-proxy's default): only then `routedSince` begins.",
+  },
   retakeMs: {
     value: 30_000,
     unit: 'ms',

@@ -168,6 +168,22 @@ test('list names the namespaces; the cluster is not taken away from them; uninst
   expect((await admin('uninstall', '--cluster')).stdout).toBe('nothing to remove in the cluster of the context fake\n');
 });
 
+test('a dry run of a binding cannot see the role that it did not store', async () => {
+  const gone = 'roles.rbac.authorization.k8s.io "switchyard-manager" not found';
+  kubernetes.refuse = ({ path, query }) =>
+    path.includes('/rolebindings/') && query.get('dryRun') === 'All' ? { status: 404, message: gone } : undefined;
+  const { code, stderr } = await admin('install', '--dry-run');
+  expect(code).toBe(0);
+  expect(stderr).toContain('would be created: RoleBinding switchyard-manager\n');
+  expect((await admin('install', '-q')).code).toBe(0);
+});
+
+test('what is refused at the end leaves nothing of the beginning', async () => {
+  kubernetes.refuse = ({ method, path }) => (method === 'PATCH' && path.includes('/leases/') ? { status: 403, message: 'No.' } : undefined);
+  expect(await admin('install')).toMatchObject({ code: 4, stderr: expect.not.stringContaining('created') });
+  for (const type of [deployments, roles]) expect(kubernetes.list<KubeObject>(type)).toEqual([]);
+});
+
 test('a missing right is named, with who can give it', async () => {
   kubernetes.refuse = ({ method, path }) =>
     method === 'PATCH' && path.endsWith('/clusterroles/switchyard-view')

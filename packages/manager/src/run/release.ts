@@ -23,7 +23,7 @@ export async function release(command: Command & { t: 'release' }, context: Main
 function toStepLine(step: ReleaseStep): string {
   switch (step.t) {
     case 'waiting':
-      return `Waiting for the manager: ${step.held} of its Services are still taken over.`;
+      return `Waiting for the manager: ${step.held} ${step.held === 1 ? 'Service is' : 'Services are'} still taken over.`;
     case 'lingering':
       return 'All Services are given back; open connections come to their end.';
     case 'restoring':

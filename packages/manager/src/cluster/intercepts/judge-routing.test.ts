@@ -31,6 +31,12 @@ test('what is wrong is told in the words of the takeover', () => {
   expect(judgeRouting(place, true, notReady('Drifted')).message).toBe('Why.');
 });
 
+test('what is being given back is not said to be on its way to the router', () => {
+  expect(judgeRouting(place, true, createRouted('orders', { phase: 'Restoring' })).message).toBe(
+    'The traffic of orders is being given back to its own pods.',
+  );
+});
+
 test('routed, since when', () => {
   expect(judgeRouting(place, true, createRouted('orders'))).toMatchObject({ holds: true, reason: 'Routed', since: startDate });
 });

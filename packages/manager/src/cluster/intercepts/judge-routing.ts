@@ -31,6 +31,7 @@ export function judgeRouting(
   const reason = ready?.status === 'False' ? told[ready.reason] : undefined;
   if (ready !== undefined && reason !== undefined) return no(reason, ready.message);
   const hasPort = routed?.spec.ports.some(({ name }) => name === port) ?? false;
+  if (phase === 'Restoring') return no('Preparing', `The traffic of ${service} is being given back to its own pods.`);
   if (phase !== 'Routed' || ready?.status !== 'True' || !hasPort) {
     return no('Preparing', `The traffic of ${service} is being led to the router.`);
   }

@@ -82,12 +82,15 @@ export function toProjectJsonSchema(): JsonSchema {
   return toJsonSchema(projectSchema, { id: projectSchemaId, title: 'Intercepts of a project' });
 }
 
-/** The nearest `intercept.yaml`, from `folder` upwards, but not beyond the repository that `folder` lies in. */
+/**
+ * The nearest `intercept.yaml`, from `folder` upwards, but not beyond the repository that `folder` lies in, nor in a folder above that everybody may
+ * write to, such as /tmp: a stranger's file there would choose the manager.
+ */
 export async function findProjectFile(folder: string): Promise<string | undefined> {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const path = join(at, projectFileName);
     if (await exists(path)) return path;
-    if (dirname(at) === at || (await exists(join(at, '.git')))) return undefined;
+    if (dirname(at) === at || (await exists(join(at, '.git'))) || (await isEverybodys(dirname(at)))) return undefined;
   }
 }
 
@@ -107,6 +110,16 @@ function unknownProfile(path: string, profile: string, names: readonly string[])
     hint: nearest === undefined ? known : `Did you mean "${nearest}"? ${known}`,
   });
 }
+
+async function isEverybodys(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    ({ mode }) => (mode & othersWrite) !== 0,
+    () => true,
+  );
+}
+
+/** The bit of a file's mode that lets everybody write. */
+const othersWrite = 0o002;
 
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, type TestContext } from 'vitest';
 import { parseRoutingKey } from '@switchyard/contract';
@@ -11,7 +11,7 @@ interface World {
   readonly cwd: string;
   readonly home: string;
   readonly userFile: string;
-  view(argv?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Record<string, unknown>>;
+  view(argv?: readonly string[], env?: Readonly<Record<string, string>>, at?: string): Promise<Record<string, unknown>>;
 }
 
 /** A home with a person's file, and a project two folders above the working directory, in a Git repository. */
@@ -34,9 +34,9 @@ async function createWorld(
     cwd,
     home: folder.path,
     userFile,
-    async view(argv = [], env = {}) {
+    async view(argv = [], env = {}, at = cwd) {
       const { code, stdout, stderr } = await runInProcess(['config', 'view', '-o', 'json', ...argv], {
-        cwd,
+        cwd: at,
         home: folder.path,
         env: { INTERCEPT_USER: 'alice', ...env },
       });
@@ -45,6 +45,27 @@ async function createWorld(
     },
   };
 }
+
+test('a project file in a folder above that everybody may write to is not looked at', async (context) => {
+  const { view, home } = await createWorld(context, {});
+  const open = join(home, 'open');
+  const cwd = join(open, 'mine');
+  await mkdir(cwd, { recursive: true });
+  await writeFile(join(open, 'intercept.yaml'), 'apiVersion: switchyard.dev/v1\nkind: Intercepts\nmanager: http://project:1\n');
+  const file = async (): Promise<unknown> => (await view([], {}, cwd))['projectFile'];
+  expect(await file()).toBe(join(open, 'intercept.yaml'));
+  await chmod(open, 0o1777);
+  expect(await file()).toBeNull();
+});
+
+test('a manager that cannot be reached: what named it is told', async (context) => {
+  const { cwd, home, userFile } = await createWorld(context, { project: 'manager: http://127.0.0.1:1\n' });
+  const list = async (at: string): Promise<string> =>
+    (await runInProcess(['list'], { cwd: at, home, env: { INTERCEPT_USER: 'alice' } })).stderr;
+  expect(await list(cwd)).toContain(`This address stands in ${join(home, 'repo', 'intercept.yaml')}.\n`);
+  await writeFile(userFile, 'apiVersion: switchyard.dev/v1\nkind: User\nmanager: http://127.0.0.1:1\n');
+  expect(await list(home)).toContain(`This address stands in ${userFile}.\n`);
+});
 
 test('flag, variable, profile, project file, user file, default: each is stronger than the next', async (context) => {
   const user = 'manager: http://user:1\nkey: user-key\n';

@@ -36,13 +36,12 @@ test('run needs nothing but a kubeconfig: the key is the name in the cluster, an
   expect(run.stderr.replace(/expires .*/, 'expires').replace(String(app.port), 'PORT')).toBe(
     `asking the namespace shop (context fake)
 reaching the manager of the namespace shop
-taking over orders
+asking for the requests of orders
 orders is routed since ${since}
 ready: requests for orders with your key reach localhost:PORT
   key      alice
   header   x-intercept-id: alice   or   baggage: intercept=alice
-  try      curl -H 'x-intercept-id: alice' http://orders:80/   (in a pod of the namespace shop)
-  lane     tunnel: this machine is no pod of the cluster
+  try      curl -H 'x-intercept-id: alice' http://orders/   (in the namespace shop)
   expires
   note     connections opened before ${since} still go to the baseline
 `,
@@ -123,6 +122,20 @@ test.for([
   expect(await run.exited).toBe(exit);
   expect(run.stderr).toContain(`error: ${message}\n`);
   expect(cluster.kubernetes.list(intercepts)).toEqual([]);
+});
+
+test('what the person may not do is refused before the command starts', async () => {
+  const message =
+    'intercepts.switchyard.dev is forbidden: User "alice@corp.example" cannot create resource "intercepts" in API group "switchyard.dev" in the namespace "shop"';
+  cluster.kubernetes.refuse = ({ method, path }) =>
+    method === 'POST' && path.endsWith('/intercepts') ? { status: 403, message } : undefined;
+  const denied = await cluster.run(['run', 'orders', '--', 'node', '--version']);
+  expect(denied).toMatchObject({ code: 4, stderr: expect.stringContaining('error: You (alice@corp.example) may not create intercepts') });
+  expect(denied.stderr).not.toContain('starting');
+  cluster.kubernetes.refuse = () => undefined;
+  const direct = await cluster.run(['run', 'orders', '--lane', 'direct', '--', 'node', '--version']);
+  expect(direct).toMatchObject({ code: 2, stderr: expect.stringContaining('error: The direct lane cannot be used') });
+  expect(direct.stderr).not.toContain('starting');
 });
 
 test('a key of another owner is refused by name, on whatever service', async () => {
@@ -222,6 +235,10 @@ orders: Contested: Argo writes it back.
 voice: ${await refusalOf('voice')}
 `,
   );
+  expect(JSON.parse((await cluster.run(['status', 'orders', '-o', 'json'])).stdout)).toMatchObject({
+    manager: null,
+    cluster: { context: 'fake', namespace: 'shop' },
+  });
   expect((await cluster.run(['status', 'orders', '-q'])).code).toBe(0);
   expect((await cluster.run(['status', 'shop', '-q'])).code).toBe(3);
   expect((await cluster.run(['down', '--all'])).stdout).toBe('removed orders (key alice)\n');

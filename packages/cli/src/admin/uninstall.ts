@@ -2,6 +2,7 @@ import { InterceptError } from '@switchyard/contract';
 import { leases, managerName, type KubeClient, type KubeObject } from '@switchyard/kube';
 import { deleteIntercepts, releaseNamespace, type ReleaseStep } from '@switchyard/takeover';
 import type { Context } from '../context.ts';
+import { createSteps } from '../steps.ts';
 import { removeObject, type Applied } from './apply.ts';
 import { listInstallations } from './list-installations.ts';
 import { readManifests } from './manifests.ts';
@@ -79,11 +80,9 @@ async function waitForAll(
 
 async function release(context: Context, client: KubeClient, { timeoutMs }: UninstallOptions): Promise<readonly Applied[]> {
   const { clock, log, output, host } = context;
-  let stopWaiting = output.wait('giving the services back');
-  const onStep = (step: ReleaseStep): void => {
-    stopWaiting();
-    stopWaiting = output.wait(toText(step));
-  };
+  const steps = createSteps(output);
+  steps.begin('giving the services back');
+  const onStep = (step: ReleaseStep): void => steps.begin(toText(step));
   try {
     const { services } = await releaseNamespace({ clock, log, client }, { timeoutMs, signal: host.signal, onStep });
     const failed = services.flatMap((each) => (each.t === 'failed' ? [each] : []));
@@ -98,7 +97,7 @@ async function release(context: Context, client: KubeClient, { timeoutMs }: Unin
     }
     return services.map(({ service }) => ({ kind: 'Service', name: service, action: 'given back' }));
   } finally {
-    stopWaiting();
+    steps.end();
   }
 }
 

@@ -2,7 +2,7 @@ import type { InterceptInfo, PortInfo } from '@switchyard/contract';
 import { formatTime } from '../coarse.ts';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { projectOptions } from '../common-options.ts';
-import type { ControlledIntercept, ControlledService } from '../control/control.ts';
+import type { Control, ControlledIntercept, ControlledService } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
 import { toTable, type Paint, type View } from '../output.ts';
 import { findService } from '../routed-service.ts';
@@ -30,8 +30,7 @@ export const status: AnyCommand = defineCommand({
     const services = args.service === undefined ? all : [findService({ services: all, where: control.where }, args.service)];
     const mine = live.filter((each) => each.owner === owner && services.some(({ name }) => name === each.service));
     if (context.output.quiet) return mine.some(reachesMe) ? 0 : 3;
-    const place = control.manager === undefined ? { text: control.place, data: { place: control.place } } : toManagerPlace(control.manager);
-    context.output.show(toView(place, services, mine, owner));
+    context.output.show(toView(control, services, mine, owner));
     return 0;
   },
 });
@@ -42,14 +41,7 @@ function reachesMe({ session, routed }: ControlledIntercept): boolean {
 }
 
 /** Whom the answer is from. */
-interface Place {
-  readonly text: string;
-  readonly data: Readonly<Record<string, string>>;
-}
-
-function toManagerPlace(manager: URL): Place {
-  return { text: `manager ${manager.origin}`, data: { manager: manager.origin } };
-}
+type Place = Pick<Control, 'place' | 'manager' | 'cluster'>;
 
 const headings = ['SERVICE', 'PORT', 'LISTEN', 'BASELINE', 'PROTOCOL', 'MINE'];
 
@@ -74,7 +66,8 @@ function toView(place: Place, services: readonly ControlledService[], mine: read
   const inCluster = services.some(({ routing }) => routing !== undefined);
   return {
     data: {
-      ...place.data,
+      manager: place.manager?.origin ?? null,
+      cluster: place.cluster ?? null,
       services: services.map(({ name, ports, routing }) => ({
         name,
         ports,
@@ -84,7 +77,7 @@ function toView(place: Place, services: readonly ControlledService[], mine: read
     },
     text: (paint) =>
       [
-        place.text,
+        place.manager === undefined ? place.place : `manager ${place.manager.origin}`,
         toTable(inCluster ? [...headings, 'PHASE', 'SINCE'] : headings, toCells(formatTime), paint),
         ...services.flatMap((service) => toServiceNotes(service, paint)),
         ...rows.flatMap(({ service: { name }, port }) => toNotes(name, port, paint)),

@@ -29,7 +29,7 @@ export const up: AnyCommand = defineCommand({
     const wanted = await toWanted(settings.project, args.services);
     await using control = await openControl(context, settings);
     const key = await settings.key(() => control.whoAmI());
-    const plans = await planUp(context, control, key.key, wanted);
+    const plans = await planUp(context, control, { key: key.key, lane: args.lane }, wanted);
     await using interception = await control.openInterception({
       intercepts: plans.map(({ intercept }) => intercept),
       lane: args.lane,

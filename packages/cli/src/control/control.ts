@@ -1,5 +1,5 @@
 import type { AgentIntercept } from '@switchyard/agent';
-import type { InterceptError, InterceptInfo, ServiceInfo } from '@switchyard/contract';
+import type { InterceptError, InterceptInfo, InterceptSpec, ServiceInfo } from '@switchyard/contract';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { Identity } from '../identity.ts';
 import type { Lane } from '../values.ts';
@@ -53,6 +53,11 @@ export interface InterceptionOptions {
   readonly signal: AbortSignal;
 }
 
+/** What can be known of an interception before its processes run. */
+export interface Intention extends Pick<InterceptionOptions, 'lane'> {
+  readonly specs: readonly InterceptSpec[];
+}
+
 /** Intercepts that live as long as this process says. Dispose removes them. */
 export interface Interception extends AsyncDisposable {
   readonly intercepts: readonly LiveIntercept[];
@@ -68,6 +73,8 @@ export interface Control extends AsyncDisposable {
   readonly where: string;
   /** The manager alone; undefined in a cluster. */
   readonly manager: URL | undefined;
+  /** The cluster's namespace; undefined where a manager is alone. */
+  readonly cluster: { readonly context: string; readonly namespace: string } | undefined;
   /** Who the person is, where nothing else says what the key is. */
   whoAmI(): Promise<Identity>;
   /** The owner of what the person intercepts. */
@@ -76,6 +83,8 @@ export interface Control extends AsyncDisposable {
   listIntercepts(): Promise<readonly ControlledIntercept[]>;
   /** Removes those of the person's own that match, and answers them. */
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Refuses what the person may not do, or what this place cannot do. Makes nothing. */
+  check(intention: Intention): Promise<void>;
   /** Resolves when requests arrive; when it rejects nothing stays. Tells the person what happens on the way and later. */
   openInterception(options: InterceptionOptions): Promise<Interception>;
 }

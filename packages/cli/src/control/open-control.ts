@@ -1,6 +1,6 @@
 import { InterceptError } from '@switchyard/contract';
 import type { Context } from '../context.ts';
-import { defaultManager, type ClusterSettings, type Settings } from '../settings.ts';
+import { defaultManager, type ClusterSettings, type Setting, type Settings } from '../settings.ts';
 import type { Control } from './control.ts';
 import { openManager, openStandaloneControl } from './standalone/open-standalone.ts';
 
@@ -10,14 +10,16 @@ import { openManager, openStandaloneControl } from './standalone/open-standalone
  * Rejects with `bad_config`, `bad_usage`, `manager_unreachable` and what a kubeconfig or the API server may be refused with.
  */
 export async function openControl(context: Context, settings: Settings): Promise<Control> {
-  if (settings.manager !== undefined) return openNamed(context, settings, settings.manager.value);
+  if (settings.manager !== undefined) return openNamed(context, settings, settings.manager);
   if (await meansCluster(context, settings)) return openCluster(context, settings, undefined);
-  return openStandaloneControl(context, settings, { url: defaultManager, manager: openManager(context, settings, defaultManager) });
+  const manager = openManager(context, settings, { value: defaultManager, source: 'default' });
+  return openStandaloneControl(context, settings, { url: defaultManager, manager });
 }
 
-async function openNamed(context: Context, settings: Settings, url: URL): Promise<Control> {
+async function openNamed(context: Context, settings: Settings, named: Setting<URL>): Promise<Control> {
+  const { value: url } = named;
   await using stack = new AsyncDisposableStack();
-  const manager = stack.use(openManager(context, settings, url));
+  const manager = stack.use(openManager(context, settings, named));
   const { auth } = await manager.info();
   if (auth === 'kubernetes') return await openCluster(context, settings, url);
   refuseClusterFlags(settings, url);

@@ -51,9 +51,11 @@ function toReadyText({ intercept, routed, local, askedMs }: ReadyIntercept, { pa
     `  header   x-intercept-id: ${key}   or   baggage: intercept=${key}`,
     ...(routed.port.protocol === 'tcp'
       ? []
-      : [`  try      curl -H 'x-intercept-id: ${key}' http://${routed.port.listen}/${from === undefined ? '' : `   (${from})`}`]),
+      : [
+          `  try      curl -H 'x-intercept-id: ${key}' http://${routed.port.listen.replace(/:80$/, '')}/${from === undefined ? '' : `   (${from})`}`,
+        ]),
     ...(lane === undefined ? [] : [`  lane     ${lane}`]),
-    `  expires  ${expiresAt.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })} (in ${formatCoarse(expiresAt.getTime() - now.getTime())}${toGrant(intercept, askedMs)})`,
+    `  expires  ${formatTime(expiresAt).slice(0, 5)} (in ${formatCoarse(expiresAt.getTime() - now.getTime())}${toGrant(intercept, askedMs)})`,
     ...(routedSince === undefined ? [] : [`  note     connections opened before ${formatTime(routedSince)} still go to the baseline`]),
     ...routed.port.notes.map((note) => `  note     ${note}`),
   ];

@@ -1,5 +1,5 @@
 import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
-import { InterceptError, type ServiceName, type WhenAway } from '@switchyard/contract';
+import { InterceptError, type InterceptSpec, type ServiceName, type WhenAway } from '@switchyard/contract';
 import type { Context } from '../context.ts';
 import type { ResolvedKey } from '../key.ts';
 import type { PortPlan } from '../local/find-port.ts';
@@ -28,6 +28,7 @@ export interface RunPlan {
   readonly control: Control;
   readonly wanted: Wanted;
   readonly routed: RoutedPort;
+  readonly spec: InterceptSpec;
   readonly port: PortPlan;
 }
 
@@ -43,10 +44,10 @@ export function toFixedAddress(
 }
 
 /**
- * Refuses what cannot work while nothing is started yet. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`, `route_conflict`, or
- * what asking rejects with.
+ * Refuses what cannot work while nothing is started yet. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`, `route_conflict`,
+ * `not_allowed`, or what asking rejects with.
  */
-export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'>): Promise<RunPlan> {
+export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed' | 'spec'>): Promise<RunPlan> {
   const { control, wanted, port } = known;
   const stopWaiting = output.wait(`asking ${control.place}`);
   try {
@@ -60,10 +61,16 @@ export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'
     if (port.t === 'fixed' && control.manager !== undefined) refuseLoop(port.address, services, control.manager);
     refuseUnsupported(services, routed);
     refuseKnownConflict(live, routed, { key: wanted.key.key, owner });
-    return { ...known, routed };
+    const spec = toSpec(wanted, routed);
+    await control.check({ specs: [spec], lane: wanted.lane });
+    return { ...known, routed, spec };
   } finally {
     stopWaiting();
   }
+}
+
+function toSpec({ key, whenAway, lifetimeMs }: Wanted, { service, port }: RoutedPort): InterceptSpec {
+  return { service, port: port.name, key: key.key, whenAway, lifetimeMs, directPort: undefined };
 }
 
 /** Where the process listens or will listen. Rejects with `bad_usage`, `local_refused` or `port_in_use`. */

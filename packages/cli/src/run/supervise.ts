@@ -1,4 +1,4 @@
-import { formatLocalAddress, type AgentIntercept, type LocalAddress } from '@switchyard/agent';
+import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
 import type { Context } from '../context.ts';
@@ -108,12 +108,7 @@ function toStopSignal(error: InterceptError): StopSignal {
 
 function openInterception(plan: RunPlan, local: LocalAddress, signal: AbortSignal): Promise<Interception> {
   const { lane, timeoutMs } = plan.wanted;
-  return plan.control.openInterception({ intercepts: [toIntercept(plan, local)], lane, timeoutMs, signal });
-}
-
-function toIntercept({ wanted, routed }: RunPlan, local: LocalAddress): AgentIntercept {
-  const { service, key, whenAway, lifetimeMs } = wanted;
-  return { spec: { service, port: routed.port.name, key: key.key, whenAway, lifetimeMs, directPort: undefined }, deliver: local };
+  return plan.control.openInterception({ intercepts: [{ spec: plan.spec, deliver: local }], lane, timeoutMs, signal });
 }
 
 async function announce(

@@ -5,7 +5,7 @@ import { isListening } from '../local/reachable.ts';
 import type { Control } from '../control/control.ts';
 import { projectFileName, type Project, type ProjectIntercept } from '../project-file.ts';
 import { findRoutedPort, refuseKnownConflict, refuseUnsupported, type RoutedPort } from '../routed-service.ts';
-import type { ServiceMapping } from '../values.ts';
+import type { Lane, ServiceMapping } from '../values.ts';
 import { refuseLoop } from './refuse-loop.ts';
 
 /** One service that `up` intercepts. */
@@ -32,7 +32,7 @@ export async function toWanted(project: Project | undefined, mappings: readonly 
 export async function planUp(
   { output }: Context,
   control: Control,
-  key: RoutingKey,
+  { key, lane }: { readonly key: RoutingKey; readonly lane: Lane | undefined },
   wanted: readonly Wanted[],
 ): Promise<readonly UpPlan[]> {
   const stopWaiting = output.wait(`asking ${control.place}`);
@@ -47,6 +47,7 @@ export async function planUp(
       refuseUnsupported(services, routed);
       refuseKnownConflict(live, routed, { key, owner });
     }
+    await control.check({ specs: plans.map(({ intercept: { spec } }) => spec), lane });
     return plans;
   } finally {
     stopWaiting();

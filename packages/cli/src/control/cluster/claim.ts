@@ -22,6 +22,16 @@ export async function claimIntercept(client: KubeClient, wanted: Intercept): Pro
   }
 }
 
+/** Asks the API server whether it would let the person make the object, with all its policies. Makes nothing. Rejects with what it refuses. */
+export async function rehearseClaim(client: KubeClient, wanted: Intercept): Promise<void> {
+  try {
+    await client.create(intercepts, wanted, { dryRun: true });
+  } catch (reason) {
+    // Whose it is, is a question for later: rights are looked at first.
+    if (!isConflict(reason)) throw reason;
+  }
+}
+
 /** Undefined where the object changed or went meanwhile, so that it has to be looked at again. */
 async function takeOver(client: KubeClient, wanted: Intercept): Promise<Intercept | undefined> {
   const found = await client.get(intercepts, wanted.metadata.name);

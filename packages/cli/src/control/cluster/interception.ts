@@ -6,6 +6,7 @@ import { toAbortError } from '@switchyard/runtime';
 import { formatTime } from '../../coarse.ts';
 import type { Context } from '../../context.ts';
 import { isListening } from '../../local/reachable.ts';
+import { createSteps, type Steps } from '../../steps.ts';
 import { openAgentSession, toEndError } from '../agent-session.ts';
 import type { Interception, InterceptionOptions, LiveIntercept } from '../control.ts';
 import { claimIntercept, releaseIntercept } from './claim.ts';
@@ -43,7 +44,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
   const { clock, log, host } = context;
   const { client, user, named, pod } = place;
   const manager = `the manager of the namespace ${client.namespace}`;
-  const steps = createSteps(context);
+  const steps = createSteps(context.output);
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const claimed: Claimed[] = [];
@@ -62,7 +63,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
     signal.throwIfAborted();
     const object = await claimIntercept(client, wanted);
     stack.defer(() => releaseIntercept(clock, client, object));
-    steps.begin(`taking over ${spec.service}`);
+    steps.begin(`asking for the requests of ${spec.service}`);
     const tell = createTeller(context, steps, spec.service);
     const followed = stack.use(followIntercept({ clock, log, client }, object, tell));
     followed.ready.catch((reason: unknown) => failed.abort(reason));
@@ -118,7 +119,7 @@ function toLive(info: InterceptInfo, claimed: readonly Claimed[], namespace: str
   return {
     ...info,
     routedSince: progress?.t === 'ready' ? progress.since : undefined,
-    from: `in a pod of the namespace ${namespace}`,
+    from: `in the namespace ${namespace}`,
     lane: own === undefined ? undefined : describeLane(own.lane),
   };
 }
@@ -142,28 +143,6 @@ function toReason(progress: Progress | undefined): string {
   return progress === undefined ? 'the API server or the manager does not answer.' : 'the manager has not taken notice of this session.';
 }
 
-/** What the person sees while something takes its time: each step once. */
-interface Steps {
-  begin(text: string): void;
-  end(): void;
-}
-
-function createSteps({ output }: Context): Steps {
-  let shown = '';
-  let stop: (() => void) | undefined;
-  return {
-    begin(text) {
-      if (text === shown) return;
-      shown = text;
-      stop = output.wait(text);
-    },
-    end() {
-      stop?.();
-      stop = undefined;
-    },
-  };
-}
-
 /** Says how an intercept comes along, and later that its service is not routed any more, or again. */
 function createTeller({ output }: Context, steps: Steps, service: string): (progress: Progress) => void {
   let wasReady = false;
@@ -185,7 +164,7 @@ function createTeller({ output }: Context, steps: Steps, service: string): (prog
 
 function toStep(service: string, progress: Exclude<Progress, { t: 'refused' }>): string {
   if (progress.t !== 'unrouted') return `${service} is routed${toSince(progress)}`;
-  return progress.message === undefined ? `taking over ${service}` : `taking over ${service}: ${progress.message}`;
+  return progress.message === undefined ? `asking for the requests of ${service}` : `taking over ${service}: ${progress.message}`;
 }
 
 function toSince({ since }: { readonly since: Date | undefined }): string {

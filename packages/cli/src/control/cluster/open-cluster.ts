@@ -4,8 +4,11 @@ import type { RemovalFilter } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
 import type { Identity } from '../../identity.ts';
 import type { Settings } from '../../settings.ts';
-import type { Control, ControlledIntercept } from '../control.ts';
-import { toControlledIntercept } from './intercept-object.ts';
+import { createAgentKey } from '@switchyard/agent';
+import type { Control, ControlledIntercept, Intention } from '../control.ts';
+import { rehearseClaim } from './claim.ts';
+import { refuseLane } from './lane.ts';
+import { toControlledIntercept, toInterceptObject } from './intercept-object.ts';
 import { openClusterInterception } from './interception.ts';
 import { openClient } from './open-client.ts';
 import { findPod } from './pod.ts';
@@ -17,6 +20,7 @@ import { readUserName } from './who-am-i.ts';
  * namespace. Rejects with `bad_config` where the kubeconfig is none.
  */
 export async function openClusterControl(context: Context, settings: Settings, named: URL | undefined): Promise<Control> {
+  const { host } = context;
   const client = await openClient(context, settings, 'use');
   let user: Promise<string> | undefined;
   const userName = (): Promise<string> => (user ??= readUserName(client));
@@ -25,13 +29,19 @@ export async function openClusterControl(context: Context, settings: Settings, n
     place,
     where: `in ${place}`,
     manager: undefined,
+    cluster: { context: client.context, namespace: client.namespace },
     whoAmI: async () => toIdentity(settings, await userName()),
     owner: userName,
     listServices: () => listClusterServices(client),
     listIntercepts: () => listIntercepts(client),
     removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
+    async check({ specs, lane }: Intention) {
+      refuseLane(lane, findPod(host.env, client));
+      const claimant = { user: await userName(), client: host.hostName, publicKey: createAgentKey().publicKey };
+      await Promise.all(specs.map((spec) => rehearseClaim(client, toInterceptObject(spec, claimant))));
+    },
     openInterception: async (options) =>
-      openClusterInterception(context, { client, user: await userName(), named, pod: findPod(context.host.env, client) }, options),
+      openClusterInterception(context, { client, user: await userName(), named, pod: findPod(host.env, client) }, options),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

@@ -1,13 +1,49 @@
 import { InterceptError } from '@switchyard/contract';
 import { openManagerClient, type ManagerClient } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
-import type { Settings } from '../../settings.ts';
+import type { Setting, Settings, SettingSource } from '../../settings.ts';
 import { openAgentSession } from '../agent-session.ts';
 import type { Control, InterceptionOptions } from '../control.ts';
 
-/** A client of the manager at `url`, as the person that the settings name. The caller disposes it. */
-export function openManager({ clock }: Context, { owner, token }: Settings, url: URL): ManagerClient {
-  return openManagerClient({ url, owner, token, clock });
+/**
+ * A client of a manager, as the person that the settings name. Where it cannot be reached, its failure says who named the manager. The caller disposes it.
+ */
+export function openManager({ clock }: Context, settings: Settings, { value: url, source }: Setting<URL>): ManagerClient {
+  const { owner, token } = settings;
+  const client = openManagerClient({ url, owner, token, clock });
+  const explained = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (reason) {
+      throw withSource(InterceptError.from(reason), toSourceHint(source, settings));
+    }
+  };
+  return {
+    info: () => explained(client.info()),
+    listServices: () => explained(client.listServices()),
+    listIntercepts: () => explained(client.listIntercepts()),
+    removeIntercepts: (filter) => explained(client.removeIntercepts(filter)),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  };
+}
+
+function withSource(error: InterceptError, words: string | undefined): InterceptError {
+  if (error.code !== 'manager_unreachable' || words === undefined) return error;
+  return new InterceptError(error.code, error.message, { cause: error, hint: error.hint === undefined ? words : `${error.hint} ${words}` });
+}
+
+function toSourceHint(source: SettingSource, { project, userFilePath }: Settings): string | undefined {
+  switch (source) {
+    case 'flag':
+    case 'environment':
+      return undefined;
+    case 'project':
+      return `This address stands in ${project?.path ?? 'the project file'}.`;
+    case 'user file':
+      return `This address stands in ${userFilePath}.`;
+    case 'default':
+      return 'There is no kubeconfig, so that a manager on this machine was looked for; a cluster needs one: --kubeconfig, or KUBECONFIG.';
+  }
 }
 
 /** A manager, and a client of it. */
@@ -23,13 +59,14 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     place,
     where: 'at this manager',
     manager: url,
+    cluster: undefined,
     whoAmI: async () => settings.identity,
     owner: async () => (await manager.info()).owner ?? settings.owner,
     listServices: () => manager.listServices(),
     listIntercepts: () => manager.listIntercepts(),
     removeIntercepts: (filter) => manager.removeIntercepts(filter),
-    openInterception: async ({ intercepts, lane, signal }: InterceptionOptions) => {
-      refuseDirect(lane);
+    check: async ({ lane }) => refuseDirect(lane),
+    openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
       const { owner, token } = settings;
       return openAgentSession(context, { manager: place, url, owner, token, intercepts, signal });
     },

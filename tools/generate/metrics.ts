@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseServiceName, silentLog, silentMetrics, toLimitValues, type CountReading, type MetricOptions } from '@switchyard/contract';
-import type { ManagerConfig, managerLimits, openManager } from '@switchyard/manager';
+import { openKubeClient } from '@switchyard/kube';
+import type { ClusterConfig, ManagerConfig, managerLimits, openClusterManager, openManager } from '@switchyard/manager';
 import { createSystemClock, type RenderedMetrics } from '@switchyard/runtime';
+import { openFakeKubernetes } from '@switchyard/testkit';
 import { generatedNote, type Generator } from './generated-file.ts';
 
 /** A metric that a manager registered. */
@@ -29,15 +31,17 @@ function createRecorder(): { readonly metrics: RenderedMetrics; readonly registr
   return { metrics, registrations };
 }
 
+const anyPort = { host: '127.0.0.1', port: 0 };
+
+function toClusterConfig(limits: typeof managerLimits): ClusterConfig {
+  return { listen: anyPort, health: anyPort, routing: { aliases: [] }, limits: toLimitValues(limits) };
+}
+
 function toConfig(limits: typeof managerLimits): ManagerConfig {
-  const anyPort = { host: '127.0.0.1', port: 0 };
   const port = { name: 'http', listen: anyPort, origin: { host: '127.0.0.1', port: 9 }, protocol: 'auto' } as const;
   return {
-    listen: anyPort,
-    health: anyPort,
+    ...toClusterConfig(limits),
     auth: { mode: 'none' },
-    routing: { aliases: [] },
-    limits: toLimitValues(limits),
     services: [{ name: parseServiceName('any'), entry: false, edge: 'trusted', ports: [port] }],
   };
 }
@@ -55,16 +59,44 @@ const intro = [
   'service. Counters begin at 0 when the manager starts.',
 ].join('\n');
 
+interface ManagerModule {
+  readonly openManager: typeof openManager;
+  readonly openClusterManager: typeof openClusterManager;
+  readonly managerLimits: typeof managerLimits;
+}
+
+const clock = createSystemClock();
+
+async function listStandalone(manager: ManagerModule): Promise<readonly Registration[]> {
+  const { metrics, registrations } = createRecorder();
+  await using opened = await manager.openManager(toConfig(manager.managerLimits), { clock, log: silentLog, metrics });
+  if (opened.apiPort === 0) throw new Error('The manager did not open.');
+  return registrations;
+}
+
+async function listInCluster(manager: ManagerModule): Promise<readonly Registration[]> {
+  const { metrics, registrations } = createRecorder();
+  await using kubernetes = await openFakeKubernetes();
+  await using client = await openKubeClient({ clock, log: silentLog, metrics }, { kubeconfig: kubernetes.kubeconfig });
+  const { signal } = new AbortController();
+  const deps = { clock, log: silentLog, metrics, client, identity: 'any', podAddress: '127.0.0.1', signal };
+  await using opened = await manager.openClusterManager(toClusterConfig(manager.managerLimits), deps);
+  if (opened.apiPort === 0) throw new Error('The manager did not open.');
+  return registrations;
+}
+
 /** `docs/reference/metrics.md`, from what a manager registers when it opens. */
 export const generateMetrics: Generator = async (root) => {
   const imported: unknown = await import(pathToFileURL(join(root, 'packages/manager/src/index.ts')).href);
-  const manager = imported as { openManager: typeof openManager; managerLimits: typeof managerLimits };
-  const { metrics, registrations } = createRecorder();
-  await using opened = await manager.openManager(toConfig(manager.managerLimits), { clock: createSystemClock(), log: silentLog, metrics });
-  if (opened.apiPort === 0) throw new Error('The manager did not open.');
-  const rows = registrations
+  const manager = imported as ManagerModule;
+  const [standalone, inCluster] = [await listStandalone(manager), await listInCluster(manager)];
+  const everywhere = new Set(standalone.map(({ options }) => options.name));
+  const rows = [...standalone, ...inCluster.filter(({ options }) => !everywhere.has(options.name))]
     .toSorted((left, right) => left.options.name.localeCompare(right.options.name))
-    .map((metric) => `| \`${metric.options.name}\` | ${metric.type} | ${toLabels(metric)} | ${metric.options.help} |`);
+    .map((metric) => {
+      const meaning = `${everywhere.has(metric.options.name) ? '' : '_In a cluster:_ '}${metric.options.help}`;
+      return `| \`${metric.options.name}\` | ${metric.type} | ${toLabels(metric)} | ${meaning} |`;
+    });
   const table = ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows];
   const note = generatedNote('what a manager registers');
   return [{ path: 'docs/reference/metrics.md', text: ['# Metrics', '', note, '', intro, '', ...table, ''].join('\n') }];

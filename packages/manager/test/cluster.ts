@@ -15,6 +15,7 @@ import { openCollections } from '../src/cluster/open-collections.ts';
 import { PortOpener } from '../src/cluster/services/port-opener.ts';
 import { openServiceKeeper } from '../src/cluster/services/service-keeper.ts';
 import { serviceLimits } from '../src/limits.ts';
+import { createReadyManagerPod } from './objects.ts';
 
 /** What a router was asked, in order: `listen 12345`, `release http`. */
 export interface NotedRouter extends Pick<Router, 'listen' | 'setBaseline' | 'release'> {
@@ -89,6 +90,7 @@ export async function openTestCluster(): Promise<TestCluster> {
     return undefined;
   };
   kubernetes.put(createOrders());
+  kubernetes.put(createReadyManagerPod('manager', '10.0.0.9'));
   const get = (name: string): Service | undefined => kubernetes.get(services, name);
   const followServices = (): void => {
     for (const service of kubernetes.list(services)) {

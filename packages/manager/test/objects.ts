@@ -81,6 +81,12 @@ export function createManagerPod(name: string, podIP: string, stopping = false):
   return createPod(name, podIP, { labels: { 'switchyard.dev/router': 'true' }, stopping });
 }
 
+/** The same, where the cluster sends callers to it. */
+export function createReadyManagerPod(name: string, podIP: string): Pod {
+  const pod = createManagerPod(name, podIP);
+  return { ...pod, status: { ...pod.status, conditions: [{ type: 'Ready', status: 'True' }] } };
+}
+
 export function createPolicy(name: string, app: string): NetworkPolicy {
   return {
     apiVersion: 'networking.k8s.io/v1',

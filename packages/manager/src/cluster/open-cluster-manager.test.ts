@@ -18,7 +18,7 @@ import { openFakeKubernetes, openStrictOrigin, until, watchLeaks, type FakeKuber
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../test/fakes.ts';
-import { createIntercept, createService } from '../../test/objects.ts';
+import { createIntercept, createReadyManagerPod, createService } from '../../test/objects.ts';
 import { clusterSchema } from '../config/schema.ts';
 import { openClusterManager, type ClusterManager } from './open-cluster-manager.ts';
 
@@ -46,6 +46,7 @@ async function openManager(
 /** A Service whose shadow leads to `port` of this machine, under a name of its own: its router port follows from that, and tests run beside each other. */
 function putService(kubernetes: FakeKubernetes, port: number): string {
   const name = `orders-${randomBytes(4).toString('hex')}`;
+  kubernetes.put(createReadyManagerPod('manager-1', '127.0.0.9'));
   const ports = [{ name: 'http', port, targetPort: 8080 }];
   kubernetes.put(createService(name, { ports }));
   const shadow = createService(toShadowName(name), { ports, clusterIP: '127.0.0.1' });

@@ -84,7 +84,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
     await openTunnelServer(deps, {
       listen: config.listen,
       proof: 'key',
-      accept: createAcceptSession({ log, identify: createKeyIdentity((key) => intercepts.ownerOf(key)), intercepts, ...config.limits }),
+      accept: createAcceptSession({ log, identify: createKeyIdentity((key) => intercepts.ownersOf(key)), intercepts, ...config.limits }),
       api: createClusterApi({ version, protocol: protocolVersions }),
     }),
   );

@@ -14,6 +14,7 @@ import {
 } from '@switchyard/kube';
 import type { TakeoverDeps } from '../execute/deps.ts';
 import { selectsRouters } from '../plan/original.ts';
+import { isReadyRouter } from '../plan/ready-router.ts';
 import { isOwnService } from '../plan/refusal.ts';
 
 /** What is there of takeovers in a namespace. */
@@ -57,10 +58,7 @@ export async function countReadyRouters({ client }: Pick<TakeoverDeps, 'client'>
     .map(([name, value]) => `${name}=${value}`)
     .join(',');
   const { items } = await client.list(pods, { labelSelector, signal });
-  return items.filter(
-    ({ metadata, status }) =>
-      metadata.deletionTimestamp === undefined && status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-  ).length;
+  return items.filter(isReadyRouter).length;
 }
 
 /** All objects of `type`; none where the cluster does not know the type. */

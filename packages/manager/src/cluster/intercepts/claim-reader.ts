@@ -7,14 +7,14 @@ export interface ClaimReader {
   /** Those that make sense, in no order. */
   all(): readonly Claim[];
   get(id: string): Claim | undefined;
-  /** Whose the oldest object with the key is. */
-  ownerOf(publicKey: string): string | undefined;
+  /** Whose objects have the key, the oldest object's owner first: anybody may write a key into their own objects that they saw in another's. */
+  ownersOf(publicKey: string): readonly string[];
 }
 
 /** Reads each object once; one that makes no sense is told of in the log, and passed over. */
 export function createClaimReader(intercepts: Collection<InterceptObject>, log: Log): ClaimReader {
   const read = new WeakMap<InterceptObject, { readonly claim: Claim | undefined }>();
-  let owners: { readonly of: ReadonlyMap<string, InterceptObject>; readonly byKey: ReadonlyMap<string, string> } | undefined;
+  let owners: { readonly of: ReadonlyMap<string, InterceptObject>; readonly byKey: ReadonlyMap<string, readonly string[]> } | undefined;
 
   const toClaim = (object: InterceptObject): Claim | undefined => {
     const known = read.get(object);
@@ -25,9 +25,15 @@ export function createClaimReader(intercepts: Collection<InterceptObject>, log: 
     return claim;
   };
   const all = (): readonly Claim[] => [...intercepts.objects.values()].flatMap((object) => toClaim(object) ?? []);
-  const toOwners = (): ReadonlyMap<string, string> => {
-    const youngestFirst = all().toSorted(byAge).toReversed();
-    return new Map(youngestFirst.flatMap(({ publicKey, owner }) => (publicKey === undefined ? [] : [[publicKey, owner] as const])));
+  const toOwners = (): ReadonlyMap<string, readonly string[]> => {
+    const byKey = new Map<string, string[]>();
+    for (const { publicKey, owner } of all().toSorted(byAge)) {
+      if (publicKey === undefined) continue;
+      const known = byKey.get(publicKey);
+      if (known === undefined) byKey.set(publicKey, [owner]);
+      else known.push(owner);
+    }
+    return byKey;
   };
 
   return {
@@ -36,9 +42,9 @@ export function createClaimReader(intercepts: Collection<InterceptObject>, log: 
       const object = intercepts.get(id);
       return object && toClaim(object);
     },
-    ownerOf(publicKey) {
+    ownersOf(publicKey) {
       if (owners?.of !== intercepts.objects) owners = { of: intercepts.objects, byKey: toOwners() };
-      return owners.byKey.get(publicKey);
+      return owners.byKey.get(publicKey) ?? [];
     },
   };
 }

@@ -50,7 +50,8 @@ export function readClaim(object: InterceptObject): Claim | undefined {
     port,
     key: parseRoutingKey(key),
     owner: owner.user,
-    client: client ?? 'unknown machine',
+    // Anybody may write anything there, and it comes to others' terminals.
+    client: (client ?? 'unknown machine').replace(/\p{C}/gu, ' '),
     publicKey,
     whenAway: whenAway === 'Baseline' ? 'baseline' : 'fail',
     lane: lane ?? 'Tunnel',

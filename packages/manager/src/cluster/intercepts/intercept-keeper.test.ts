@@ -57,7 +57,7 @@ test('a session that holds the key of the object is routed to', async () => {
   expect(info).toMatchObject({ id, owner: 'alice', session: 'ready', client: 'alices-laptop', expiresAt: new Date(startMs + 8 * hourMs) });
   expect(bench.seat.rules).toEqual([`${id}@s1`]);
   expect(bench.keeper.get(id)?.link.t).toBe('ready');
-  expect(bench.keeper.ownerOf(toKey('alice'))).toBe('alice');
+  expect(bench.keeper.ownersOf(toKey('alice'))).toEqual(['alice']);
   await bench.untilTold(id, 'SessionReady', 'True SessionReady');
 });
 

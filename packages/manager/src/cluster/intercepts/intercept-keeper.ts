@@ -11,8 +11,8 @@ export interface InterceptKeeper extends SessionIntercepts, InterceptSource, Dis
   onWantedChange(listener: () => void): () => void;
   /** The intercepts that requests are routed by. */
   list(): readonly InterceptInfo[];
-  /** Whose agent has the key `publicKey` by the objects; undefined where no object has it. */
-  ownerOf(publicKey: string | undefined): string | undefined;
+  /** Whose objects have the key `publicKey`, the oldest object's owner first. */
+  ownersOf(publicKey: string): readonly string[];
   /** Looks at everything anew: for a change that no object tells, such as that of who leads. */
   reconsider(): void;
   /** This manager is about to stop: where its sessions are is for the next one to say. Goodbyes are still carried out. */

@@ -1,5 +1,6 @@
 import type { Clock, SessionId } from '@switchyard/contract';
 import type { Intercept, LastSession, Link } from '../../registry/intercept.ts';
+import { toShownOwner } from '../../registry/shown-owner.ts';
 import type { Claim } from './claim.ts';
 import type { Judgement } from './judge-intercepts.ts';
 
@@ -18,7 +19,7 @@ export function toIntercept(judgement: Judgement, clock: Clock): Intercept {
     service,
     port,
     key,
-    owner: toShownOwner(claim),
+    owner: toShownOwner(claim.owner),
     whenAway,
     createdAt: new Date(claim.createdAtMs),
     expiresAt: new Date(expiresAtMs),
@@ -48,11 +49,4 @@ function toUnknown({ client }: Claim): LastSession {
 /** A moment of the wall clock on the monotonic scale. */
 function toMonotonic(atMs: number, clock: Clock): number {
   return clock.now() + atMs - clock.date().getTime();
-}
-
-/** The protocol's bound of an owner's name; user names of the API server may be longer. */
-const shownCharacters = 128;
-
-function toShownOwner({ owner }: Claim): string {
-  return owner.slice(0, shownCharacters).replace(/\p{C}/gu, ' ');
 }

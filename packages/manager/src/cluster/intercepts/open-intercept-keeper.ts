@@ -154,8 +154,8 @@ class Keeper implements InterceptKeeper {
     return this.#table.all().map(toInfo);
   }
 
-  ownerOf(publicKey: string | undefined): string | undefined {
-    return publicKey === undefined ? undefined : this.#claims.ownerOf(publicKey);
+  ownersOf(publicKey: string): readonly string[] {
+    return this.#claims.ownersOf(publicKey);
   }
 
   reconsider(): void {

@@ -58,12 +58,16 @@ function prepareShadow(observation: RoutedObservation): Step | undefined {
 }
 
 function take(observation: RoutedObservation): Step | undefined {
-  const { plan, routed, sameEndpoints } = observation;
+  const { plan, routed, sameEndpoints, routersReady } = observation;
   if (plan.isTaken) return undefined;
-  if (routed.status?.phase !== 'Routed') return { t: 'take' };
+  // A manager leads before the cluster finds it ready, and until then sends it nobody.
+  const mayCome = plan.pointsHere || routersReady;
+  if (routed.status?.phase !== 'Routed') {
+    return mayCome ? { t: 'take' } : (write(observation, {}, waiting('WaitingForRouters', 'No router is ready yet.')) ?? { t: 'rest' });
+  }
   const drift = keepAfterDrift(observation);
   if (drift !== undefined) return drift;
-  return plan.pointsHere || sameEndpoints ? { t: 'take' } : { t: 'rest' };
+  return plan.pointsHere || (mayCome && sameEndpoints) ? { t: 'take' } : { t: 'rest' };
 }
 
 /** The Service is ours: says so, and since when. */

@@ -11,6 +11,8 @@ export interface Observation {
   /** Wanted by an annotation, whether somebody intercepts it or not. */
   readonly warm: boolean;
   readonly ports: PortsState;
+  /** Whether callers who are led to the routers would find one. */
+  readonly routersReady: boolean;
   /** Whether no router listens for it any more. */
   readonly released: boolean;
   /** Whether the shadow leads to the same ready addresses as the Service. Means nothing while the Service points to the routers. */

@@ -11,7 +11,7 @@ import {
   type RoutedService,
   type Service,
 } from '@switchyard/kube';
-import { findServiceRefusal, selectsRouters } from '@switchyard/takeover';
+import { findServiceRefusal, isReadyRouter, selectsRouters } from '@switchyard/takeover';
 import { haveSameAddresses, slicesOf } from './endpoints.ts';
 import type { Observation } from './observation.ts';
 import { makePlan } from './plan.ts';
@@ -47,6 +47,7 @@ export function observe(deps: ObserveDeps, name: string): Observation {
     wanted: (warm || hasName(deps.wanted(), name)) && mayBeTaken(deps, service, routed),
     warm,
     ports: routed === undefined ? { t: 'opening' } : routers.stateOf(routed),
+    routersReady: deps.pods.objects.values().some(isReadyRouter),
     released: routers.isReleased(name),
     sameEndpoints: haveSameAddresses(slicesOf(slices, name), slicesOf(slices, toShadowName(name))),
     now: clock.date(),

@@ -3,6 +3,7 @@ import { endpointSlices, warmAnnotation } from '@switchyard/kube';
 import { until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { openTestCluster } from '../../../test/cluster.ts';
+import { createManagerPod, createReadyManagerPod } from '../../../test/objects.ts';
 import { isRouted, isTaken, reasonOf, shadow, toWish, wish } from '../../../test/takeover-view.ts';
 
 test('a Service is switched only when the ports are open and its shadow has the same endpoints', async () => {
@@ -36,6 +37,24 @@ test('without the same endpoints a Service is left as it is', async () => {
   expect(cluster.kubernetes.list(endpointSlices)).toHaveLength(1);
   expect(toWish(cluster.service())).toEqual(wish);
   await cluster.until(() => isRouted(cluster));
+});
+
+test('while no router is ready, callers are not led to the routers', async () => {
+  await using cluster = await openTestCluster();
+  const ready = createReadyManagerPod('manager', '10.0.0.9');
+  const starting = createManagerPod('manager', '10.0.0.9');
+  cluster.kubernetes.put({ ...ready, metadata: { ...ready.metadata, deletionTimestamp: '2030-01-01T00:00:00Z' } });
+  await using _ = await cluster.openManager();
+  await cluster.until(() => reasonOf(cluster) === 'WaitingForRouters' && cluster.events.includes('baseline http 10.96.0.2:80'));
+  cluster.kubernetes.put(starting);
+  await cluster.pass(10_000);
+  expect(toWish(cluster.service())).toEqual(wish);
+  cluster.kubernetes.put(ready);
+  await cluster.until(() => isRouted(cluster));
+  // Where they are led already, nothing is better than what stands.
+  cluster.kubernetes.put(starting);
+  await cluster.pass(10_000);
+  expect(isRouted(cluster)).toBe(true);
 });
 
 test('a port that cannot be opened fails its service, and is tried again', async () => {

@@ -5,13 +5,13 @@ import { createAcceptSession } from './accept-session.ts';
 
 const hello: Hello = { instance: '0123456789abcdef', owner: 'alice', client: 'laptop', token: undefined, publicKey: undefined, version: 1 };
 
-function createServerSession(id: string): ServerSession {
+function createServerSession(id: string, remoteAddress = '127.0.0.1', close: ServerSession['close'] = () => {}): ServerSession {
   return {
     id: id as SessionId,
-    remoteAddress: '127.0.0.1',
+    remoteAddress,
     openPipe: () => Promise.reject(new Error('not used')),
     notify: () => {},
-    close: () => {},
+    close,
   };
 }
 
@@ -34,4 +34,22 @@ test('an owner has as many sessions as are allowed, whoever else is there', asyn
   first.onClose({ t: 'goodbye' });
   await accept(hello, createServerSession('five'));
   await expect(accept(hello, createServerSession('six'))).rejects.toMatchObject({ code: 'limit_reached' });
+});
+
+test('strangers make room for others, those first who are most at one address', async () => {
+  const closed: string[] = [];
+  const accept = createAcceptSession({
+    log: silentLog,
+    identify: () => ({ owner: 'nobody', isStranger: true }),
+    intercepts: { leave: () => {}, lose: () => {} } as never,
+    sessionsPerOwner: 3,
+  });
+  const open = async (id: string, address: string): Promise<unknown> =>
+    accept(
+      hello,
+      createServerSession(id, address, ({ code }) => void closed.push(`${id} ${code}`)),
+    );
+  await open('laptop', '10.0.0.1');
+  for (let session = 1; session <= 5; session++) await open(`flood-${session}`, '10.0.0.2');
+  expect(closed).toEqual(['flood-1 limit_reached', 'flood-2 limit_reached', 'flood-3 limit_reached']);
 });

@@ -6,6 +6,8 @@ import type { SessionIntercepts } from '../registry/ports.ts';
 /** Who is behind a session. A getter where that can become known, or change, while the session lives. */
 export interface Identity {
   readonly owner: string;
+  /** Whether nothing says who it is, so that `owner` stands for all of these. Default: false. */
+  readonly isStranger?: boolean;
 }
 
 /** What sessions stand on. */
@@ -14,25 +16,39 @@ export interface AcceptSessionDeps {
   /** Throws where the agent did not prove who it is. */
   readonly identify: (hello: Hello) => Identity;
   readonly intercepts: SessionIntercepts;
-  /** Live sessions of one owner. */
+  /** Live sessions of one owner. Strangers have as many together. */
   readonly sessionsPerOwner: number;
 }
 
 /** Takes every agent that proves who it is and has not too many sessions yet, and lets it work on the intercepts in its owner's name. */
 export function createAcceptSession({ log, identify, intercepts, sessionsPerOwner }: AcceptSessionDeps): AcceptSession {
-  const live = new Set<AgentSession>();
+  const live = new Map<AgentSession, ServerSession>();
   return async (hello, session) => {
-    const agent = toAgentSession(hello, session, identify(hello));
+    const identity = identify(hello);
+    const agent = toAgentSession(hello, session, identity);
     const { owner } = agent;
-    const others = live.values().reduce((count, other) => (other.owner === owner ? count + 1 : count), 0);
-    if (others >= sessionsPerOwner) throw toTooMany(owner, sessionsPerOwner);
-    live.add(agent);
+    const others = [...live.keys()].filter((other) => other.owner === owner);
+    if (others.length >= sessionsPerOwner) {
+      const displaced = identity.isStranger === true ? findOldestOfMost(others) : undefined;
+      if (displaced === undefined) throw toTooMany(owner, sessionsPerOwner);
+      const displacedSession = live.get(displaced);
+      live.delete(displaced);
+      displacedSession?.close(toTooMany(owner, sessionsPerOwner));
+    }
+    live.set(agent, session);
     log.info('session_opened', { session: session.id, owner, client: hello.client });
     return toSessionEvents(agent, intercepts, (reason) => {
       live.delete(agent);
       log.info('session_closed', { session: session.id, owner: agent.owner, reason });
     });
   };
+}
+
+/** The oldest session of the address that has most: nobody keeps other strangers out by being many, who are known a moment later. */
+function findOldestOfMost(sessions: readonly AgentSession[]): AgentSession | undefined {
+  const byAddress = Map.groupBy(sessions, ({ remoteAddress }) => remoteAddress);
+  const [most] = [...byAddress.values()].toSorted((left, right) => right.length - left.length);
+  return most?.[0];
 }
 
 function toAgentSession({ client, instance, publicKey }: Hello, session: ServerSession, identity: Identity): AgentSession {

@@ -12,14 +12,22 @@ const hello: Hello = {
 };
 
 test('the owner is whose object has the key, whatever the agent says, as soon as there is one', () => {
-  const owners = new Map<string, string>();
-  const identity = createKeyIdentity((publicKey) => owners.get(publicKey))(hello);
-  expect(identity.owner).toBe('(no intercept)');
-  owners.set('key-of-alice', 'alice@example.com');
-  expect(identity.owner).toBe('alice@example.com');
+  const owners = new Map<string, readonly string[]>();
+  const identity = createKeyIdentity((publicKey) => owners.get(publicKey) ?? [])(hello);
+  expect([identity.owner, identity.isStranger]).toEqual(['(no intercept)', true]);
+  owners.set('key-of-alice', ['alice@example.com']);
+  expect([identity.owner, identity.isStranger]).toEqual(['alice@example.com', false]);
+});
+
+test('whoever copies the key of another into an older object of theirs does not become the owner of the other’s sessions', () => {
+  const owners = ['mallory', `alice@example.com ${'x'.repeat(200)}`];
+  const owner = owners[1] ?? '';
+  const identify = createKeyIdentity(() => owners);
+  expect(identify({ ...hello, owner: owner.slice(0, 128) }).owner).toBe(owner);
+  expect(identify({ ...hello, owner: 'carol' }).owner).toBe('mallory');
 });
 
 test('an agent that proves no key is nobody', () => {
-  const identify = createKeyIdentity(() => 'alice');
+  const identify = createKeyIdentity(() => ['alice']);
   expect(() => identify({ ...hello, publicKey: undefined })).toThrow(expect.objectContaining({ code: 'not_signed_in' }));
 });

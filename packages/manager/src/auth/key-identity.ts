@@ -1,16 +1,18 @@
 import { InterceptError } from '@switchyard/contract';
 import type { Hello } from '@switchyard/tunnel';
 import type { Identity } from '../api/accept-session.ts';
+import { toShownOwner } from '../registry/shown-owner.ts';
 
-/** What agents without any object are called; together they have as many sessions as one owner. No user of a cluster has this name. */
+/** What agents without any object are called. No user of a cluster has this name. */
 const nobody = '(no intercept)';
 
 /**
- * Who is behind a session in a cluster: the owner of the Intercept object that has the key which the agent proved to hold. The name that the agent
- * itself says counts for nothing. Objects may come after the session, so the owner is looked up whenever somebody asks. Throws `not_signed_in`.
+ * Who is behind a session in a cluster: the owner of the Intercept object that has the key which the agent proved to hold. A key stands in objects for
+ * everybody to read, so that others may have copied it: among the owners of such objects, and nowhere else, counts the name that the agent itself says.
+ * Objects may come after the session, so the owner is looked up whenever somebody asks. Throws `not_signed_in`.
  */
-export function createKeyIdentity(ownerOf: (publicKey: string) => string | undefined): (hello: Hello) => Identity {
-  return ({ publicKey }) => {
+export function createKeyIdentity(ownersOf: (publicKey: string) => readonly string[]): (hello: Hello) => Identity {
+  return ({ publicKey, owner: claimed }) => {
     if (publicKey === undefined) {
       throw new InterceptError(
         'not_signed_in',
@@ -22,7 +24,11 @@ export function createKeyIdentity(ownerOf: (publicKey: string) => string | undef
     }
     return {
       get owner() {
-        return ownerOf(publicKey) ?? nobody;
+        const owners = ownersOf(publicKey);
+        return owners.find((owner) => toShownOwner(owner) === claimed) ?? owners[0] ?? nobody;
+      },
+      get isStranger() {
+        return ownersOf(publicKey).length === 0;
       },
     };
   };

@@ -19,7 +19,7 @@ import { openInterceptKeeper } from './intercepts/open-intercept-keeper.ts';
 import { openCollections } from './open-collections.ts';
 import { PortOpener } from './services/port-opener.ts';
 import { openServiceKeeper } from './services/service-keeper.ts';
-import { watchStandDown } from './services/stand-down.ts';
+import { watchStandDown, type StandDown } from './services/stand-down.ts';
 
 /** What a manager in a cluster works with. */
 export interface ClusterManagerDeps extends ManagerDeps {
@@ -51,10 +51,11 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, config.routing));
   const onEnd = countIntercepts(metrics, () => intercepts.list());
   // Nobody leads before the lease is opened, which is when the cluster is known.
-  const led: { lease?: LeaseHolder } = {};
+  const led: { lease?: LeaseHolder; standDown?: StandDown } = {};
   const isLeading = (): boolean => led.lease?.leading === true;
+  const isStandingDown = (): boolean => led.standDown?.isAsked === true;
   const intercepts: InterceptKeeper = opened.use(
-    openInterceptKeeper({ ...collections, clock, log, client, isLeading, publish, onEnd, podAddress }, config.limits),
+    openInterceptKeeper({ ...collections, clock, log, client, isLeading, isStandingDown, publish, onEnd, podAddress }, config.limits),
   );
   const router = opened.use(openRouter({ ...deps, dialer: createSocketDialer(deps, intercepts, config.limits) }));
   await orAbort(Promise.all([intercepts.synced, collections.endpointSlices.synced]), deps.signal);
@@ -72,9 +73,8 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   };
   const lease = opened.use(openLease(deps, { name: managerName, identity: deps.identity, onChange }));
   led.lease = lease;
-  const standDown = opened.use(watchStandDown(clock, lease, onChange));
+  led.standDown = opened.use(watchStandDown(deps, lease, onChange));
   const wanted = () => intercepts.wanted;
-  const isStandingDown = () => standDown.isAsked;
   const services = opened.use(
     openServiceKeeper({ ...collections, clock, log, metrics, client, routers: ports, wanted, isStandingDown, isLeading }),
   );

@@ -1,6 +1,7 @@
 import type { InterceptId } from '@switchyard/contract';
 import { until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
+import type { AgentSession } from '../../registry/intercept.ts';
 import { createSpec } from '../../../test/fakes.ts';
 import { createAgent, openKeeperBench } from '../../../test/keeper-bench.ts';
 import { createIntercept, createService, startDate, toKey } from '../../../test/objects.ts';
@@ -253,4 +254,25 @@ test('whoever makes very many objects does not keep others from hearing of their
   await bench.untilTold(id, 'Accepted', 'True Accepted');
   const patches = bench.kube.requests.filter(({ method }) => method === 'PATCH');
   expect(patches.slice(0, 3).some(({ path }) => path.includes(id))).toBe(true);
+});
+
+test('an agent that asks for very many objects which are not there has the API server asked about one after the other', async () => {
+  await using bench = await openKeeperBench();
+  const stranger = createAgent('s1', 'mallory');
+  const asked = (): number => bench.kube.requests.filter(({ method, path }) => method === 'GET' && path.includes('/orders.http.')).length;
+  const ask = async (session: AgentSession, key: string): Promise<void> => {
+    await Promise.resolve(bench.keeper.register(session, createSpec(key))).catch(() => {});
+  };
+  const answers = Array.from({ length: 50 }, async (_, index) => ask(stranger, `none-${index}`));
+  await answers[0];
+  await ask(createAgent('s2', 'bob'), 'none');
+  expect(asked()).toBe(2);
+  bench.clock.advance(250);
+  await answers[1];
+  expect(asked()).toBe(3);
+  bench.put(...Array.from({ length: 50 }, (_, index) => createIntercept(`orders.http.none-${index}`, 'mallory')));
+  await bench.untilTold('orders.http.none-49', 'Accepted', 'True Accepted');
+  await bench.settle(() => bench.seat.rules.length === 48);
+  await Promise.all(answers);
+  expect(asked()).toBe(3);
 });

@@ -21,6 +21,7 @@ import type { InterceptKeeper, OnEnd } from './intercept-keeper.ts';
 import { judgeIntercepts, type Judgement } from './judge-intercepts.ts';
 import type { ManagerTimes } from './judge-standing.ts';
 import { toIntercept } from './live-intercept.ts';
+import { Lookups } from './lookups.ts';
 import { NextDue } from './next-due.ts';
 import { ObjectSync } from './object-sync.ts';
 import { Pace } from './pace.ts';
@@ -41,6 +42,8 @@ export interface InterceptKeeperDeps {
   readonly pods: Collection<Pod>;
   /** Whether this manager leads now; tell of a change by `reconsider`. */
   readonly isLeading: () => boolean;
+  /** Whether every Service is to be given back; tell of a change by `reconsider`. */
+  readonly isStandingDown: () => boolean;
   /** Takes the rules of all live intercepts: at first, and once after each change of them. */
   readonly publish: (rules: readonly Rule[]) => void;
   /** Learns of each intercept that ended here. */
@@ -62,6 +65,7 @@ class Keeper implements InterceptKeeper {
   readonly #deps: InterceptKeeperDeps;
   readonly #limits: ManagerLimits;
   readonly #claims: ClaimReader;
+  readonly #lookups: Lookups;
   readonly #book: SessionBook = new SessionBook();
   readonly #wanted: WantedServices = new WantedServices();
   readonly #table: RouteTable;
@@ -81,6 +85,7 @@ class Keeper implements InterceptKeeper {
     this.#deps = deps;
     this.#limits = limits;
     this.#claims = createClaimReader(intercepts, log);
+    this.#lookups = new Lookups(clock);
     this.#table = new RouteTable(deps);
     this.#pace = this.#opened.use(new Pace(clock, () => this.#pass()));
     const onIdle = (): void => this.#pace.soon();
@@ -105,7 +110,7 @@ class Keeper implements InterceptKeeper {
    */
   async register(session: AgentSession, spec: InterceptSpec): Promise<InterceptInfo> {
     await this.synced;
-    const claim = await findClaim({ ...this.#deps, claims: this.#claims }, session, spec);
+    const claim = await findClaim({ ...this.#deps, claims: this.#claims, lookups: this.#lookups }, session, spec);
     if (this.#over.has(session)) throw new InterceptError('tunnel_lost', 'The session ended while it asked for an intercept.');
     // The object may have come just now, past the watch.
     this.reconsider();
@@ -197,12 +202,13 @@ class Keeper implements InterceptKeeper {
   }
 
   #judge(times: ManagerTimes): readonly Judgement[] {
-    const { services, routedServices, networkPolicies, pods } = this.#deps;
+    const { services, routedServices, networkPolicies, pods, isStandingDown } = this.#deps;
     const view = {
       services: services.objects,
       routedServices: routedServices.objects,
       networkPolicies: networkPolicies.objects,
       pods: pods.objects,
+      standingDown: isStandingDown(),
     };
     const { links, renewals, ended } = this.#book;
     return judgeIntercepts(this.#claims.all(), view, { ...times, links, renewals, ended }, this.#nowMs(), this.#limits);

@@ -41,3 +41,15 @@ test.for([
     code: 'not_allowed',
   });
 });
+
+test('an address is dialled for as long as its pod runs, however long the session seems to live', async () => {
+  const objects = [createIntercept(id, 'alice', { spec: { lane: 'Direct' } }), createPod('workspace', '10.0.0.9')];
+  await using bench = await openKeeperBench({ objects });
+  await bench.keeper.register(createAgent('s1', 'alice'), { ...createSpec('alice'), directPort: 3000 });
+  expect(bench.seat.rules).toEqual([`${id}@10.0.0.9:3000`]);
+  bench.kube.remove(createPod('workspace', '10.0.0.9'));
+  await until(() => bench.seat.rules.length === 0);
+  bench.put(createPod('database', '10.0.0.9'));
+  await bench.untilTold(id, 'SessionReady', 'False TargetRefused');
+  expect(bench.seat.published.slice(1)).toEqual([[`${id}@10.0.0.9:3000`], []]);
+});

@@ -193,6 +193,7 @@ class Keeper implements InterceptKeeper {
     const found = findPeers(this.#deps.pods.objects.values(), this.#deps.podAddress);
     peers.follow(found, nowMs);
     this.#book.follow(this.#claims.all(), { nowMs, alone: found.alone, isBusy: (uid) => this.#objects.isBusy(uid) });
+    this.#recheckTargets();
     this.#judgements = this.#judge({ startedMs, peerLeftMs: peers.leftMs });
     for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
     this.#table.follow(this.#judgements);
@@ -226,6 +227,16 @@ class Keeper implements InterceptKeeper {
     this.reconsider();
     if (refusal !== undefined) {
       throw new InterceptError('not_allowed', refusal, { hint: 'Use the tunnel: run it without the direct lane.' });
+    }
+  }
+
+  /** A pod may be gone before its session is known to be lost, and another pod have its address by then. */
+  #recheckTargets(): void {
+    const { podAddress, pods } = this.#deps;
+    for (const [uid, link] of this.#book.links) {
+      if (link.t !== 'live' || link.direct === undefined) continue;
+      const message = findTargetRefusal(link.direct.host, { podAddress, pods: pods.objects.values() });
+      if (message !== undefined) this.#book.put(uid, { t: 'refused', message, sinceMs: this.#nowMs() });
     }
   }
 

@@ -124,7 +124,7 @@ test.for([
   expect(cluster.kubernetes.list(intercepts)).toEqual([]);
 });
 
-test('what the person may not do is refused before the command starts', async () => {
+test('what cannot work is refused before the command starts', async () => {
   const message =
     'intercepts.switchyard.dev is forbidden: User "alice@corp.example" cannot create resource "intercepts" in API group "switchyard.dev" in the namespace "shop"';
   cluster.kubernetes.refuse = ({ method, path }) =>
@@ -133,6 +133,9 @@ test('what the person may not do is refused before the command starts', async ()
   expect(denied).toMatchObject({ code: 4, stderr: expect.stringContaining('error: You (alice@corp.example) may not create intercepts') });
   expect(denied.stderr).not.toContain('starting');
   cluster.kubernetes.refuse = () => undefined;
+  const alone = await cluster.run(['run', 'orders', '--', 'node', '--version']);
+  expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining('error: No pod of the manager is ready') });
+  expect(alone.stderr).not.toContain('starting');
   const direct = await cluster.run(['run', 'orders', '--lane', 'direct', '--', 'node', '--version']);
   expect(direct).toMatchObject({ code: 2, stderr: expect.stringContaining('error: The direct lane cannot be used') });
   expect(direct.stderr).not.toContain('starting');

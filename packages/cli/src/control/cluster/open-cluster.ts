@@ -12,6 +12,7 @@ import { toControlledIntercept, toInterceptObject } from './intercept-object.ts'
 import { openClusterInterception } from './interception.ts';
 import { openClient } from './open-client.ts';
 import { findPod } from './pod.ts';
+import { findWay } from './reach.ts';
 import { listClusterServices } from './services.ts';
 import { readUserName } from './who-am-i.ts';
 
@@ -36,9 +37,11 @@ export async function openClusterControl(context: Context, settings: Settings, n
     listIntercepts: () => listIntercepts(client),
     removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
     async check({ specs, lane }: Intention) {
-      refuseLane(lane, findPod(host.env, client));
+      const pod = findPod(host.env, client);
+      refuseLane(lane, pod);
       const claimant = { user: await userName(), client: host.hostName, publicKey: createAgentKey().publicKey };
-      await Promise.all(specs.map((spec) => rehearseClaim(client, toInterceptObject(spec, claimant))));
+      const rehearsals = specs.map((spec) => rehearseClaim(client, toInterceptObject(spec, claimant)));
+      await Promise.all([findWay({ client, pod, named }), ...rehearsals]);
     },
     openInterception: async (options) =>
       openClusterInterception(context, { client, user: await userName(), named, pod: findPod(host.env, client) }, options),

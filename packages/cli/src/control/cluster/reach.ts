@@ -46,6 +46,11 @@ function toPlainWay(url: URL, direct: boolean): Way {
   return { url, direct, lastError: undefined, [Symbol.asyncDispose]: async () => {} };
 }
 
+/** Looks whether there is a way, without going it. Rejects with `manager_unreachable` where no pod of the manager is ready. */
+export async function findWay({ client, pod, named }: Pick<ReachDeps, 'client' | 'pod' | 'named'>): Promise<void> {
+  if (named === undefined && pod === undefined) await pickReadyPod(client, new AbortController().signal);
+}
+
 async function openForward({ clock, log, client, env }: ReachDeps): Promise<Way> {
   const pickPod = (signal: AbortSignal): Promise<string> => pickReadyPod(client, signal);
   // Said before anything is made.

@@ -7,7 +7,7 @@ import { createFakeClock } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../tools/process/wait-for.ts';
 import { readRole } from './role.ts';
-import { openTown, serviceName, toIntercept, type Town } from './town.ts';
+import { openTown, router, serviceName, toIntercept, type Town } from './town.ts';
 
 const isTaken = ({ service }: Town): boolean => service?.metadata.annotations?.[originalAnnotation] !== undefined;
 const isGone = ({ kubernetes }: Town): boolean =>
@@ -32,6 +32,8 @@ test('the manager, and the release by it, use every right of their Role and lack
   await town.until('everything to be given back', () => !isTaken(town) && isGone(town));
   await waitFor(() => !release.running, { what: 'the release to end', timeoutMs: 30_000 });
   expect(release.readLog()).toContain(`${serviceName}: given back`);
+  expect(release.readLog()).toContain(`${serviceName}.http.alice: ended`);
+  expect(kubernetes.list(intercepts)).toEqual([]);
   expect([...role.missing]).toEqual([]);
   expect(role.unused).toEqual([
     // No request: the admission policies ask whether the caller has it.
@@ -48,6 +50,7 @@ test('the watchdog uses every right of its Role and lacks none', { timeout: 60_0
   kubernetes.put(toIntercept('alice', 3600));
   await town.until('the Service to be taken over', () => isTaken(town));
   await taker.crash();
+  kubernetes.remove(router);
 
   kubernetes.refuse = (request) => (role.admits(request) ? undefined : 403);
   const clock = createFakeClock();

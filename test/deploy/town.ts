@@ -1,4 +1,4 @@
-import { services, toShadowName, type EndpointSlice, type Intercept, type Pod, type Service } from '@switchyard/kube';
+import { routerSelector, services, toShadowName, type EndpointSlice, type Intercept, type Pod, type Service } from '@switchyard/kube';
 import { openFakeKubernetes, type FakeKubernetes } from '@switchyard/testkit';
 import { openProcessOwner, type OwnedProcess } from '../../tools/process/process-owner.ts';
 import { waitFor } from '../../tools/process/wait-for.ts';
@@ -40,6 +40,14 @@ const pod: Pod = {
   status: { phase: 'Running', podIP: '10.244.0.9' },
 };
 
+/** The manager's own. */
+export const router: Pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'manager-0', labels: routerSelector },
+  status: { phase: 'Running', podIP: '127.0.0.1', conditions: [{ type: 'Ready', status: 'True' }] },
+};
+
 /** An intercept of the town's Service. */
 export function toIntercept(key: string, lifetimeSeconds: number): Intercept {
   return {
@@ -76,7 +84,7 @@ export async function openTown(): Promise<Town> {
   const environment = { POD_NAME: 'manager-0', POD_IP: '127.0.0.1', KUBECONFIG: kubernetes.kubeconfig, PATH: process.env['PATH'] };
   const owner = opened.use(openProcessOwner('switchyard-rights', environment, 500));
   for (const object of await readManifest()) if (object.kind === 'Lease') kubernetes.put(object);
-  for (const object of [service, pod, toSlice(serviceName), toSlice(toShadowName(serviceName))]) kubernetes.put(object);
+  for (const object of [service, pod, router, toSlice(serviceName), toSlice(toShadowName(serviceName))]) kubernetes.put(object);
   const configuration = join(owner.folder, 'manager.yaml');
   await writeFile(configuration, 'apiVersion: switchyard.dev/v1\nkind: Manager\nlisten: 127.0.0.1:0\nhealth: 127.0.0.1:0\n');
   const owned = opened.move();

@@ -40,7 +40,7 @@ switchyard-manager --role all [--config FILE] [--namespace NAMESPACE]
     In a pod it needs POD_NAME and POD_IP in its environment, and serves the pod's own namespace unless another is named.
 
 switchyard-manager release [--namespace NAMESPACE]
-    Gives every Service of the namespace back to its owner: through the manager where one lives, else by itself.
+    Gives every Service of the namespace back to its owner, through the manager where one lives, else by itself, and ends all intercepts.
 
 switchyard-manager watchdog [--namespace NAMESPACE]
     Gives every Service of the namespace back whenever no manager was ready for two minutes. Runs until it is told to stop.

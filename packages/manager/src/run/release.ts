@@ -1,11 +1,14 @@
 import { createSystemClock, type MainContext } from '@switchyard/runtime';
-import { releaseNamespace, type ReleaseStep, type ServiceRelease } from '@switchyard/takeover';
+import { deleteIntercepts, releaseNamespace, type ReleaseStep, type ServiceRelease } from '@switchyard/takeover';
 import type { Command } from '../command-line.ts';
 import { serviceLimits } from '../limits.ts';
 import { openNamespaceClient } from './namespace-client.ts';
 import { createProcessLog } from './process-log.ts';
 
-/** Gives all Services of a namespace back and says what became of each. The exit code is 1 where one is not its owner's again. */
+/**
+ * Gives all Services of a namespace back, says what became of each, and ends all intercepts, which nobody would serve any more. The exit code is 1 where
+ * a Service is not its owner's again; then the intercepts stay.
+ */
 export async function release(command: Command & { t: 'release' }, context: MainContext): Promise<number> {
   const { signal, env, stdout } = context;
   const deps = { clock: createSystemClock(), log: createProcessLog(command, context) };
@@ -17,7 +20,9 @@ export async function release(command: Command & { t: 'release' }, context: Main
   );
   for (const service of report.services) say(toServiceLine(service));
   if (report.by === 'nobody') say(`No Service of ${client.namespace} was taken over.`);
-  return report.services.some(({ t }) => t === 'failed') ? 1 : 0;
+  if (report.services.some(({ t }) => t === 'failed')) return 1;
+  for (const intercept of await deleteIntercepts({ client }, signal)) say(`${intercept}: ended`);
+  return 0;
 }
 
 function toStepLine(step: ReleaseStep): string {

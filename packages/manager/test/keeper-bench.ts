@@ -56,6 +56,7 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
       networkPolicies: opened.use(openCollection(of, networkPolicies)),
       pods: opened.use(openCollection(of, pods)),
       isLeading: () => leading,
+      isStandingDown: () => false,
       publish: (rules) => void published.push(rules.map(toText)),
       onEnd: (reason) => void ended.push(reason),
       podAddress,

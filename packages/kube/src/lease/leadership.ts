@@ -11,7 +11,7 @@ export interface Leadership {
 }
 
 /** Why somebody does not lead any more. */
-export type LeaveReason = 'not_renewed' | 'taken_by_another' | 'released';
+export type LeaveReason = 'not_renewed' | 'taken_by_another' | 'missing' | 'released';
 
 /** Nobody leads yet. `onChange` is called at each change, with the reason of an end. */
 export function createLeadership(clock: Clock, onChange: (leading: boolean, reason?: LeaveReason) => void): Leadership {

@@ -1,4 +1,4 @@
-import { InterceptError, silentLog } from '@switchyard/contract';
+import { InterceptError, silentLog, type LogFields } from '@switchyard/contract';
 import { createFakeClock, openFakeKubernetes, until, type FakeClock, type FakeKubernetes } from '@switchyard/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -226,6 +226,31 @@ test('a lease that somebody took or deleted is left at the next renewal', async 
   race.fake.remove(lease);
   await race.passAll(4000);
   expect(changes).toEqual([true, false, true, false, true]);
+});
+
+test('a lease that is missing and that may not be made is said once', async () => {
+  const kubernetes = await openFakeKubernetes();
+  await using _ = kubernetes;
+  const clock = createFakeClock();
+  const lines: unknown[] = [];
+  const log = { ...silentLog, warn: (event: string, fields?: LogFields) => void lines.push([event, fields?.['code']]) };
+  await using client = await openKubeClient({ clock, log: silentLog }, { kubeconfig: kubernetes.kubeconfig });
+  let looks = 0;
+  kubernetes.refuse = ({ method }) => {
+    if (method === 'GET') looks++;
+    return method === 'POST' ? 403 : undefined;
+  };
+  await using holder = openLease({ clock, log, client }, { name, identity: 'a', onChange: () => {} });
+  const passUntil = (condition: () => boolean): Promise<unknown> =>
+    until(() => {
+      clock.advance(100);
+      return condition();
+    });
+  await passUntil(() => looks > 3);
+  expect([holder.leading, ...lines]).toEqual([false, ['lease_missing', 'not_allowed']]);
+  kubernetes.refuse = () => undefined;
+  await passUntil(() => holder.leading);
+  expect(lines).toHaveLength(1);
 });
 
 test('of two who find no lease one leads', async () => {

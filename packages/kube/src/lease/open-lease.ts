@@ -49,6 +49,8 @@ export function openLease({ clock, log, client }: LeaseDeps, { name, identity, o
   const calls = createLeaseCalls(clock, client, name);
   const closing = new AbortController();
   let sight: LeaseSight | undefined;
+  /** Of the last attempt, if it failed: what goes on failing alike is not worth a line every two seconds. */
+  let trouble: string | undefined;
   const leadership = createLeadership(clock, (leading, reason) => {
     log.info(leading ? 'lease_taken' : 'lease_left', { lease: name, identity, reason });
     onChange(leading);
@@ -60,7 +62,7 @@ export function openLease({ clock, log, client }: LeaseDeps, { name, identity, o
   const isOurs = (): boolean => sight?.lease.spec.holderIdentity === identity;
   const look = async (): Promise<void> => {
     see(await calls.get());
-    if (!isOurs()) leadership.stop('taken_by_another');
+    if (!isOurs()) leadership.stop(sight === undefined ? 'missing' : 'taken_by_another');
   };
 
   const attempt = async (): Promise<void> => {
@@ -83,10 +85,18 @@ export function openLease({ clock, log, client }: LeaseDeps, { name, identity, o
     while (!signal.aborted) {
       try {
         await attempt();
+        trouble = undefined;
       } catch (error) {
         const { code, message } = InterceptError.from(error);
-        log.debug('lease_attempt_failed', { lease: name, code, reason: message });
-        if (leadership.leading && overtaken.has(code)) await look().catch(() => {});
+        const { leading } = leadership;
+        const isExpected = overtaken.has(code) || trouble === code;
+        log[isExpected ? 'debug' : 'warn'](sight === undefined ? 'lease_missing' : 'lease_attempt_failed', {
+          lease: name,
+          code,
+          reason: message,
+        });
+        if (leading && overtaken.has(code)) await look().catch(() => {});
+        trouble = code;
       }
       await sleep(clock, leaseRenewMs, signal).catch(() => {});
     }

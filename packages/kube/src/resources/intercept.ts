@@ -26,6 +26,7 @@ export type InterceptReason =
   | 'PortUnavailable'
   | 'Drifted'
   | 'Contested'
+  | 'StandingDown'
   | 'Failing'
   // SessionReady
   | 'SessionReady'

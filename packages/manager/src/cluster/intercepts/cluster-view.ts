@@ -1,9 +1,11 @@
 import type { NetworkPolicy, Pod, RoutedService, Service } from '@switchyard/kube';
 
-/** The objects that decide about intercepts, by name, as they are known now. */
+/** What decides about intercepts, as it is known now; objects by name. */
 export interface ClusterView {
   readonly services: ReadonlyMap<string, Service>;
   readonly routedServices: ReadonlyMap<string, RoutedService>;
   readonly networkPolicies: ReadonlyMap<string, NetworkPolicy>;
   readonly pods: ReadonlyMap<string, Pod>;
+  /** Whether every Service is to be given back, whoever wants it. */
+  readonly standingDown: boolean;
 }

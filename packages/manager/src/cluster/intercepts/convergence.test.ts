@@ -201,6 +201,7 @@ class Run {
     const view: ClusterView = {
       services: byName(...kube.list(services)),
       routedServices: byName(createRouted('orders'), createRouted('payments')),
+      standingDown: false,
       networkPolicies: new Map(),
       pods: new Map<string, Pod>(),
     };

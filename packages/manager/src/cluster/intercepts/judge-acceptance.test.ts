@@ -8,7 +8,13 @@ import { judgeAcceptance } from './judge-acceptance.ts';
 import { createPlaceJudge } from './judge-place.ts';
 
 const orders = createService('orders');
-const empty: ClusterView = { services: byName(orders), routedServices: new Map(), networkPolicies: new Map(), pods: new Map() };
+const empty: ClusterView = {
+  services: byName(orders),
+  routedServices: new Map(),
+  networkPolicies: new Map(),
+  pods: new Map(),
+  standingDown: false,
+};
 
 /** What is said of each object: its reason, or the message of a refusal. */
 function judge(objects: readonly Intercept[], view: Partial<ClusterView> = {}, interceptsPerOwner = 256): readonly string[] {

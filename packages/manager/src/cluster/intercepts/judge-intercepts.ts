@@ -46,7 +46,7 @@ export function judgeIntercepts(
   const acceptances = judgeAcceptance(living, createPlaceJudge(view), limits);
   return aged.map((judged) => {
     const acceptance = acceptances.get(judged.claim.uid) ?? ended;
-    return { ...judged, acceptance, routing: judgeRouting(judged.claim, acceptance.holds, view.routedServices.get(judged.claim.service)) };
+    return { ...judged, acceptance, routing: judgeRouting(judged.claim, acceptance.holds, view) };
   });
 }
 

@@ -1,11 +1,15 @@
 import type { RoutedService } from '@switchyard/kube';
 import { expect, test } from 'vitest';
-import { createCondition, createRouted, startDate } from '../../../test/objects.ts';
-import { judgeRouting } from './judge-routing.ts';
+import { byName, createCondition, createRouted, startDate } from '../../../test/objects.ts';
+import { judgeRouting, type Routing } from './judge-routing.ts';
 
 const place = { service: 'orders', port: 'http' } as Parameters<typeof judgeRouting>[0];
 const notReady = (reason: Parameters<typeof createCondition>[2]): RoutedService =>
   createRouted('orders', { conditions: [createCondition('Ready', 'False', reason as 'Failing', 'Why.')] });
+
+function judge(accepted: boolean, routed: RoutedService | undefined, standingDown = false): Routing {
+  return judgeRouting(place, accepted, { routedServices: routed === undefined ? new Map() : byName(routed), standingDown });
+}
 
 test.for<[string, RoutedService | undefined, string]>([
   ['nothing was begun', undefined, 'Preparing'],
@@ -24,23 +28,32 @@ test.for<[string, RoutedService | undefined, string]>([
   ],
   ['the port is new', { ...createRouted('orders'), spec: { ...createRouted('orders').spec, ports: [] } }, 'Preparing'],
 ])('not routed: %s', ([, routed, reason]) => {
-  expect(judgeRouting(place, true, routed)).toMatchObject({ holds: false, reason, since: undefined });
+  expect(judge(true, routed)).toMatchObject({ holds: false, reason, since: undefined });
 });
 
 test('what is wrong is told in the words of the takeover', () => {
-  expect(judgeRouting(place, true, notReady('Drifted')).message).toBe('Why.');
+  expect(judge(true, notReady('Drifted')).message).toBe('Why.');
 });
 
 test('what is being given back is not said to be on its way to the router', () => {
-  expect(judgeRouting(place, true, createRouted('orders', { phase: 'Restoring' })).message).toBe(
+  expect(judge(true, createRouted('orders', { phase: 'Restoring' })).message).toBe(
     'The traffic of orders is being given back to its own pods.',
   );
 });
 
 test('routed, since when', () => {
-  expect(judgeRouting(place, true, createRouted('orders'))).toMatchObject({ holds: true, reason: 'Routed', since: startDate });
+  expect(judge(true, createRouted('orders'))).toMatchObject({ holds: true, reason: 'Routed', since: startDate });
 });
 
 test('what is not accepted is not routed, whatever happens to the service', () => {
-  expect(judgeRouting(place, false, createRouted('orders'))).toMatchObject({ holds: false, reason: 'NotAccepted' });
+  expect(judge(false, createRouted('orders'))).toMatchObject({ holds: false, reason: 'NotAccepted' });
+});
+
+test('a manager that stands down says so, as soon as the traffic is given back', () => {
+  expect(judge(true, createRouted('orders'), true).reason).toBe('Routed');
+  for (const routed of [undefined, createRouted('orders', { phase: 'Restoring' }), notReady('Drifted')]) {
+    const isGone = routed?.status?.phase !== 'Routed';
+    expect(judge(true, routed, true).reason).toBe(isGone ? 'StandingDown' : 'Drifted');
+  }
+  expect(judge(true, undefined, true).message).toContain('switchyard.dev/stand-down');
 });

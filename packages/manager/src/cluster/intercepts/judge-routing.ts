@@ -1,5 +1,7 @@
-import type { RoutedReason, RoutedService } from '@switchyard/kube';
+import type { RoutedReason } from '@switchyard/kube';
+import { standDownMessage } from '../services/stand-down.ts';
 import type { Claim } from './claim.ts';
+import type { ClusterView } from './cluster-view.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Whether the traffic of an intercept's service passes through the router, and since when. */
@@ -20,11 +22,13 @@ const told: Partial<Record<RoutedReason, Verdict['reason']>> = {
 export function judgeRouting(
   { service, port }: Pick<Claim, 'service' | 'port'>,
   accepted: boolean,
-  routed: RoutedService | undefined,
+  { routedServices, standingDown }: Pick<ClusterView, 'routedServices' | 'standingDown'>,
 ): Routing {
   const no = (reason: Verdict['reason'], message: string): Routing => ({ holds: false, reason, message, since: undefined });
   if (!accepted) return no('NotAccepted', 'The intercept is not accepted.');
+  const routed = routedServices.get(service);
   const { phase, conditions = [], routedSince } = routed?.status ?? {};
+  if (standingDown && phase !== 'Routed') return no('StandingDown', standDownMessage);
   const contested = conditions.find(({ type }) => type === 'Contested');
   if (contested?.status === 'True') return no('Contested', contested.message);
   const ready = conditions.find(({ type }) => type === 'Ready');

@@ -59,6 +59,39 @@ describe('creating', () => {
     expect(await create('bob', again)).toMatchObject(refused('already exists'));
   });
 
+  test.for([
+    ['what is only tried', ['create', '--dry-run=server', '-f', '-']],
+    ['what is applied', ['apply', '--server-side', '-f', '-']],
+  ] as const)('nor %s', async ([, args]) => {
+    expect(await as('alice', args, toIntercept('bob', { key: 'forged' }))).toMatchObject(refused('must be your own user name, alice'));
+  });
+
+  test('not with a name that is no rule’s', async () => {
+    const named = { ...toIntercept('alice'), metadata: { generateName: 'orders.http.alice' } };
+    expect(await create('alice', named)).toMatchObject(refused('the name of this intercept must be orders.http.alice'));
+  });
+
+  test('not with what would keep it when it is deleted, and everybody else from its name', async () => {
+    const object = toIntercept('alice', { key: 'kept' });
+    const kept = { ...object, metadata: { ...object.metadata, finalizers: ['alice.example/never'] } };
+    expect(await create('alice', kept)).toMatchObject(refused('an intercept has no finalizers'));
+  });
+
+  test('not with what would act on the terminals of others', async () => {
+    const object = toIntercept('alice', { key: 'escape', client: '\u001b]0;laptop\u0007' });
+    expect(await create('alice', object)).toMatchObject(refused('spec.client in body should match'));
+  });
+
+  test.for(['Alice Liddell <alice@shop.example>', 'älïce/ünïcode 🦊', `oidc:${'x'.repeat(400)}`, 'system:serviceaccount:dev:default'])(
+    'whatever name somebody has: %s',
+    async (user, { task }) => {
+      const key = `odd-${task.id.replaceAll(/[^a-z0-9]/g, '')}`;
+      await kubectl(['create', 'rolebinding', key, '--clusterrole=edit', `--user=${user}`, '-n', namespace.name]);
+      expect(await create(user, toIntercept(user, { key }))).toMatchObject(ok);
+      expect(await create(user, toIntercept('alice', { key: `${key}-2` }))).toMatchObject(refused('must be your own user name'));
+    },
+  );
+
   test('whoever has view may not', async () => {
     expect(await create('vera', toIntercept('vera'))).toMatchObject(refused('cannot create resource "intercepts"'));
   });
@@ -95,6 +128,11 @@ describe('changing', () => {
     expect(await patch('bob', 'orders.http.alice', { metadata })).toMatchObject(refused('the intercept belongs to alice'));
   });
 
+  test('nor does its owner keep it beyond its end', async () => {
+    const change = { metadata: { finalizers: ['alice.example/never'] } };
+    expect(await patch('alice', 'orders.http.alice', change)).toMatchObject(refused('an intercept has no finalizers'));
+  });
+
   test('labels and annotations are free', async () => {
     expect(await patch('bob', 'orders.http.alice', { metadata: { labels: { team: 'shop' } } })).toMatchObject(ok);
   });
@@ -119,6 +157,14 @@ describe('deleting', () => {
   test('not what belongs to another', async () => {
     const answer = await as('bob', ['delete', 'intercept', 'orders.http.alice']);
     expect(answer).toMatchObject(refused('the intercept belongs to alice'));
+  });
+
+  test('not all at once either, with the right to', async () => {
+    const rights = ['--verb=get,list,deletecollection', '--resource=intercepts.switchyard.dev'];
+    await kubectl(['create', 'role', 'collector', ...rights, '-n', namespace.name]);
+    await kubectl(['create', 'rolebinding', 'collector', '--role=collector', '--user=bob', '-n', namespace.name]);
+    const path = `/apis/switchyard.dev/v1alpha1/namespaces/${namespace.name}/intercepts?labelSelector=team%3Dshop`;
+    expect(await as('bob', ['delete', '--raw', path])).toMatchObject(refused('denied request'));
   });
 
   test('one’s own, and an admin anybody’s', async () => {

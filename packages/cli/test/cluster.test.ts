@@ -299,3 +299,16 @@ function toTwoContexts(...fakes: readonly FakeKubernetes[]): string {
     contexts: names.map((name) => ({ name, context: { cluster: name, user: name, namespace: 'shop' } })),
   });
 }
+
+test('what others write into their objects does nothing to this terminal', async () => {
+  const object = foreignIntercept('shop.http.bob', 'bob\u001b[2J', false);
+  cluster.kubernetes.put({ ...object, spec: { ...object.spec, client: '\u001b]0;mine\u0007laptop' } } as KubeObject);
+  const { code, stdout } = await cluster.run(['list']);
+  expect([code, stdout.includes(' ]0;mine laptop '), /[^\P{C}\n]/u.test(stdout)]).toEqual([0, true, false]);
+});
+
+test('a service account has a name that is longer than the protocol’s', async () => {
+  await using other = await openTestCluster(`system:serviceaccount:shop:${'ci'.repeat(100)}`);
+  await using run = other.start(['run', 'orders', '--port', String(app.port), '--key', 'ci']);
+  await run.says('ready:');
+});

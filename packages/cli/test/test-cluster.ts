@@ -66,9 +66,9 @@ function service(name: string, ports: readonly object[] = [{ name: 'http', port:
   return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: { app: name }, ports, ...spec } } as KubeObject;
 }
 
-export async function openTestCluster(): Promise<TestCluster> {
+export async function openTestCluster(username = 'alice@corp.example'): Promise<TestCluster> {
   const stack = new AsyncDisposableStack();
-  const kubernetes = stack.use(await openFakeKubernetes({ user: { username: 'alice@corp.example' } }));
+  const kubernetes = stack.use(await openFakeKubernetes({ user: { username } }));
   const registered: InterceptSpec[] = [];
   const live = new Set<string>();
 
@@ -86,7 +86,7 @@ export async function openTestCluster(): Promise<TestCluster> {
         const createdAt = new Date();
         const expiresAt = new Date(createdAt.getTime() + (spec.lifetimeMs ?? 8 * 3_600_000));
         const { service: name, port = '', key, whenAway } = spec;
-        const owner = object.spec.owner.user;
+        const owner = object.spec.owner.user.slice(0, 128);
         return { id, service: name, port, key, owner, whenAway, session: 'ready', client: hello.client, createdAt, expiresAt };
       },
       onUnregister: async () => {},

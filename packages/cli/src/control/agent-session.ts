@@ -36,7 +36,10 @@ export async function openAgentSession(context: Context, options: AgentSessionOp
     if (event.t === 'intercept_ended' && --live === 0) over.resolve(toEndError(event.intercept, event.reason));
     if (event.t === 'closed' && event.error !== undefined) over.resolve(event.error);
   };
-  const agent = await openAgent({ clock, log }, { ...options, client: host.hostName, onEvent });
+  const agent = await openAgent(
+    { clock, log },
+    { ...options, owner: toShownName(options.owner), client: toShownName(host.hostName), onEvent },
+  );
   const leave = (): Promise<void> => {
     leaving = true;
     return agent.goodbye();
@@ -44,6 +47,14 @@ export async function openAgentSession(context: Context, options: AgentSessionOp
   // Requests stop at once, while the process may still take its time to end.
   options.signal.addEventListener('abort', () => void leave(), { once: true });
   return { intercepts: agent.intercepts, over: over.promise, [Symbol.asyncDispose]: leave };
+}
+
+/** The protocol's bound of names. Those that a cluster gives its service accounts can be longer. */
+const nameCharacters = 128;
+
+/** A name as the protocol carries it. */
+function toShownName(name: string): string {
+  return name.slice(0, nameCharacters).replaceAll(/\p{C}/gu, ' ');
 }
 
 /** Says in words what a person wants to know of a session. */

@@ -1,7 +1,7 @@
 import { InterceptError, type Clock } from '@switchyard/contract';
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { cliLimits } from '../../limits.ts';
-import { isTrue } from './intercept-object.ts';
+import { isTrue, toPrintable } from './intercept-object.ts';
 
 /** How often the object may change under our hands before that is said. */
 const attempts = 5;
@@ -50,7 +50,7 @@ async function takeOver(client: KubeClient, wanted: Intercept): Promise<Intercep
 }
 
 function refuseTaken({ spec, ...found }: Intercept, wanted: Intercept): void {
-  const machine = spec.client ?? 'an unknown machine';
+  const machine = toPrintable(spec.client ?? 'an unknown machine');
   if (spec.owner.user !== wanted.spec.owner.user) {
     throw new InterceptError(
       'route_conflict',

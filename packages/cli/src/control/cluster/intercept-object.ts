@@ -49,16 +49,21 @@ export function toControlledIntercept(object: Intercept): ControlledIntercept | 
     service,
     port: spec.port,
     key,
-    owner: spec.owner.user,
+    owner: toPrintable(spec.owner.user),
     whenAway: spec.whenAway === 'Baseline' ? 'baseline' : 'fail',
     session: isTrue(object, 'SessionReady') ? 'ready' : 'away',
-    client: spec.client ?? '',
+    client: toPrintable(spec.client ?? ''),
     createdAt,
     expiresAt:
       toDate(status?.expiresAt) ??
       new Date(createdAt.getTime() + (spec.lifetimeSeconds ?? 0) * 1_000 || createdAt.getTime() + defaultLifetimeMs),
     routed: { reason: toRoutedReason(object), since: toDate(status?.routedSince) },
   };
+}
+
+/** `text` that somebody else wrote into an object, for this terminal: without what it would act on. */
+export function toPrintable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, ' ');
 }
 
 /** One of an object's conditions; undefined while the manager has not written it. */

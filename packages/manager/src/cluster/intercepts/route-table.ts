@@ -56,14 +56,7 @@ export class RouteTable {
     this.#rules = rules;
     const ids = new Set([...before.keys(), ...this.#entries.keys()]);
     for (const id of ids) if (!isSameLink(before.get(id), this.#entries.get(id))) this.#watchers.announce(id);
-    this.#tellStarts(before);
     this.#tellEnds(before, judgements);
-  }
-
-  #tellStarts(before: ReadonlyMap<InterceptId, Entry>): void {
-    for (const [id, { uid, intercept }] of this.#entries) {
-      if (before.get(id)?.uid !== uid) this.#deps.log.info('intercept_started', { intercept: id, owner: intercept.owner });
-    }
   }
 
   #tellEnds(before: ReadonlyMap<InterceptId, Entry>, judgements: readonly Judgement[]): void {

@@ -61,9 +61,15 @@ export type ManagerLimits = LimitValues<typeof managerLimits>;
 
 /** The manager's bounds that nobody sets. */
 export const fixedManagerLimits: LimitTable<
-  'clusterDrainGraceMs' | 'services' | 'portsPerService' | 'aliases' | 'healthIdleMs' | 'healthConnections'
+  'clusterDrainGraceMs' | 'drainUnreadyMs' | 'services' | 'portsPerService' | 'aliases' | 'healthIdleMs' | 'healthConnections'
 > = {
   clusterDrainGraceMs: { value: 60_000, unit: 'ms', about: 'The default of `limits.drainGrace` in a cluster.' },
+  drainUnreadyMs: {
+    value: 4_000,
+    unit: 'ms',
+    about:
+      'How long before it stops accepting a manager that was told to stop says that it is not ready: its readiness probe fails three times, a second apart, and the cluster has to hear of it.',
+  },
   services: { value: 1_000, unit: 'count', about: 'Services in a configuration; a longer list is refused with `bad_config`.' },
   portsPerService: { value: 64, unit: 'count', about: 'Ports of one service; a longer list is refused with `bad_config`.' },
   aliases: { value: 16, unit: 'count', about: 'Further places where a key may stand; a longer list is refused with `bad_config`.' },

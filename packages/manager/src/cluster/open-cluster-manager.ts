@@ -11,7 +11,7 @@ import { createKeyIdentity } from '../auth/key-identity.ts';
 import { toUrl, type ClusterConfig } from '../config/manager-config.ts';
 import { createSocketDialer } from '../dialer/socket-dialer.ts';
 import { openHealthServer } from '../health/health-server.ts';
-import { serviceLimits } from '../limits.ts';
+import { fixedManagerLimits, serviceLimits } from '../limits.ts';
 import { countIntercepts } from '../registry/intercept-metrics.ts';
 import { version } from '../version.ts';
 import type { InterceptKeeper } from './intercepts/intercept-keeper.ts';
@@ -106,15 +106,17 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
       // Its sessions go over to the next manager, which says where they are.
       intercepts.retire();
       tunnel.drain();
-      // As long as connections are accepted: kube-proxy sends to a pod that stops, and is ready, where no other one is; of whatever service,
-      // those that the next leader takes over meanwhile among them.
-      const timer = clock.after(routerLimits.drainAcceptMs.value, () => {
-        unready = 'draining';
-        ports[Symbol.dispose]();
-      });
+      // kube-proxy sends to a pod that stops, and is ready, where no other one is: for whatever service, those that the next leader takes over
+      // meanwhile among them. It has to know better before nothing is accepted any more.
+      const acceptMs = routerLimits.drainAcceptMs.value;
+      const beUnready = (): void => void (unready = 'draining');
+      const timers = [
+        clock.after(acceptMs - fixedManagerLimits.drainUnreadyMs.value, beUnready),
+        clock.after(acceptMs, () => ports[Symbol.dispose]()),
+      ];
       await router.drain(config.limits.drainGraceMs);
-      timer.cancel();
-      unready = 'draining';
+      for (const timer of timers) timer.cancel();
+      beUnready();
       await lease.release();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -109,3 +109,11 @@ test('of a Service that is taken, the pods of before are looked at', () => {
   const routed = { ...toRouted(before), status: { original: original ?? expect.fail('no record') } };
   expect(findServiceRefusal(lost, { ...nothing, routed })).toBeUndefined();
 });
+
+test('routers that are selected by another of their labels are no baseline either', () => {
+  const labels = { ...routerSelector, 'app.kubernetes.io/component': 'manager' };
+  const router = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'manager', labels } } satisfies Pod;
+  const service = toService('orders', { selector: { 'app.kubernetes.io/component': 'manager' } });
+  expect(findServiceRefusal(service, { networkPolicies: [], baselinePods: [router] })?.reason).toBe('OwnService');
+  expect(findServiceRefusal(toService('orders'), { networkPolicies: [], baselinePods: [router] })).toBeUndefined();
+});

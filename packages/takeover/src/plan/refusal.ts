@@ -43,7 +43,8 @@ export function findServiceRefusal(service: Service, context: RefusalContext): R
     return refuse('OwnService', 'it already selects the routers, and no record says what it selected before');
   if (selector === undefined || Object.keys(selector).length === 0)
     return refuse('NoSelector', 'it has no selector, its endpoints are managed by hand');
-  if (selectsSomeRouters(selector)) return refuse('OwnService', 'its selector asks for router pods');
+  // Its baseline would be the router itself: one request could go round for ever.
+  if (selectsSomeRouters(selector, context)) return refuse('OwnService', 'its selector asks for router pods');
   const policy = findIngressPolicy(selector, context);
   return (
     policy &&
@@ -64,8 +65,12 @@ export function isOwnService({ metadata: { name, labels = {} } }: Service): bool
   );
 }
 
-function selectsSomeRouters(selector: Readonly<Record<string, string>>): boolean {
-  return Object.keys(routerSelector).some((label) => label in selector);
+/** By the routers' own label, or by any other that they have. */
+function selectsSomeRouters(selector: Readonly<Record<string, string>>, { baselinePods }: RefusalContext): boolean {
+  if (Object.keys(routerSelector).some((label) => label in selector)) return true;
+  return [...baselinePods].some(
+    ({ metadata: { labels = {} } }) => includesLabels(labels, routerSelector) && includesLabels(labels, selector),
+  );
 }
 
 interface Unfit {

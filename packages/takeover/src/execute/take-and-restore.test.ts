@@ -249,7 +249,8 @@ const write: fc.Arbitrary<Write> = fc.oneof(
 );
 const step = fc.oneof(
   fc.record({ t: fc.constant('write' as const), write, manager: fc.constantFrom('helm', 'kubectl-edit') }),
-  fc.record({ t: fc.constantFrom('take' as const, 'restore' as const) }),
+  /** Somebody writes back what was there before, which is no change where nothing was taken. */
+  fc.record({ t: fc.constantFrom('take' as const, 'restore' as const, 'undo' as const) }),
 );
 
 test('whatever others write meanwhile, a Service that is given back is as if it had never been taken', async () => {
@@ -259,6 +260,7 @@ test('whatever others write meanwhile, a Service that is given back is as if it 
       const untaken = openCluster();
       for (const step of [...steps, { t: 'restore' } as const]) {
         if (step.t === 'write') for (const world of [cluster, untaken]) world.write(services, step.write(read(world)), step.manager);
+        if (step.t === 'undo') cluster.write(services, { ...read(cluster), spec: read(untaken).spec }, 'kubectl-edit');
         if (step.t === 'take') expect((await take(cluster)).t).toBe('taken');
         if (step.t === 'restore') expect((await restoreService(toDeps(cluster), 'orders', signal)).t).toBe('restored');
       }

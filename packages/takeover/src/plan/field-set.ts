@@ -15,6 +15,11 @@ export function intersect(a: FieldTree | undefined, b: FieldTree | undefined): F
   return combine(a, b, (inA, inB) => inA && inB);
 }
 
+/** What is in `a` and not in `b`. */
+export function subtract(a: FieldTree | undefined, b: FieldTree | undefined): FieldTree | undefined {
+  return combine(a, b, (inA, inB) => inA && !inB);
+}
+
 type Keep = (inA: boolean, inB: boolean) => boolean;
 
 function combine(a: FieldTree | undefined, b: FieldTree | undefined, keep: Keep): FieldTree | undefined {

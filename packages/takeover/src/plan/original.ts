@@ -1,6 +1,8 @@
 import {
   originalAnnotation,
   routerSelector,
+  type FieldTree,
+  type ManagedFieldsEntry,
   type OriginalPort,
   type OriginalService,
   type RoutedService,
@@ -66,8 +68,27 @@ export function toOriginal(service: Service, routed: RoutedService): OriginalSer
     const original = recorded === undefined ? targetPort : (recorded.targetPort ?? recorded.port);
     ports.push({ port, ...(original === undefined ? {} : { targetPort: original }), routerPort });
   }
-  const managedFields = giveOwnershipBack(service.metadata.managedFields ?? [], record?.managedFields ?? []);
+  const managedFields = toOwners(service, record);
   return { uid: service.metadata.uid ?? '', selector, ports, managedFields };
+}
+
+/** Who would own which field of `service` if it were given back now. */
+export function toOwners({ metadata, spec }: Service, record: OriginalService | undefined): readonly ManagedFieldsEntry[] {
+  return giveOwnershipBack(metadata.managedFields ?? [], record?.managedFields ?? [], record && findUndone(spec, record));
+}
+
+/** Of the fields that we take, those that have the value of before. */
+function findUndone({ selector = {}, ports = [] }: Service['spec'], record: OriginalService): FieldTree {
+  const targets = ports.flatMap(({ port, protocol = 'TCP', targetPort = port }): [string, FieldTree][] => {
+    const recorded = record.ports.find((known) => known.port === port);
+    const isSame = recorded !== undefined && (recorded.targetPort ?? port) === targetPort;
+    return isSame ? [[`k:${JSON.stringify({ port, protocol })}`, { 'f:targetPort': {} }]] : [];
+  });
+  const fields: FieldTree = {
+    ...(isSameMap(selector, record.selector) && { 'f:selector': {} }),
+    ...(targets.length > 0 && { 'f:ports': Object.fromEntries(targets) }),
+  };
+  return Object.keys(fields).length === 0 ? {} : { 'f:spec': fields };
 }
 
 /** Whether two records lead to the same baseline: the same selector, and the same targets of the same ports. */

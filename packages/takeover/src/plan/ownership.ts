@@ -1,5 +1,5 @@
 import { fieldManager, type FieldTree, type ManagedFieldsEntry } from '@switchyard/kube';
-import { intersect, unite } from './field-set.ts';
+import { intersect, subtract, unite } from './field-set.ts';
 
 /** Whether `entry` says what we own. */
 export function isOurEntry({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
@@ -8,17 +8,25 @@ export function isOurEntry({ manager, operation, subresource }: ManagedFieldsEnt
 
 /**
  * Who owns which field once we own none: our entry goes, and of the fields in it each manager gets back those that it had in `saved`. What somebody
- * took from us meanwhile stays theirs, as it is not in our entry any more. Where nobody wrote meanwhile, the answer is `saved`, times included.
+ * took from us meanwhile stays theirs, as it is not in our entry any more; but of `undone`, the fields that have the value of before, only by an apply:
+ * whoever updates a field to what it is anyway does not come to own it. Where nobody wrote meanwhile, the answer is `saved`, times included.
  */
 export function giveOwnershipBack(
   current: readonly ManagedFieldsEntry[],
   saved: readonly ManagedFieldsEntry[],
+  undone: FieldTree | undefined,
 ): readonly ManagedFieldsEntry[] {
-  const taken = toTaken(current);
+  const taken = unite(toTaken(current), undone);
   const others = current.filter((entry) => !isOurEntry(entry));
   const savedByOwner = new Map(saved.filter((entry) => !isOurEntry(entry)).map((entry) => [toOwner(entry), entry]));
   const kept = others.flatMap((entry) =>
-    withFields(entry, unite(entry.fieldsV1, intersect(savedByOwner.get(toOwner(entry))?.fieldsV1, taken))),
+    withFields(
+      entry,
+      unite(
+        entry.operation === 'Apply' ? entry.fieldsV1 : subtract(entry.fieldsV1, undone),
+        intersect(savedByOwner.get(toOwner(entry))?.fieldsV1, taken),
+      ),
+    ),
   );
   for (const entry of others) savedByOwner.delete(toOwner(entry));
   // A manager that owned nothing but what we took has no entry left.

@@ -1,6 +1,6 @@
 import { originalAnnotation, type OriginalService, type PatchOperation, type Service } from '@switchyard/kube';
-import { findOwnSelector, findRecordedPort } from './original.ts';
-import { giveOwnershipBack, isOurEntry } from './ownership.ts';
+import { findOwnSelector, findRecordedPort, toOwners } from './original.ts';
+import { isOurEntry } from './ownership.ts';
 import { annotationPath, testVersion } from './patch-paths.ts';
 
 /**
@@ -27,7 +27,7 @@ export function toValuesPatch(service: Service, record: OriginalService): readon
 export function toOwnershipPatch(service: Service, record: OriginalService | undefined): readonly PatchOperation[] | undefined {
   const { annotations, managedFields = [] } = service.metadata;
   const annotation: PatchOperation[] = annotations?.[originalAnnotation] === undefined ? [] : [{ op: 'remove', path: annotationPath }];
-  const owners = giveOwnershipBack(managedFields, record?.managedFields ?? []);
+  const owners = toOwners(service, record);
   const ownership: PatchOperation[] = managedFields.some(isOurEntry)
     ? // An empty list would leave everything as it is; one empty entry is how the API server is told that nobody owns anything.
       [{ op: 'replace', path: '/metadata/managedFields', value: owners.length === 0 ? [{}] : owners }]

@@ -30,11 +30,11 @@ export async function openDeveloper(person: Person, prefix: readonly string[] = 
   const owner: ProcessOwner = openProcessOwner('switchyard-developer', env, 10_000);
   const [command, ...before] = [...prefix, node];
   const start = (title: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): OwnedProcess =>
-    owner.start(title, command, { args: [...before, ...args], env: variables });
+    owner.start(title, command, { args: [...before, ...args], env: { HOME: owner.folder, ...variables } });
   start('payments', [join(root, 'examples/shop/payments.js')], { PORT: String(payments) });
   const developer: Developer = {
     start: (...args) => start(`intercept-${args[0] ?? ''}`, [program, ...args]),
-    intercept: async (...args) => run(command, [...before, program, ...args], { env, timeoutMs: 180_000 }),
+    intercept: async (...args) => run(command, [...before, program, ...args], { env: { ...env, HOME: owner.folder }, timeoutMs: 180_000 }),
     async answer(service, key, ...args) {
       const started = developer.start('run', service, '--key', key, ...args, '--', node, join(root, 'examples/shop/my-orders.js'));
       await untilReady(started);
@@ -55,5 +55,5 @@ async function untilReady(started: OwnedProcess): Promise<void> {
 
 function toEnvironment({ kubeconfig }: Person): NodeJS.ProcessEnv {
   const { PATH, LANG, TZ } = process.env;
-  return { PATH, LANG, TZ, HOME: '/nonexistent', KUBECONFIG: kubeconfig };
+  return { PATH, LANG, TZ, KUBECONFIG: kubeconfig };
 }

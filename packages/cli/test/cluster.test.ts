@@ -196,7 +196,7 @@ test('an object that is removed elsewhere ends the run', async () => {
   expect(await cluster.run(['down', 'orders'])).toEqual({ code: 0, stdout: 'removed orders (key alice)\n', stderr: '' });
   expect(await run.exited).toBe(3);
   expect(run.stderr).toContain('error: The intercept of orders with the key "alice" was removed.\n');
-  expect(await cluster.run(['down', 'orders'])).toEqual({ code: 0, stdout: 'nothing to remove\n', stderr: '' });
+  expect(await cluster.run(['down', 'orders'])).toEqual({ code: 0, stdout: 'nothing of yours to remove\n', stderr: '' });
 });
 
 test('list and status show what the objects say; down removes only what is mine', async () => {

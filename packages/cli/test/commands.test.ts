@@ -24,7 +24,7 @@ function intercept(user: string, ...argv: readonly string[]): Promise<Outcome> {
 test('nothing is there to begin with', async () => {
   expect(await intercept('alice', 'list')).toEqual({ code: 0, stdout: 'nobody intercepts anything\n', stderr: '' });
   expect(await intercept('alice', 'list', '-o', 'json')).toEqual({ code: 0, stdout: '{"intercepts":[]}\n', stderr: '' });
-  expect(await intercept('alice', 'down', '--all')).toEqual({ code: 0, stdout: 'nothing to remove\n', stderr: '' });
+  expect(await intercept('alice', 'down', '--all')).toEqual({ code: 0, stdout: 'nothing of yours to remove\n', stderr: '' });
   expect(await intercept('alice', 'status', '--quiet')).toEqual({ code: 3, stdout: '', stderr: '' });
   const { stdout } = await intercept('alice', 'status', '-o', 'plain');
   expect(stdout).toMatch(/^orders\thttp\t127\.0\.0\.1:\d+\t127\.0\.0\.1:\d+\tauto\t\nshop\thttp\t.*\nshop\tadmin\t.*\n$/);
@@ -75,7 +75,7 @@ intercepts:
   expect((await intercept('alice', 'status', 'orders', '-q')).code).toBe(0);
   expect((await intercept('bob', 'status', 'orders', '-q')).code).toBe(3);
 
-  expect((await intercept('bob', 'down', 'orders', '--key', 'alice-team')).stdout).toBe('nothing to remove\n');
+  expect((await intercept('bob', 'down', 'orders', '--key', 'alice-team')).stdout).toBe('nothing of yours to remove\n');
   expect((await intercept('alice', 'down', '--all', 'shop', '-o', 'json')).stdout).toBe(
     '{"removed":[{"id":"shop.http.alice-team","service":"shop","port":"http","key":"alice-team"}]}\n',
   );

@@ -194,7 +194,7 @@ test.concurrent('`down` ends it: the command stops, exit code 3', async (context
   expect(await runIntercept(['down', 'orders'], { env })).toEqual({ code: 0, stdout: 'removed orders (key down)\n', stderr: '' });
   expect(await program.exited).toBe(3);
   expect(program.stderr).toContain('error: The intercept of orders with the key "down" was removed.\n');
-  expect(await runIntercept(['down', 'orders'], { env })).toEqual({ code: 0, stdout: 'nothing to remove\n', stderr: '' });
+  expect(await runIntercept(['down', 'orders'], { env })).toEqual({ code: 0, stdout: 'nothing of yours to remove\n', stderr: '' });
 });
 
 test.concurrent('the end of its lifetime ends it', async (context) => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OriginalService, RoutedServiceStatus } from '@switchyard/kube';
 import { serviceLimits } from '../../limits.ts';
-import { keepAfterDrift } from './drift.ts';
+import { keepAfterDrift, listRetakes } from './drift.ts';
 import type { RoutedObservation, Step } from './observation.ts';
 import { conditionOf, toStatus, toTimestamp, type Claim } from './status.ts';
 
@@ -76,9 +76,7 @@ function settle(observation: RoutedObservation): Step | undefined {
   const ready = conditionOf(routed, 'Ready');
   const wasLost = ready?.reason === 'Drifted' || ready?.reason === 'Contested';
   const isNew = wasLost || routed.status?.phase !== 'Routed' || routed.status.routedSince === undefined;
-  const windowBegan = now.getTime() - serviceLimits.retakeWindowMs.value;
-  const recent = (routed.status?.retakes ?? []).filter((retake) => Date.parse(retake) > windowBegan);
-  const retakes = wasLost ? [...recent, toTimestamp(now)] : routed.status?.retakes;
+  const retakes = wasLost ? [...listRetakes(routed, now), toTimestamp(now)] : routed.status?.retakes;
   const changes: Partial<RoutedServiceStatus> = {
     phase: 'Routed',
     ...(isNew && { routedSince: toTimestamp(toEffective(now)) }),

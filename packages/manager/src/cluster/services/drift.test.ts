@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { originalAnnotation } from '@switchyard/kube';
 import { expect, test } from 'vitest';
 import { openTestCluster } from '../../../test/cluster.ts';
+import { createCondition, createRouted, startDate } from '../../../test/objects.ts';
 import { isRouted, isTaken, reasonOf, shadow, toWish, wish } from '../../../test/takeover-view.ts';
+import { keepAfterDrift } from './drift.ts';
+import type { RoutedObservation } from './observation.ts';
 
 test('a selector that was given back is taken again after a while, three times; then the hands are off', async () => {
   await using cluster = await openTestCluster();
@@ -116,4 +119,20 @@ test("two who undo each other do not run hot: after three times the Service is i
   const writes = cluster.events.length;
   await cluster.pass(120_000);
   expect(cluster.events).toHaveLength(writes);
+});
+
+test('times that a wrong clock wrote are neither waited for nor counted', () => {
+  const now = new Date(startDate);
+  const toCome = '2030-01-01T01:00:00Z';
+  const observe = (at: string): RoutedObservation =>
+    ({
+      now,
+      plan: { pointsHere: false, isGivenBack: true },
+      routed: createRouted('orders', {
+        retakes: [at, at, at],
+        conditions: [createCondition('Ready', 'False', 'Drifted', 'Somebody else changed the Service; it is taken over again soon.', at)],
+      }),
+    }) as unknown as RoutedObservation;
+  expect(keepAfterDrift(observe(toCome))).toBeUndefined();
+  expect(keepAfterDrift(observe(startDate))).toMatchObject({ t: 'write-status' });
 });

@@ -1,3 +1,4 @@
+import type { RoutedService } from '@switchyard/kube';
 import { serviceLimits } from '../../limits.ts';
 import type { RoutedObservation, Step } from './observation.ts';
 import { conditionOf, toStatus, type Claim } from './status.ts';
@@ -21,19 +22,27 @@ const fought: Claim = {
  * meanwhile. Undefined: take it again now.
  */
 export function keepAfterDrift({ routed, plan, now }: RoutedObservation): Step | undefined {
-  const windowBegan = now.getTime() - retakeWindowMs.value;
-  const retakes = (routed.status?.retakes ?? []).map((retake) => Date.parse(retake)).filter((retake) => retake > windowBegan);
+  const retakes = listRetakes(routed, now).map((retake) => Date.parse(retake));
   if (retakes.length >= mostRetakes.value) {
     const status = toStatus(routed, {}, { Ready: contested, Contested: fought }, now);
     if (status !== undefined) return { t: 'write-status', status };
     // Hands off means whole: a Service that is half ours reaches nobody.
     if (!plan.isGivenBack) return { t: 'give-back' };
-    return { t: 'rest', wakeMs: Math.min(...retakes) - windowBegan };
+    return { t: 'rest', wakeMs: Math.min(...retakes) + retakeWindowMs.value - now.getTime() };
   }
   const status = toStatus(routed, {}, { Ready: drifted }, now);
   if (status !== undefined) return { t: 'write-status', status };
   if (plan.pointsHere) return undefined;
   const since = Date.parse(conditionOf(routed, 'Ready')?.lastTransitionTime ?? '');
-  const leftMs = since + retakeMs.value - now.getTime();
-  return leftMs > 0 ? { t: 'rest', wakeMs: leftMs } : undefined;
+  const passedMs = now.getTime() - since;
+  // A time to come was written by a clock that was wrong: nobody waits for it.
+  return passedMs >= 0 && passedMs < retakeMs.value ? { t: 'rest', wakeMs: retakeMs.value - passedMs } : undefined;
+}
+
+/** The takeovers after foreign writes that count at `now`. */
+export function listRetakes({ status }: RoutedService, now: Date): readonly string[] {
+  return (status?.retakes ?? []).filter((retake) => {
+    const passedMs = now.getTime() - Date.parse(retake);
+    return passedMs >= 0 && passedMs < retakeWindowMs.value;
+  });
 }

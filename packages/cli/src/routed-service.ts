@@ -66,27 +66,32 @@ export function refuseUnsupported(services: readonly ControlledService[], { serv
  */
 export function refuseKnownConflict(
   live: readonly InterceptInfo[],
-  wanted: RoutedPort,
+  wanted: Pick<InterceptInfo, 'service' | 'port'>,
   { key, owner }: { readonly key: RoutingKey; readonly owner: string },
 ): void {
   const foreign = live.find((each) => each.key === key && each.owner !== owner);
   if (foreign !== undefined) {
     throw new InterceptError(
       'route_conflict',
-      `The key "${key}" belongs to ${foreign.owner} (${foreign.client}), who intercepts ${foreign.service} with it.`,
+      `The key "${key}" belongs to ${foreign.owner} (${toMachine(foreign)}), who intercepts ${foreign.service} with it.`,
       {
         hint: `Use another key (--key), or ask ${foreign.owner} to stop.`,
       },
     );
   }
   const own = live.find(
-    (each) => each.key === key && each.service === wanted.service && each.port === wanted.port.name && each.session === 'ready',
+    (each) => each.key === key && each.service === wanted.service && each.port === wanted.port && each.session === 'ready',
   );
   if (own !== undefined) {
-    throw new InterceptError('route_conflict', `You already intercept ${own.service} with the key "${key}", on ${own.client}.`, {
+    throw new InterceptError('route_conflict', `You already intercept ${own.service} with the key "${key}", on ${toMachine(own)}.`, {
       hint: `End that one first (\`intercept down ${own.service}\`), or use another key (--key).`,
     });
   }
+}
+
+/** An intercept of another program may name no machine. */
+function toMachine({ client }: InterceptInfo): string {
+  return client === '' ? 'an unknown machine' : client;
 }
 
 function notFound(message: string, name: string, known: readonly string[]): InterceptError {

@@ -29,7 +29,9 @@ export const down: AnyCommand = defineCommand({
     context.output.show({
       data: { removed: removed.map(toRemovedData) },
       text: () =>
-        removed.length === 0 ? 'nothing of yours to remove' : removed.map(({ service, key }) => `removed ${service} (key ${key})`).join('\n'),
+        removed.length === 0
+          ? 'nothing of yours to remove'
+          : removed.map(({ service, key }) => `removed ${service} (key ${key})`).join('\n'),
       plain: removed.map(({ service, port, key }) => [service, port, key]),
     });
     return 0;

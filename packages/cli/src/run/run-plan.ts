@@ -60,8 +60,8 @@ export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'
     );
     if (port.t === 'fixed' && control.manager !== undefined) refuseLoop(port.address, services, control.manager);
     refuseUnsupported(services, routed);
-    refuseKnownConflict(live, routed, { key: wanted.key.key, owner });
     const spec = toSpec(wanted, routed);
+    refuseKnownConflict(live, { service: spec.service, port: routed.port.name }, { key: spec.key, owner });
     await control.check({ specs: [spec], lane: wanted.lane });
     return { ...known, routed, spec };
   } finally {

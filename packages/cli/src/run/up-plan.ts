@@ -45,7 +45,7 @@ export async function planUp(
     for (const { routed, local } of plans) {
       if (control.manager !== undefined) refuseLoop(local, services, control.manager);
       refuseUnsupported(services, routed);
-      refuseKnownConflict(live, routed, { key, owner });
+      refuseKnownConflict(live, { service: routed.service, port: routed.port.name }, { key, owner });
     }
     await control.check({ specs: plans.map(({ intercept: { spec } }) => spec), lane });
     return plans;

@@ -1,7 +1,8 @@
 import { InterceptError, type Clock } from '@switchyard/contract';
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { cliLimits } from '../../limits.ts';
-import { isTrue, toPrintable } from './intercept-object.ts';
+import { refuseKnownConflict } from '../../routed-service.ts';
+import { toControlledIntercept } from './intercept-object.ts';
 
 /** How often the object may change under our hands before that is said. */
 const attempts = 5;
@@ -49,19 +50,10 @@ async function takeOver(client: KubeClient, wanted: Intercept): Promise<Intercep
   }
 }
 
-function refuseTaken({ spec, ...found }: Intercept, wanted: Intercept): void {
-  const machine = toPrintable(spec.client ?? 'an unknown machine');
-  if (spec.owner.user !== wanted.spec.owner.user) {
-    throw new InterceptError(
-      'route_conflict',
-      `The key "${spec.key}" belongs to ${spec.owner.user} (${machine}), who intercepts ${spec.service} with it.`,
-      { hint: `Use another key (--key), or ask ${spec.owner.user} to stop.` },
-    );
-  }
-  if (!isTrue({ spec, ...found }, 'SessionReady')) return;
-  throw new InterceptError('route_conflict', `You already intercept ${spec.service} with the key "${spec.key}", on ${machine}.`, {
-    hint: `End that one first (\`intercept down ${spec.service}\`), or use another key (--key).`,
-  });
+/** An object that this version does not understand is nobody's that could be named: whether it may be replaced, the API server says. */
+function refuseTaken(found: Intercept, wanted: Intercept): void {
+  const [theirs, ours] = [toControlledIntercept(found), toControlledIntercept(wanted)];
+  if (theirs !== undefined && ours !== undefined) refuseKnownConflict([theirs], ours, ours);
 }
 
 /**

@@ -62,7 +62,7 @@ export function toControlledIntercept(object: Intercept): ControlledIntercept | 
 }
 
 /** `text` that somebody else wrote into an object, for this terminal: without what it would act on. */
-export function toPrintable(text: string): string {
+function toPrintable(text: string): string {
   return text.replaceAll(/\p{C}/gu, ' ');
 }
 
@@ -75,7 +75,7 @@ export function findCondition(
 }
 
 /** Whether a condition holds. */
-export function isTrue(object: Intercept, type: InterceptConditionType): boolean {
+function isTrue(object: Intercept, type: InterceptConditionType): boolean {
   return findCondition(object, type)?.status === 'True';
 }
 

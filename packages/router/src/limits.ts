@@ -3,6 +3,7 @@ import type { LimitTable, LimitValues } from '@switchyard/contract';
 /** The bounds of the data plane. */
 export const routerLimits: LimitTable<
   | 'connections'
+  | 'connectionsPerAddress'
   | 'detectMs'
   | 'detectLineBytes'
   | 'dialTimeoutMs'
@@ -24,6 +25,11 @@ export const routerLimits: LimitTable<
   | 'drainIdleMs'
 > = {
   connections: { value: 8_000, unit: 'count', about: 'Client connections per port. Further ones are closed at once.' },
+  connectionsPerAddress: {
+    value: 6_000,
+    unit: 'count',
+    about: 'Client connections of one address per port, so that one pod cannot take them all. Further ones are closed at once.',
+  },
   detectMs: {
     value: 200,
     unit: 'ms',

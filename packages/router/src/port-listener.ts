@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { InterceptError, type PortProtocol } from '@switchyard/contract';
 import { listen } from '@switchyard/runtime';
+import { ByAddress } from './by-address.ts';
 import { dialBaseline, type DialBaseline } from './dial/dial-baseline.ts';
 import { detect, detectHttp, settle } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
@@ -38,6 +39,7 @@ export class PortListener {
   readonly #context: PortContext;
   readonly #server: Server;
   readonly #connections: Set<Connection> = new Set();
+  readonly #byAddress: ByAddress = new ByAddress();
   readonly #passed: Passed = { http2: 0, tcp: 0, refused: 0 };
   #port = 0;
   #closed: Promise<void> | undefined;
@@ -118,7 +120,7 @@ export class PortListener {
 
   #accept(socket: Socket): void {
     const { counts, limits } = this.#context;
-    if (this.#connections.size >= limits.connections) {
+    if (this.#connections.size >= limits.connections || !this.#byAddress.admit(socket, limits.connectionsPerAddress)) {
       counts.connections.over_limit++;
       socket.destroy();
       return;

@@ -1,6 +1,8 @@
 import { silentLog, silentMetrics, type PortProtocol } from '@switchyard/contract';
 import { createSnapshot } from '@switchyard/route';
 import { createFakeClock, openRawClient, openStrictOrigin, until, watchLeaks, type RawClient } from '@switchyard/testkit';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { createRule, openScene, openSilentServer, passUntil, port, request, service, type Scene } from '../test/scene.ts';
 import { routerLimits } from './limits.ts';
@@ -63,6 +65,26 @@ test('one connection too many is closed at once', async () => {
   await using fourth = await openRawClient(scene.listenPort);
   fourth.send(request);
   expect((await fourth.readResponse()).status).toBe(200);
+});
+
+test('an address that has its share of the connections leaves the rest to others', async () => {
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  await using scene = await openScene('http', baseline.port, { connectionsPerAddress: 1 });
+  await using first = await openRawClient(scene.listenPort);
+  first.send(request);
+  await first.readResponse();
+  await using second = await openRawClient(scene.listenPort);
+  await second.untilEnded();
+  const other = connect({ host: '127.0.0.1', port: scene.listenPort, localAddress: '127.0.0.2' });
+  other.write(request);
+  const [answer] = (await once(other, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
+  other.destroy();
+  first.end();
+  await first.untilEnded();
+  await using third = await openRawClient(scene.listenPort);
+  third.send(request);
+  expect((await third.readResponse()).status).toBe(200);
 });
 
 test('a raw port carries what nobody understands, and a server that speaks first is heard', async () => {

@@ -30,6 +30,8 @@ function createNotedRouter(note: (text: string) => void = () => {}): NotedRouter
   const notes: string[] = [];
   const refused = new Set<number>();
   const releases: (() => void)[] = [];
+  /** Which port listens where: like a real one, it cannot listen for two on one number, however soon one of them ends. */
+  const holders = new Map<number, string>();
   const add = (text: string): void => {
     notes.push(text);
     note(text);
@@ -37,16 +39,23 @@ function createNotedRouter(note: (text: string) => void = () => {}): NotedRouter
   return {
     notes,
     refused,
-    listen: async ({ listenPort }) => {
-      if (refused.has(listenPort)) throw new Error(`Port ${listenPort} is taken.`);
+    listen: async ({ service, port, listenPort }) => {
+      const name = `${service}:${port}`;
+      if (refused.has(listenPort) || (holders.get(listenPort) ?? name) !== name) throw new Error(`Port ${listenPort} is taken.`);
+      holders.set(listenPort, name);
       add(`listen ${listenPort}`);
       return listenPort;
     },
     setBaseline: (_service, port, baseline) =>
       add(`baseline ${port} ${typeof baseline === 'function' ? 'by client' : `${baseline.host}:${baseline.port}`}`),
-    release: (_service, port) => {
+    release: (service, port) => {
       add(`release ${port}`);
-      return new Promise((resolve) => releases.push(() => resolve('gone')));
+      return new Promise((resolve) =>
+        releases.push(() => {
+          for (const [number, name] of holders) if (name === `${service}:${port}`) holders.delete(number);
+          resolve('gone');
+        }),
+      );
     },
     endReleases: () => {
       for (const end of releases.splice(0)) end();

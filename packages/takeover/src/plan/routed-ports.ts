@@ -8,9 +8,9 @@ const firstPort = 10_000;
 const lastPort = 29_999;
 
 /**
- * The ports of `service`, each with the port where routers listen for it. A port that `existing` has keeps its router port: it is found by name, then
- * by number, so that a renumbered port and a renamed one stay where they are. A new one gets a port by a stable hash, or the next one that no object
- * of `all` has. Throws `limit_reached` where none is left.
+ * The ports of `service`, each with the port where routers listen for it. A port that `existing` has by its name keeps its router port, whatever its
+ * number. A renamed one is a new one, as intercepts and routers call ports by name: routers could not listen for the new name where the old one comes to
+ * its end. A new one gets a port by a stable hash, or the next one that no object of `all` has. Throws `limit_reached` where none is left.
  */
 export function planRoutedPorts(
   service: Service,
@@ -18,7 +18,7 @@ export function planRoutedPorts(
   all: Iterable<RoutedService>,
 ): readonly RoutedServicePort[] {
   const ports = service.spec.ports ?? [];
-  const kept = keepPorts(ports, existing?.spec.ports ?? []);
+  const kept = new Map(existing?.spec.ports.map(({ name, routerPort }) => [name, routerPort]));
   const taken = new Set(kept.values());
   // Its own, too: routers may still end the connections of a port that is gone.
   for (const { spec } of all) for (const { routerPort } of spec.ports) taken.add(routerPort);
@@ -26,7 +26,7 @@ export function planRoutedPorts(
   for (const { targetPort } of ports) if (typeof targetPort === 'number') taken.add(targetPort);
   return ports.map((port) => {
     const name = toPortKey(port);
-    const routerPort = kept.get(port) ?? allocate(`${service.metadata.name}/${name}`, taken);
+    const routerPort = kept.get(name) ?? allocate(`${service.metadata.name}/${name}`, taken);
     taken.add(routerPort);
     return { name, port: port.port, routerPort, protocol: toProtocol(port) };
   });
@@ -39,22 +39,6 @@ export function isSamePlan(planned: readonly RoutedServicePort[], existing: read
 
 function toRow({ name, port, routerPort, protocol }: RoutedServicePort): readonly unknown[] {
   return [name, port, routerPort, protocol];
-}
-
-function keepPorts(ports: readonly ServicePort[], existing: readonly RoutedServicePort[]): Map<ServicePort, number> {
-  const kept = new Map<ServicePort, number>();
-  const left = new Set(existing);
-  const keep = (isSame: (port: ServicePort, known: RoutedServicePort) => boolean): void => {
-    for (const port of ports) {
-      const known = kept.has(port) ? undefined : left.values().find((candidate) => isSame(port, candidate));
-      if (known === undefined) continue;
-      left.delete(known);
-      kept.set(port, known.routerPort);
-    }
-  };
-  keep((port, known) => toPortKey(port) === known.name);
-  keep((port, known) => port.port === known.port);
-  return kept;
 }
 
 function allocate(seed: string, taken: ReadonlySet<number>): number {

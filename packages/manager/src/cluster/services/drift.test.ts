@@ -75,6 +75,25 @@ test('ports that its owner changes, and a lost annotation, are put right at once
   );
 });
 
+test('a renamed port is routed on, and callers come meanwhile to where the old one ends', async () => {
+  await using cluster = await openTestCluster();
+  await using manager = await cluster.openManager();
+  await cluster.until(() => isRouted(cluster));
+  cluster.write((service) => ({
+    ...service,
+    spec: { ...service.spec, ports: service.spec.ports?.map((port) => (port.port === 80 ? { ...port, name: 'web' } : port)) ?? [] },
+  }));
+  const toListens = () => manager.router.notes.filter((note) => note.startsWith('listen '));
+  await cluster.until(() => toListens().length === 3);
+  const toPorts = () => cluster.routed()?.spec.ports.map(({ routerPort }) => routerPort);
+  const toTargets = () => cluster.service()?.spec.ports?.map(({ targetPort }) => targetPort);
+  await cluster.until(() => isDeepStrictEqual(toTargets(), toPorts()) && isRouted(cluster));
+  expect(cluster.routed()?.spec.ports.map(({ name }) => name)).toEqual(['web', 'admin']);
+  expect(toListens()[2]).toBe(`listen ${toPorts()?.[0]}`);
+  expect(cluster.routed()?.status?.original?.ports).toMatchObject([{ targetPort: 'web' }, { targetPort: 9090 }]);
+  expect(manager.router.notes).toContain('release http');
+});
+
 test('a client-side apply, which leaves labels of both sides, is put right at once', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();

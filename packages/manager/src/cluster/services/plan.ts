@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toShadowName, type RoutedService, type Service } from '@switchyard/kube';
-import { findRecord, inspectService, isSamePlan, planRoutedPorts, toOriginal, toShadowService } from '@switchyard/takeover';
+import { findRecord, inspectService, isSamePlan, planRoutedPorts, toOriginal, toPortKey, toShadowService } from '@switchyard/takeover';
 import type { Plan } from './observation.ts';
 
 /** What a plan is made from. */
@@ -61,7 +61,11 @@ function toSpec(service: Service, { routed, warm, all }: PlanInput): RoutedServi
 /** A RoutedService that somebody deleted, as far as the Service's own record tells: callers still come to its router ports. */
 function recallRouted(service: Service): RoutedService | undefined {
   const record = findRecord(service, undefined);
-  const ports = record?.ports.map(({ port, routerPort }) => ({ name: String(port), port, routerPort, protocol: 'auto' }) as const);
+  const nameOf = (number: number): string => {
+    const found = service.spec.ports?.find(({ port }) => port === number);
+    return found === undefined ? String(number) : toPortKey(found);
+  };
+  const ports = record?.ports.map(({ port, routerPort }) => ({ name: nameOf(port), port, routerPort, protocol: 'auto' }) as const);
   return ports && toPlanned(service, undefined, { ports, shadow: toShadowName(service.metadata.name) });
 }
 

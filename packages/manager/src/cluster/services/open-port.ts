@@ -38,6 +38,7 @@ export class OpenPort implements Disposable {
   readonly #deps: OpenPortDeps;
   #wanted: WantedPort | undefined;
   #state: State = { t: 'closed' };
+  #disposed = false;
 
   constructor(deps: OpenPortDeps) {
     this.#deps = deps;
@@ -69,10 +70,12 @@ export class OpenPort implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     if (this.#state.t === 'failed') this.#state.retry.cancel();
   }
 
   #step(): void {
+    if (this.#disposed) return;
     const wanted = this.#wanted;
     switch (this.#state.t) {
       case 'closed':
@@ -104,6 +107,8 @@ export class OpenPort implements Disposable {
       log.info('port_opened', { service, port, routerPort });
       this.#become({ t: 'open', served: wanted });
     } catch (reason) {
+      // Opened for nothing any more: a retry would outlive its owner.
+      if (this.#disposed) return;
       const { message } = InterceptError.from(reason);
       log.warn('port_unavailable', { service, port, routerPort }, reason);
       const retry = clock.after(bindRetryMs, () => this.#become({ t: 'closed' }));

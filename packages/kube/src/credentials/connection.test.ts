@@ -52,6 +52,8 @@ test('takes the current context, or the one that is named', async () => {
   expect(await tokenOf(named)).toBe('Bearer token-of-b');
   using elsewhere = await openConnection({ kubeconfig, namespace: 'carts' });
   expect(elsewhere.namespace).toBe('carts');
+  using empty = await openConnection({ kubeconfig: await write('empty', [{ name: 'a', namespace: '' }], 'a') });
+  expect(empty.namespace).toBe('default');
 });
 
 test('of several files the first that says something counts, and missing ones do not', async () => {

@@ -44,7 +44,7 @@ export async function openConnection(options: KubeconfigOptions & { readonly nam
   return {
     server,
     context: context?.name === 'inClusterContext' ? 'in-cluster' : config.getCurrentContext(),
-    namespace: options.namespace ?? context?.namespace?.trim() ?? defaultNamespace,
+    namespace: options.namespace ?? toNamespace(context?.namespace),
     toConnectOptions: async (signal) => {
       const given: RequestOptions = {};
       await orAborted(config.applyToHTTPSOptions(given).catch(toSignInError), signal);
@@ -54,6 +54,12 @@ export async function openConnection(options: KubeconfigOptions & { readonly nam
     },
     [Symbol.dispose]: () => agent.destroy(),
   };
+}
+
+/** A context with an empty namespace, as some tools write it, names none. */
+function toNamespace(written = ''): string {
+  const name = written.trim();
+  return name === '' ? defaultNamespace : name;
 }
 
 function toServer(text: string): URL {

@@ -41,7 +41,7 @@ test('the manager, and the release by it, use every right of their Role and lack
   ]);
 });
 
-test('the watchdog uses every right of its Role and lacks none', { timeout: 60_000 }, async () => {
+test('the watchdog uses every right of its Role and lacks none', { timeout: 90_000 }, async () => {
   const manager = await readRole('switchyard-manager');
   const role = await readRole('switchyard-watchdog');
   await using town = await openTown();
@@ -57,14 +57,11 @@ test('the watchdog uses every right of its Role and lacks none', { timeout: 60_0
   const stop = new AbortController();
   await using client = await openKubeClient({ clock: createSystemClock(), log: silentLog }, { kubeconfig: kubernetes.kubeconfig });
   const watching = watchOverNamespace({ clock, log: silentLog, client }, stop.signal);
-  await waitFor(
-    async () => {
-      clock.advance(1_000);
-      await new Promise((resolve) => setImmediate(resolve));
-      return !isTaken(town) && isGone(town);
-    },
-    { what: 'the Service to be given back', timeoutMs: 20_000 },
-  );
+  await town.until('the Service to be given back', () => {
+    // Time passes only while the watchdog waits, so that a slow machine does not make its calls late.
+    if (clock.pending > 0) clock.advance(1_000);
+    return !isTaken(town) && isGone(town);
+  });
   stop.abort();
   await watching;
   expect([...role.missing]).toEqual([]);

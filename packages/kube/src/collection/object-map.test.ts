@@ -51,9 +51,11 @@ test('a list that tells nothing new is no change', () => {
 
 test('a database that was restored begins again with older versions', () => {
   const map = createObjectMap();
-  map.replace([object('a', 500)], '500');
-  map.replace([object('a', 20)], '500');
-  expect(map.get('a')).toEqual(object('a', 20));
+  map.replace([object('a', 500), object('b', 400)], '500');
+  map.put(object('c', 510));
+  map.replace([object('a', 20)], '30');
+  expect([...map.objects.values()]).toEqual([object('a', 20)]);
+  expect(map.version).toBe('30');
 });
 
 test('whatever comes twice, late or not at all before a list: the end is the same', () => {

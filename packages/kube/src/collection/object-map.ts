@@ -10,7 +10,7 @@ export interface ObjectMap<T extends KubeObject> {
   readonly objects: ReadonlyMap<string, T>;
   /** Up to which version everything is known: where a watch goes on. */
   readonly version: string;
-  /** Takes a list. What is newer than the list stays: it came meanwhile. These say whether anything changed. */
+  /** Takes a list. What was learned and is newer than the list stays: it came meanwhile. These say whether anything changed. */
   replace(items: readonly T[], version: string): boolean;
   put(object: T): boolean;
   remove(object: T): boolean;
@@ -53,9 +53,11 @@ export function createObjectMap<T extends KubeObject>(): ObjectMap<T> {
     replace(items, version) {
       const before = newest;
       const listed = items.map((item) => [item.metadata.name, item] as const);
-      const newer = [...before].filter(([, object]) => isNewer(object.metadata.resourceVersion, version));
-      newest = new Map([...listed, ...newer]);
-      // A restored database begins again with older versions: the list is right.
+      // A restored database begins again with older versions: of what lists and watches told, the newest list is right.
+      const isAhead = ({ metadata: { resourceVersion } }: T): boolean =>
+        isNewer(resourceVersion, version) && isNewer(resourceVersion, reached);
+      const ahead = [...before].filter(([, object]) => isAhead(object));
+      newest = new Map([...listed, ...ahead]);
       reached = version;
       const isSame = newest.size === before.size && [...newest].every(([name, object]) => isSameVersion(before.get(name), object));
       if (!isSame) shown = undefined;

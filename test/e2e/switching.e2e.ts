@@ -28,7 +28,7 @@ test('a service is taken and given back under load from several pods: no request
   const { namespace, toolbox } = stage;
   const before = await get(namespace, 'service', 'orders');
   const alice = await stage.developer('alice');
-  const plan = { url: 'http://orders/', requests: 7_000, callers: 6, pauseMs: 35 };
+  const plan = { url: 'http://orders/', requests: 7_000, goesOn: true, callers: 6, pauseMs: 35 };
   const loads = [
     toolbox.load({ ...plan, keepAlive: true }, 0),
     toolbox.load({ ...plan, keepAlive: false }, 1),
@@ -50,6 +50,7 @@ test('a service is taken and given back under load from several pods: no request
     (await get(namespace, 'service', 'orders')).spec.selector?.['app'] === 'orders' ? true : undefined,
   );
   await eventually('the shadow to be gone', 120_000, async () => ((await names(namespace, 'services')).length === 4 ? true : undefined));
+  for (const load of loads) load.stop();
   const reports = await Promise.all(loads.map(({ report }) => report));
   const sum = (pick: 'requests' | 'failed' | 'misrouted' | 'connections'): number => reports.reduce((total, each) => total + each[pick], 0);
   evidence('takeover and restore under load', {
@@ -61,7 +62,7 @@ test('a service is taken and given back under load from several pods: no request
     'from the switch of the Service to the first connection through the router (ms)': routedAt - switchedAt,
   });
   expect(reports.flatMap(({ failures }) => failures)).toEqual([]);
-  expect(sum('requests')).toBe(21_000);
+  expect(sum('requests')).toBeGreaterThan(20_000);
   expect(routedAt - switchedAt).toBeLessThan(1_000);
   const after = await get(namespace, 'service', 'orders');
   expect(after.spec).toEqual(before.spec);

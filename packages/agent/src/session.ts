@@ -171,7 +171,10 @@ export class Session {
       try {
         return await this.#openSuccessor(signal);
       } catch (reason) {
-        log.debug('succession_retry', { code: InterceptError.from(reason).code });
+        const { code, row } = InterceptError.from(reason);
+        log.debug('succession_retry', { code });
+        // The old manager still serves; when it is gone, this is told.
+        if (row.retry === 'never') return undefined;
         await sleep(clock, backoff.next(), signal).catch(() => {});
         if (signal.aborted) return undefined;
       }
@@ -183,6 +186,7 @@ export class Session {
     const giveUp = (): void => void client[Symbol.asyncDispose]();
     signal.addEventListener('abort', giveUp);
     try {
+      signal.throwIfAborted();
       const link = await this.#registerAll(client);
       signal.throwIfAborted();
       return link;

@@ -5,6 +5,8 @@ export interface LoadPlan {
   readonly path: readonly string[];
   /** How many requests, all callers together. */
   readonly requests: number;
+  /** Whether it goes on after that, until its standard input is closed. */
+  readonly goesOn: boolean;
   readonly callers: number;
   /** One connection per caller, or one per request. */
   readonly keepAlive: boolean;

@@ -1,5 +1,5 @@
-// Sends requests and judges who answered them. Its one argument is a `LoadPlan` as JSON. When its requests are sent, or its standard
-// input is closed, it prints a `LoadReport` as JSON, with the first failures.
+// Sends requests and judges who answered them. Its one argument is a `LoadPlan` as JSON. When its requests are sent, and its standard
+// input is closed where it goes on until then, it prints a `LoadReport` as JSON, with the first failures.
 import { Agent, request, type IncomingMessage } from 'node:http';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +21,7 @@ process.stdin.on('end', () => (stopping = true)).resume();
 async function call(index: number): Promise<void> {
   const agent = new Agent({ keepAlive: plan.keepAlive, maxSockets: 1 });
   const mine = Math.ceil((plan.requests - index) / plan.callers);
-  for (let sent = 0; sent < mine && !stopping; sent++) {
+  for (let sent = 0; plan.goesOn ? sent < mine || !stopping : sent < mine; sent++) {
     const key = plan.keys[(index + sent) % plan.keys.length] ?? null;
     await ask(agent, key);
     if (plan.pauseMs > 0) await sleep(plan.pauseMs);

@@ -14,7 +14,7 @@ export type LoadResult = LoadReport & { readonly failures: readonly LoadFailure[
 export interface Load {
   /** Resolves when its requests are sent. */
   readonly report: Promise<LoadResult>;
-  /** Ends it early; then `report` resolves. */
+  /** Ends one that goes on; then `report` resolves. */
   stop(): void;
 }
 
@@ -61,6 +61,7 @@ export async function openToolbox(namespace: string, count = 1): Promise<Toolbox
       const whole: LoadPlan = {
         path: ['version'],
         requests: 1_000,
+        goesOn: false,
         callers: 4,
         keepAlive: true,
         keys: [null],

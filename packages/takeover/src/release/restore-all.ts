@@ -24,13 +24,17 @@ export type ServiceRelease =
 export async function restoreAll(deps: TakeoverDeps, signal: AbortSignal): Promise<readonly ServiceRelease[]> {
   const identity = `switchyard-release-${randomUUID()}`;
   await seizeLease(deps, identity, signal);
-  const releases = new Map<string, ServiceRelease>();
-  for await (const release of releaseEach(deps, signal)) releases.set(release.service, release);
-  // Connections that are open go on through routers that live, and those still dial the shadows.
-  if ((await countReadyRouters(deps, signal)) > 0) await sleep(deps.clock, takeoverLimits.settleMs.value, signal);
-  await clearUp(deps, (service) => releases.get(service)?.t !== 'failed', signal);
-  await releaseLease(deps, identity, signal);
-  return [...releases.values()];
+  try {
+    const releases = new Map<string, ServiceRelease>();
+    for await (const release of releaseEach(deps, signal)) releases.set(release.service, release);
+    // Connections that are open go on through routers that live, and those still dial the shadows.
+    if ((await countReadyRouters(deps, signal)) > 0) await sleep(deps.clock, takeoverLimits.settleMs.value, signal);
+    await clearUp(deps, (service) => releases.get(service)?.t !== 'failed', signal);
+    return [...releases.values()];
+  } finally {
+    // Who was told to stop, or failed, must not keep a manager from leading.
+    await releaseLease(deps, identity, new AbortController().signal);
+  }
 }
 
 /** What became of each Service; of one that was tried again, the last counts. */

@@ -7,7 +7,7 @@ import { countReadyRouters, findTakeovers } from './takeovers.ts';
 /** What a look at a namespace shows. */
 export interface Look {
   readonly readyRouters: number;
-  /** Services that are not their owners' now. */
+  /** Services that are not their owners' now, or of which something of ours is left. */
   readonly held: number;
 }
 
@@ -45,7 +45,7 @@ async function lookAt(deps: TakeoverDeps, signal: AbortSignal): Promise<Look | u
   try {
     const readyRouters = await countReadyRouters(deps, signal);
     // While a router lives, nobody asks how many Services it serves.
-    return { readyRouters, held: readyRouters > 0 ? 0 : (await findTakeovers(deps, signal)).held.size };
+    return { readyRouters, held: readyRouters > 0 ? 0 : (await findTakeovers(deps, signal)).names.size };
   } catch (error) {
     if (!signal.aborted) deps.log.warn('watch_failed', {}, error);
     return undefined;

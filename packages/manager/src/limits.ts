@@ -61,9 +61,22 @@ export type ManagerLimits = LimitValues<typeof managerLimits>;
 
 /** The manager's bounds that nobody sets. */
 export const fixedManagerLimits: LimitTable<
-  'clusterDrainGraceMs' | 'drainUnreadyMs' | 'services' | 'portsPerService' | 'aliases' | 'healthIdleMs' | 'healthConnections'
+  | 'clusterDrainGraceMs'
+  | 'successorMs'
+  | 'drainUnreadyMs'
+  | 'services'
+  | 'portsPerService'
+  | 'aliases'
+  | 'healthIdleMs'
+  | 'healthConnections'
 > = {
   clusterDrainGraceMs: { value: 60_000, unit: 'ms', about: 'The default of `limits.drainGrace` in a cluster.' },
+  successorMs: {
+    value: 20_000,
+    unit: 'ms',
+    about:
+      'How long, at most, a manager that was told to stop goes on as before while Services lead to it and no other manager is ready; then it drains.',
+  },
   drainUnreadyMs: {
     value: 4_000,
     unit: 'ms',

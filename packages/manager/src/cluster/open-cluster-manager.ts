@@ -20,6 +20,7 @@ import { openCollections } from './open-collections.ts';
 import { PortOpener } from './services/port-opener.ts';
 import { openServiceKeeper } from './services/service-keeper.ts';
 import { watchStandDown, type StandDown } from './services/stand-down.ts';
+import { untilSucceeded } from './until-succeeded.ts';
 
 /** What a manager in a cluster works with. */
 export interface ClusterManagerDeps extends ManagerDeps {
@@ -106,6 +107,9 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
       // Its sessions go over to the next manager, which says where they are.
       intercepts.retire();
       tunnel.drain();
+      // Whoever comes next may have an image to pull: until then callers have nobody else.
+      const mostMs = Math.min(fixedManagerLimits.successorMs.value, config.limits.drainGraceMs);
+      if (router.ports().length > 0) await untilSucceeded({ clock, pods: collections.pods }, mostMs);
       // kube-proxy sends to a pod that stops, and is ready, where no other one is: for whatever service, those that the next leader takes over
       // meanwhile among them. It has to know better before nothing is accepted any more.
       const acceptMs = routerLimits.drainAcceptMs.value;

@@ -30,10 +30,22 @@ async function format(root: string, file: GeneratedFile): Promise<GeneratedFile>
   return { ...file, text: result.stdout };
 }
 
+/** What the generators made, and what those said that could not. */
+export interface Generation {
+  readonly files: readonly GeneratedFile[];
+  readonly failures: readonly Error[];
+}
+
 /** Every generated file as it should be. */
-export async function generateFiles(root: string): Promise<readonly GeneratedFile[]> {
-  const files = (await Promise.all(generators.map((generate) => generate(root)))).flat();
-  return Promise.all(files.map((file) => format(root, file)));
+export async function generateFiles(root: string): Promise<Generation> {
+  const results = await Promise.allSettled(generators.map((generate) => generate(root)));
+  const files = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? toError(result.reason) : []));
+  return { files: await Promise.all(files.map((file) => format(root, file))), failures };
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 /** Those of `files` that are not on disk with the same text. */

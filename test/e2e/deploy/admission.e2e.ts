@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubectl } from '../support/cluster.ts';
+import { installCluster } from '../support/install.ts';
 import { openNamespace, type TestNamespace } from '../support/namespace.ts';
 import { kubectlAs, toIntercept } from './intercept-object.ts';
 
@@ -15,6 +16,7 @@ const ok = { exitCode: 0 };
 const refused = (message: string): object => ({ exitCode: 1, stderr: expect.stringContaining(message) as string });
 
 beforeAll(async () => {
+  await installCluster();
   namespace = await openNamespace('admission');
   const bind = async (user: string, role: string): Promise<string> =>
     kubectl(['create', 'rolebinding', `${user}-${role}`, `--clusterrole=${role}`, `--user=${user}`, '-n', namespace.name]);

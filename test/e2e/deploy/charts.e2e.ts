@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findStale } from '../../../tools/generate/generate.ts';
 import { renderManifests } from '../../../tools/generate/manifests.ts';
 import { kubectl, root, tryKubectl } from '../support/cluster.ts';
+import { installCluster } from '../support/install.ts';
 import { openNamespace, type TestNamespace } from '../support/namespace.ts';
 import { charts, template, tryHelm } from './helm.ts';
 
@@ -37,6 +38,7 @@ test.for(Object.values(charts))('%s passes helm lint', async (chart) => {
 describe('what the charts make', () => {
   let namespace: TestNamespace;
   beforeAll(async () => {
+    await installCluster();
     namespace = await openNamespace('charts');
     // Pods are checked when they are made; this checks the templates of those who make them.
     await kubectl(['label', 'namespace', namespace.name, 'pod-security.kubernetes.io/warn=restricted']);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fullIntercept, fullRoutedService } from '../../deploy/full-objects.ts';
 import { kubectl, read, tryKubectl } from '../support/cluster.ts';
+import { installCluster } from '../support/install.ts';
 import { openNamespace, type TestNamespace } from '../support/namespace.ts';
 import type { Outcome } from '../support/run.ts';
 
@@ -36,6 +37,7 @@ const get = async (kind: string, ...args: string[]): Promise<string[]> =>
   (await kubectl(['get', kind, '-n', namespace.name, ...args])).split('\n').map((line) => line.replaceAll(/ {2,}/g, '|').trim());
 
 beforeAll(async () => {
+  await installCluster();
   namespace = await openNamespace('definitions');
 });
 afterAll(async () => namespace[Symbol.asyncDispose]());

@@ -6,6 +6,7 @@ import { apply, kubectl, read, root } from '../support/cluster.ts';
 import { evidence } from '../support/evidence.ts';
 import { images } from '../support/images.ts';
 import { compare, takeInventory, type Inventory } from '../support/inventory.ts';
+import { installCluster } from '../support/install.ts';
 import { openNamespace, type TestNamespace } from '../support/namespace.ts';
 import { eventually } from '../support/wait.ts';
 import { charts, tryHelm } from './helm.ts';
@@ -53,6 +54,7 @@ const nothingIsLeft = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
+  await installCluster();
   namespace = await openNamespace('install');
   await kubectl(['create', 'rolebinding', 'ada', '--clusterrole=admin', '--user=ada', '-n', namespace.name]);
   await kubectl(['create', 'rolebinding', 'bob', '--clusterrole=edit', '--user=bob', '-n', namespace.name]);

@@ -24,9 +24,14 @@ async function helm(...args: readonly string[]): Promise<string> {
   return must(toProgram('helm'), args, { env: toEnvironment(), cwd: root, timeoutMs: 240_000 });
 }
 
-/** Installs a manager in `namespace` by its chart, and the cluster's part where it is not there yet. */
-export async function installManager(namespace: string, { limits = {} }: InstallOptions): Promise<void> {
+/** Installs the cluster's part, where it is not there yet. */
+export async function installCluster(): Promise<void> {
   if (!(await isClusterReady())) await intercept('admin', 'install', '--cluster');
+}
+
+/** Installs a manager in `namespace` by its chart, and what it needs of the cluster. */
+export async function installManager(namespace: string, { limits = {} }: InstallOptions): Promise<void> {
+  await installCluster();
   const [, repository, tag] = /^(.*):([^:]*)$/.exec(images.switchyard) ?? [];
   const values = [
     '--set',

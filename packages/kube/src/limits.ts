@@ -5,6 +5,8 @@ export const kubeLimits: LimitTable<
   | 'callMs'
   | 'answerBytes'
   | 'eventBytes'
+  | 'busyRetries'
+  | 'busyWaitMs'
   | 'idleMs'
   | 'watchMs'
   | 'silentMs'
@@ -27,6 +29,12 @@ export const kubeLimits: LimitTable<
     unit: 'bytes',
     about: 'One event of a watch; a larger one ends the watch, and the list is read anew.',
   },
+  busyRetries: {
+    value: 5,
+    unit: 'count',
+    about: 'How often a call is made again that the API server was too busy for (429 with Retry-After), all within `callMs`.',
+  },
+  busyWaitMs: { value: 5_000, unit: 'ms', about: 'The longest wait before that, whatever the server asks for.' },
   idleMs: { value: 30_000, unit: 'ms', about: 'How long a connection to the API server is kept without a call.' },
   watchMs: { value: 5 * 60_000, unit: 'ms', about: 'How long a watch goes on before it is opened anew.' },
   silentMs: {

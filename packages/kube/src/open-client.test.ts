@@ -112,6 +112,27 @@ test('each refusal has its code and the words of the server', async () => {
   }
 });
 
+test('a server that is too busy is asked again when it says, and not for ever', async () => {
+  await using fake = await openFakeKubernetes();
+  await using client = await open(fake);
+  let busy = 2;
+  fake.refuse = () => (busy-- > 0 ? 'busy' : undefined);
+  const created = client.create(services, orders);
+  for (const asked of [1, 2]) {
+    await until(() => fake.requests.length === asked && clock.pending > 1);
+    clock.advance(1_000);
+  }
+  expect((await created).metadata.name).toBe('orders');
+  busy = Infinity;
+  const refused = failureOf(client.list(pods));
+  for (let retries = 0; retries < kubeLimits.busyRetries.value; retries++) {
+    await until(() => fake.requests.length === 4 + retries && clock.pending > 1);
+    clock.advance(1_000);
+  }
+  expect(await refused).toMatchObject({ code: 'cluster_unavailable', detail: { status: 429 } });
+  expect(clock.pending).toBe(0);
+});
+
 test('an outage is unavailable, and over when it is over', async () => {
   await using fake = await openFakeKubernetes();
   await using client = await open(fake);

@@ -106,7 +106,7 @@ describe('with Helm', () => {
 
     expect(await helmAs('ada', 'uninstall', 'switchyard', '--wait')).toMatchObject({ exitCode: 0 });
     expect((await get()).spec).toEqual(original.spec);
-    await kubectl(['delete', 'service/orders', 'intercept/orders.http.bob', '-n', namespace.name]);
+    await kubectl(['delete', 'service/orders', '-n', namespace.name]);
     await nothingIsLeft();
   });
 });

@@ -1,4 +1,5 @@
 import { InterceptError, toLimitValues, type Clock } from '@switchyard/contract';
+import { sleep } from '@switchyard/runtime';
 import type { IncomingMessage } from 'node:http';
 import type { KubeConnection } from '../credentials/connection.ts';
 import { kubeLimits } from '../limits.ts';
@@ -20,7 +21,7 @@ export interface Caller {
 
 /** A caller on `connection`, which stays its owner's. */
 export function createCaller(clock: Clock, connection: KubeConnection): Caller {
-  const { callMs, answerBytes, eventBytes } = toLimitValues(kubeLimits);
+  const { callMs, answerBytes, eventBytes, busyRetries, busyWaitMs } = toLimitValues(kubeLimits);
   const toLate =
     ({ title }: HttpCall, ms: number) =>
     (): InterceptError => {
@@ -28,14 +29,24 @@ export function createCaller(clock: Clock, connection: KubeConnection): Caller {
       return new InterceptError('cluster_unavailable', `${server} did not answer within ${ms / 1000} s when asked to ${title}.`);
     };
 
-  return {
-    async call(call, name, outer) {
-      using deadline = createDeadline(clock, callMs, outer, toLate(call, callMs));
-      const { signal } = deadline;
+  /** One whole answer. A server that is too busy, and says when to come again, did nothing yet: it is asked again. */
+  async function ask(call: HttpCall, signal: AbortSignal): Promise<{ readonly response: IncomingMessage; readonly text: string }> {
+    for (let retries = 0; ; retries++) {
       const response = await exchange(connection, call, signal);
       const text = await readText(response, answerBytes).catch((error: unknown) => {
         throw toCallError(connection, call, signal, error);
       });
+      const waitMs = toBusyMs(response);
+      if (waitMs === undefined || retries === busyRetries) return { response, text };
+      await sleep(clock, Math.min(waitMs, busyWaitMs), signal);
+    }
+  }
+
+  return {
+    async call(call, name, outer) {
+      using deadline = createDeadline(clock, callMs, outer, toLate(call, callMs));
+      const { signal } = deadline;
+      const { response, text } = await ask(call, signal);
       if (isSuccess(response)) return { t: 'value', value: parseJson(call, text) };
       const status = parseStatus(text);
       const failure = toFailure(call.title, response.statusCode ?? 0, status);
@@ -57,6 +68,12 @@ export function createCaller(clock: Clock, connection: KubeConnection): Caller {
       }
     },
   };
+}
+
+/** After which time a server that is too busy wants to be asked again (RFC 9110 section 10.2.3, in seconds). */
+function toBusyMs({ statusCode, headers }: IncomingMessage): number | undefined {
+  const seconds = headers['retry-after'] ?? '';
+  return statusCode === 429 && /^\d{1,4}$/.test(seconds) ? Number(seconds) * 1_000 : undefined;
 }
 
 function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {

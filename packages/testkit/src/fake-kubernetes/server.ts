@@ -16,8 +16,8 @@ export interface FakeRequest {
   readonly body: unknown;
 }
 
-/** How a request is refused: with a status, or by never being answered. */
-export type FakeRefusal = number | { readonly status: number; readonly message: string } | 'silence';
+/** How a request is refused: with a status, by being told to come again in a second (429), or by never being answered. */
+export type FakeRefusal = number | { readonly status: number; readonly message: string } | 'busy' | 'silence';
 
 /** How the server behaves at the moment; read at every request. */
 export interface ServerState {
@@ -44,7 +44,8 @@ export function createFakeServer(context: ServerContext): Server {
     try {
       const refusal = context.state.refuse(request);
       if (refusal === 'silence') return;
-      check(context.state, incoming, refusal);
+      if (refusal === 'busy') response.setHeader('retry-after', '1');
+      check(context.state, incoming, refusal === 'busy' ? 429 : refusal);
       if (target === undefined || context.state.missingGroups.has(target.group))
         send(response, { status: 404, body: '404 page not found\n' });
       else if (isWatch(request)) watch(context, request, target, response);
@@ -75,7 +76,7 @@ async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
   };
 }
 
-function check(state: ServerState, { headers }: IncomingMessage, refusal: Exclude<FakeRefusal, 'silence'> | undefined): void {
+function check(state: ServerState, { headers }: IncomingMessage, refusal: Exclude<FakeRefusal, 'busy' | 'silence'> | undefined): void {
   if (refusal !== undefined) {
     const { status, message } = typeof refusal === 'number' ? { status: refusal, message: `refused with ${refusal}` } : refusal;
     const { reason } = toStatus(status, message) as { reason: string };

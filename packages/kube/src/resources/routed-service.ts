@@ -75,7 +75,7 @@ export interface RoutedService extends KubeObject {
 /** What the manager says of a routed service. */
 export interface RoutedServiceStatus {
   readonly phase?: RoutedPhase;
-  /** RFC 3339, whole seconds: when the switch of the Service had reached every node. Connections opened before may go past the router. */
+  /** RFC 3339: when the switch of the Service had reached every node. Connections opened before may go past the router. */
   readonly routedSince?: string;
   readonly original?: OriginalService;
   /** When it was retaken after foreign writes, RFC 3339; the last 10 minutes. */

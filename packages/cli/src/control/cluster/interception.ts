@@ -2,7 +2,7 @@ import { createAgentKey, type AgentIntercept } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
 import { InterceptError, type InterceptInfo } from '@switchyard/contract';
 import type { KubeClient } from '@switchyard/kube';
-import { toAbortError } from '@switchyard/runtime';
+import { sleep, toAbortError } from '@switchyard/runtime';
 import { formatTime } from '../../coarse.ts';
 import type { Context } from '../../context.ts';
 import { isListening } from '../../local/reachable.ts';
@@ -78,6 +78,8 @@ export async function openClusterInterception(context: Context, place: ClusterPl
     ),
   );
   await untilReady(claimed, signal);
+  // Until every node knows of the switch, new connections may still go the old way: nobody should be told to send one.
+  await sleep(clock, Math.max(...claimed.map(({ followed: { progress } }) => (progress.t === 'ready' ? progress.settlesMs : 0))), signal);
   deadline.cancel();
   steps.end();
   const kept = stack.move();

@@ -7,13 +7,17 @@ type Row = readonly [type: InterceptConditionType, status: 'True' | 'False' | 'U
 const since = new Date('2030-01-01T14:03:07Z');
 
 function read(...rows: readonly Row[]): Progress {
-  const conditions = rows.map(([type, status, reason, message = '']) => ({ type, status, reason, message, lastTransitionTime: '' }));
+  return readAt({ toldAt: since.toISOString(), routedSince: since.toISOString() }, ...rows);
+}
+
+function readAt({ toldAt, routedSince }: { readonly toldAt: string; readonly routedSince: string }, ...rows: readonly Row[]): Progress {
+  const conditions = rows.map(([type, status, reason, message = '']) => ({ type, status, reason, message, lastTransitionTime: toldAt }));
   const object: Intercept = {
     apiVersion: 'switchyard.dev/v1alpha1',
     kind: 'Intercept',
     metadata: { name: 'orders.http.alice' },
     spec: { service: 'orders', port: 'http', key: 'alice', owner: { user: 'alice' } },
-    status: { conditions, routedSince: since.toISOString() },
+    status: { conditions, routedSince },
   };
   return readProgress(object);
 }
@@ -25,9 +29,22 @@ test('each condition counts only while those before it hold', () => {
   expect(read()).toEqual({ t: 'unrouted', message: undefined });
   expect(read(routed, ['SessionReady', 'True', 'SessionReady'])).toEqual({ t: 'unrouted', message: undefined });
   expect(read(accepted, ['Routed', 'False', 'Drifted', 'Somebody wrote it.'])).toEqual({ t: 'unrouted', message: 'Somebody wrote it.' });
-  expect(read(accepted, routed)).toEqual({ t: 'routed', since });
-  expect(read(accepted, routed, ['SessionReady', 'False', 'NoSession', 'none'])).toEqual({ t: 'routed', since });
-  expect(read(accepted, routed, ['SessionReady', 'True', 'SessionReady'])).toEqual({ t: 'ready', since });
+  expect(read(accepted, routed)).toEqual({ t: 'routed', since, settlesMs: 0 });
+  expect(read(accepted, routed, ['SessionReady', 'False', 'NoSession', 'none'])).toEqual({ t: 'routed', since, settlesMs: 0 });
+  expect(read(accepted, routed, ['SessionReady', 'True', 'SessionReady'])).toEqual({ t: 'ready', since, settlesMs: 0 });
+});
+
+test.for([
+  ['a switch that every node is still to hear of', '2030-01-01T14:03:06.200Z', '2030-01-01T14:03:07.000Z', 800],
+  ['one of long ago', '2030-01-01T14:03:06.200Z', '2030-01-01T12:00:00.000Z', 0],
+  ['times that cannot be', '2030-01-01T14:03:06.200Z', '2031-01-01T00:00:00.000Z', 3_000],
+  ['a time that is none', 'yesterday', '2030-01-01T14:03:07.000Z', 0],
+] as const)('%s: its requests are waited for', ([, toldAt, routedSince, settlesMs]) => {
+  expect(readAt({ toldAt, routedSince }, accepted, routed)).toMatchObject({ t: 'routed', settlesMs });
+});
+
+test('a time is shown in the second in which it is over', () => {
+  expect(readAt({ toldAt: '', routedSince: '2030-01-01T14:03:06.001Z' }, accepted, routed)).toMatchObject({ since });
 });
 
 test.for([

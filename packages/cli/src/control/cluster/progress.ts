@@ -9,9 +9,20 @@ export type Progress =
   /** The traffic of its service does not pass through the router; `message` says why, where the manager said so. */
   | { readonly t: 'unrouted'; readonly message: string | undefined }
   /** It does, since the service was switched; the session is missing. */
-  | { readonly t: 'routed'; readonly since: Date | undefined }
+  | ({ readonly t: 'routed' } & Switch)
   /** Requests arrive. */
-  | { readonly t: 'ready'; readonly since: Date | undefined };
+  | ({ readonly t: 'ready' } & Switch);
+
+/** The switch of a service to the router. */
+export interface Switch {
+  /** When every node knows of it, in the whole seconds that people are shown. */
+  readonly since: Date | undefined;
+  /** How long after the manager said that the service is routed that is; 0 where it was before. By the manager's clock alone. */
+  readonly settlesMs: number;
+}
+
+/** Clocks that disagree must not keep anybody waiting. */
+const mostSettlingMs = 3_000;
 
 /** Reads an object's conditions in their order: a later one says nothing while an earlier one does not hold. */
 export function readProgress(object: Intercept): Progress {
@@ -23,7 +34,11 @@ export function readProgress(object: Intercept): Progress {
   const session = findCondition(object, 'SessionReady');
   if (session?.status === 'False' && session.reason === 'TargetRefused')
     return { t: 'refused', error: toRefused('TargetRefused', session.message) };
-  return { t: session?.status === 'True' ? 'ready' : 'routed', since: toDate(object.status?.routedSince) };
+  const exact = toDate(object.status?.routedSince);
+  const since = exact && new Date(Math.ceil(exact.getTime() / 1_000) * 1_000);
+  const leftMs = (exact?.getTime() ?? 0) - Date.parse(routed.lastTransitionTime);
+  const settlesMs = leftMs > 0 ? Math.min(leftMs, mostSettlingMs) : 0;
+  return { t: session?.status === 'True' ? 'ready' : 'routed', since, settlesMs };
 }
 
 /** Codes of the reasons that are no refusal of the Service itself. */

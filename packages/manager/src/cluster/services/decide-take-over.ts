@@ -79,15 +79,15 @@ function settle(observation: RoutedObservation): Step | undefined {
   const retakes = wasLost ? [...listRetakes(routed, now), toTimestamp(now)] : routed.status?.retakes;
   const changes: Partial<RoutedServiceStatus> = {
     phase: 'Routed',
-    ...(isNew && { routedSince: toTimestamp(toEffective(now)) }),
+    ...(isNew && { routedSince: toEffective(now) }),
     ...(retakes && { retakes }),
   };
   return write(observation, changes, { status: 'True', reason: 'Routed', message: 'Its traffic passes through the routers.' }, calm);
 }
 
-/** When a switch at `now` has reached every node; whole seconds, as people read it. */
-function toEffective(now: Date): Date {
-  return new Date(Math.ceil((now.getTime() + serviceLimits.switchLagMs.value) / 1_000) * 1_000);
+/** When a switch at `now` has reached every node; to the millisecond, as somebody waits for it. */
+function toEffective(now: Date): string {
+  return new Date(now.getTime() + serviceLimits.switchLagMs.value).toISOString();
 }
 
 const calm: Claim = { status: 'False', reason: 'NotContested', message: 'Nobody else keeps writing the Service.' };

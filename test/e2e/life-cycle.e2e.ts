@@ -57,7 +57,10 @@ test('installed, used and removed: every object is as it was', async () => {
   const removed = await intercept('admin', 'uninstall', '-n', name);
   const removedMs = performance.now() - began;
   await intercept('admin', 'uninstall', '--cluster');
-  const differences = compare(before, await takeInventory(name));
+  // The cluster's own controllers take a moment to follow.
+  let differences: readonly string[] = [];
+  for (let looks = 0; looks === 0 || (looks < 10 && differences.length > 0); looks++)
+    differences = compare(before, await takeInventory(name));
   await applyAsOwner('web');
   const led = await kubectl(['get', 'service', 'applied', '-n', name, '-o', 'jsonpath={.spec.selector.app}']);
   evidence('install, use, uninstall', {
@@ -67,10 +70,7 @@ test('installed, used and removed: every object is as it was', async () => {
     'the owner’s server-side apply with another selector': led === 'web' ? 'succeeded' : 'failed',
   });
   console.log(pretty, listed, removed);
-  expect([report, admin]).toMatchObject([
-    { misrouted: 0, failed: 0 },
-    { misrouted: 0, failed: 0 },
-  ]);
+  expect([...report.failures, ...admin.failures]).toEqual([]);
   expect(listed).toContain(name);
   expect(differences).toEqual([]);
   expect(led).toBe('web');

@@ -32,13 +32,15 @@ export async function openDeveloper(person: Person, prefix: readonly string[] = 
   const start = (title: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): OwnedProcess =>
     owner.start(title, command, { args: [...before, ...args], env: { HOME: owner.folder, ...variables } });
   start('payments', [join(root, 'examples/shop/payments.js')], { PORT: String(payments) });
+  // Each has a log of its own.
+  let started = 0;
   const developer: Developer = {
-    start: (...args) => start(`intercept-${args[0] ?? ''}`, [program, ...args]),
+    start: (...args) => start(`intercept-${args[0] ?? ''}-${++started}`, [program, ...args]),
     intercept: async (...args) => run(command, [...before, program, ...args], { env: { ...env, HOME: owner.folder }, timeoutMs: 180_000 }),
     async answer(service, key, ...args) {
-      const started = developer.start('run', service, '--key', key, ...args, '--', node, join(root, 'examples/shop/my-orders.js'));
-      await untilReady(started);
-      return started;
+      const running = developer.start('run', service, '--key', key, ...args, '--', node, join(root, 'examples/shop/my-orders.js'));
+      await untilReady(running);
+      return running;
     },
     [Symbol.asyncDispose]: async () => owner[Symbol.asyncDispose](),
   };

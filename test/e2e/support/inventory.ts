@@ -54,6 +54,11 @@ function toName({ kind, metadata: { namespace = '', name } }: Item): string {
   return `${kind} ${namespace}/${name}`;
 }
 
-function toText({ status: _status, metadata: { resourceVersion: _version, ...metadata }, ...item }: Item): string {
-  return JSON.stringify({ ...item, metadata });
+function toText({ status: _status, metadata: { resourceVersion: _version, managedFields, ...metadata }, ...item }: Item): string {
+  return JSON.stringify({ ...item, metadata, managedFields: Array.isArray(managedFields) ? managedFields.map(withoutRestlessTime) : [] });
+}
+
+/** The roles that every cluster has are put together anew whenever a role that is a part of them comes or goes; they are the same afterwards. */
+function withoutRestlessTime(entry: { readonly manager?: string; readonly time?: string }): object {
+  return entry.manager === 'clusterrole-aggregation-controller' ? { ...entry, time: 'any' } : entry;
 }

@@ -47,8 +47,8 @@ test('a service that somebody gives its own selector or another one is retaken, 
   await untilCondition('Routed', 'True', 10_000);
   const afterFirst = await toolbox.load(asks).report;
 
-  // The service now means other pods: web answers in the place of orders.
-  await patch({ app: 'web' });
+  // The service now means other pods: payments, which asks nobody, answers in the place of orders.
+  await patch({ app: 'payments' });
   await untilCondition('Routed', 'False', 10_000);
   await eventually('the service to be retaken again', 60_000, isTaken);
   await untilCondition('Routed', 'True', 10_000);
@@ -67,8 +67,8 @@ test('a service that somebody gives its own selector or another one is retaken, 
   expect(status.stdout).toMatch(/drift/i);
   expect(run.readLog()).toMatch(/drift|no longer/i);
   expect(afterFirst).toMatchObject({ misrouted: 0, failed: 0 });
-  expect(other).toContain('"service":"web"');
-  expect(restored.spec.selector).toEqual({ app: 'web' });
+  expect(other).toContain('"service":"payments"');
+  expect(restored.spec.selector).toEqual({ app: 'payments' });
 });
 
 test('a port that is added, and one that is led elsewhere, are adopted at once', async () => {

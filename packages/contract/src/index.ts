@@ -17,4 +17,5 @@ export { silentMetrics, type CountReading, type Counter, type GaugeReader, type 
 export type { Pipe, PipeHandler } from './pipe.ts';
 export type { Dialer, Target } from './target.ts';
 export type { EndReason, InterceptInfo, InterceptSpec, PortInfo, PortProtocol, ServiceInfo, SessionState, WhenAway } from './intercept.ts';
+export type { Condition, Match, TextMatch } from './match.ts';
 export { toLimitValues, type Limit, type LimitTable, type LimitValues } from './limits.ts';

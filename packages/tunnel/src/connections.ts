@@ -21,6 +21,8 @@ export class Connection {
   readonly turn: ReadTurn = new ReadTurn(() => this.break());
   /** Where it comes from: an IP address. */
   readonly remoteAddress: string;
+  /** When it was accepted, on the clock's monotonic scale. */
+  readonly openedMs: number;
   readonly #clock: Clock;
   readonly #proofMs: number;
   readonly #socket: Socket;
@@ -31,6 +33,7 @@ export class Connection {
 
   constructor(clock: Clock, { strangers, proofMs }: { readonly strangers: Seats; readonly proofMs: number }, socket: Socket) {
     this.#clock = clock;
+    this.openedMs = clock.now();
     this.#strangers = strangers;
     this.#proofMs = proofMs;
     this.#socket = socket;

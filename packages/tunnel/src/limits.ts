@@ -65,6 +65,13 @@ export const fixedTunnelLimits: LimitTable<
   | 'keptEvents'
   | 'goodbyeMs'
   | 'probeMs'
+  | 'http1HeadBytes'
+  | 'http1Fields'
+  | 'http1HeadMs'
+  | 'http1RequestMs'
+  | 'http1IdleMs'
+  | 'http1LifetimeMs'
+  | 'http1Requests'
 > = {
   messageBytes: { value: 72 * 1024, unit: 'bytes', about: 'One message of the tunnel that an end takes; a larger one ends its stream.' },
   messagesPerTurn: {
@@ -120,4 +127,19 @@ export const fixedTunnelLimits: LimitTable<
   },
   goodbyeMs: { value: 1_000, unit: 'ms', about: 'How long an agent that leaves waits for the manager to confirm it.' },
   probeMs: { value: 1_000, unit: 'ms', about: 'How long the search may take for the reason why a manager cannot be reached.' },
+  http1HeadBytes: { value: 16 * 1024, unit: 'bytes', about: "Head of an HTTP/1.1 request to the manager's port; 431 for a larger one." },
+  http1Fields: { value: 100, unit: 'count', about: "Header fields of a request to the manager's port that are read." },
+  http1HeadMs: { value: 5_000, unit: 'ms', about: "How long the head of a request to the manager's port may take; 408 then." },
+  http1RequestMs: { value: 10_000, unit: 'ms', about: "How long a whole request to the manager's port may take; 408 then." },
+  http1IdleMs: { value: 5_000, unit: 'ms', about: "How long an HTTP/1.1 connection to the manager's port may wait for its next request." },
+  http1LifetimeMs: {
+    value: 20_000,
+    unit: 'ms',
+    about: "After which time an answer on the manager's port is the last one of its HTTP/1.1 connection.",
+  },
+  http1Requests: {
+    value: 1_000,
+    unit: 'count',
+    about: "Requests of one HTTP/1.1 connection to the manager's port; the last answer closes it, and 503 answers what was sent beyond.",
+  },
 };

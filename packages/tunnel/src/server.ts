@@ -7,6 +7,8 @@ import { serverOptions, strangerStreams } from './channel-options.ts';
 import { openConnections, type Connection, type Connections } from './connections.ts';
 import { widenHttp2Session } from './http2-window.ts';
 import { fixedTunnelLimits, tunnelLimits, type TunnelLimits } from './limits.ts';
+import { createHttp1Server, type Http1Listener } from './listen/http1-server.ts';
+import { sortSocket } from './listen/sort-socket.ts';
 import { createServerStream } from './message-stream.ts';
 import { ServerCarry } from './server-carry.ts';
 import { ServerControl } from './server-control.ts';
@@ -31,6 +33,8 @@ export interface TunnelServerOptions {
   readonly proof?: 'none' | 'key';
   /** Serves the unary calls on the same port. */
   readonly api: ManagerApi;
+  /** Serves requests of HTTP/1.1 on the same port. Default: each is answered with 404. */
+  readonly onRequest?: Http1Listener;
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly limits?: Partial<TunnelLimits>;
@@ -54,8 +58,10 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
   const connections = await openConnections(deps.clock, options.listen, {
     strangers: fixedTunnelLimits.strangerConnections.value,
     proofMs: limits.connectionProofMs,
-    onConnection: (socket) => injector.injectConnection(socket),
+    onConnection: (socket) =>
+      sortSocket(socket, { http2: () => injector.injectConnection(socket), http1: () => http1.emit('connection', socket) }),
   });
+  const http1 = createHttp1Server(deps.clock, connections.find, options.onRequest ?? refuseRequest);
   grpc.addService(tunnelDefinition, createTunnelService(deps, options, limits, sessions, connections));
   grpc.addService(managerDefinition, createApiService(options.api, deps.log));
   return {
@@ -68,12 +74,16 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
       sessions.draining = true;
       for (const session of sessions.all()) session.close(toDraining());
       const closed = connections.close();
+      http1.closeAllConnections();
+      http1.close();
       injector.destroy();
       await closed;
       grpc.forceShutdown();
     },
   };
 }
+
+const refuseRequest: Http1Listener = (_request, response) => void response.writeHead(404, { connection: 'close' }).end();
 
 function createTunnelService(
   { clock, log, metrics }: TunnelServerDeps,

@@ -21,6 +21,7 @@ import {
   type AcceptSession,
   type AgentKeyPair,
   type Hello,
+  type Http1Listener,
   type ManagerApi,
   type ServerSession,
   type SessionEnd,
@@ -72,7 +73,7 @@ const api: ManagerApi = {
 };
 
 export async function openManager(
-  options: { clock?: Clock; limits?: Partial<TunnelLimits>; accept?: AcceptSession; proof?: 'key' } = {},
+  options: { clock?: Clock; limits?: Partial<TunnelLimits>; accept?: AcceptSession; proof?: 'key'; onRequest?: Http1Listener } = {},
 ): Promise<TestManager> {
   const sessions: ServerSession[] = [];
   const hellos: Hello[] = [];
@@ -102,6 +103,7 @@ export async function openManager(
       accept: options.accept ?? accept,
       api,
       proof: options.proof ?? 'none',
+      ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
       listen: { host: '127.0.0.1', port: 0 },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     },

@@ -1,0 +1,72 @@
+import { createFakeClock, openRawClient, until } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { openAgent, openManager, spec } from './manager.ts';
+
+const get = 'GET /hello HTTP/1.1\r\nhost: manager\r\n\r\n';
+
+test('one port serves agents and requests of HTTP/1.1', async () => {
+  await using manager = await openManager({ onRequest: (request, response) => void response.end(`you asked for ${request.url}`) });
+  await using agent = await openAgent(manager.url);
+  await using client = await openRawClient(manager.server.port);
+  client.send(get + get);
+  const answers = [await client.readResponse(), await client.readResponse()];
+  expect(answers.map(({ status, body }) => [status, body.toString()])).toEqual([
+    [200, 'you asked for /hello'],
+    [200, 'you asked for /hello'],
+  ]);
+  expect((await agent.register(spec)).service).toBe('orders');
+});
+
+test('a manager without anything for HTTP/1.1 says so', async () => {
+  await using manager = await openManager();
+  await using client = await openRawClient(manager.server.port);
+  client.send(get);
+  expect((await client.readResponse()).status).toBe(404);
+});
+
+test('an answer that goes on outlives the deadline of connections without a session, and its connection does not outlive it', async () => {
+  const clock = createFakeClock();
+  const ends: (() => void)[] = [];
+  await using manager = await openManager({
+    clock,
+    onRequest: (_request, response, connection) => {
+      const release = connection.hold();
+      response.write('one\n');
+      ends.push(() => {
+        release();
+        response.end('two\n');
+      });
+    },
+  });
+  await using client = await openRawClient(manager.server.port);
+  client.send(get);
+  await client.readUntil('one\n');
+  clock.advance(60_000);
+  expect(client.ended).toBeUndefined();
+  ends[0]?.();
+  await client.readUntil('two\n');
+  clock.advance(30_000);
+  await client.untilEnded();
+});
+
+test('a connection that lives long is asked for another one in time', async () => {
+  const clock = createFakeClock();
+  await using manager = await openManager({ clock, onRequest: (_request, response) => void response.end() });
+  await using client = await openRawClient(manager.server.port);
+  client.send(get);
+  expect((await client.readResponse()).header('connection')).toBe('keep-alive');
+  clock.advance(20_001);
+  client.send(get);
+  expect((await client.readResponse()).header('connection')).toBe('close');
+  await client.untilEnded();
+});
+
+test('a manager that closes leaves no connection of HTTP/1.1 behind', async () => {
+  let asked = false;
+  const manager = await openManager({ clock: createFakeClock(), onRequest: () => void (asked = true) });
+  await using client = await openRawClient(manager.server.port);
+  client.send(get);
+  await until(() => asked);
+  await manager[Symbol.asyncDispose]();
+  await until(() => client.ended);
+});

@@ -3,6 +3,8 @@ export { createMemoryPipePair, type MemoryPipeOptions } from './memory-pipe.ts';
 export { recordPipe, type PipeEvent, type PipeRecord } from './record-pipe.ts';
 export { pipeCompliance, type PipeComplianceOptions, type PipePair } from './compliance/pipe-compliance.ts';
 export { openEchoServer, type EchoServer } from './echo-server.ts';
+export { openFaultProxy, type FaultProxy } from './fault-proxy/open.ts';
+export type { Cut, Faults, Way } from './fault-proxy/faults.ts';
 export { watchLeaks, type LeakWatch } from './leaks.ts';
 export { until, type UntilOptions } from './until.ts';
 export { createRandom, cutEveryByte, cutRandomly, type Random } from './random.ts';
@@ -23,3 +25,5 @@ export { openFakeKubernetes, type FakeKubernetes, type FakeKubernetesOptions } f
 export type { FakeObject, FakeType } from './fake-kubernetes/object.ts';
 export type { FakeUser } from './fake-kubernetes/resources.ts';
 export type { FakeRefusal, FakeRequest } from './fake-kubernetes/server.ts';
+export { oddServers, plainHabits, type Habits } from './reference/habits.ts';
+export { readRequests, readResponses, type MessageReading, type ReadMessage, type ResponseStream } from './reference/read-messages.ts';

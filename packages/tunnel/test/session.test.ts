@@ -1,8 +1,7 @@
 import { InterceptError, parseRoutingKey } from '@switchyard/contract';
-import { createFakeClock, recordPipe, until, watchLeaks } from '@switchyard/testkit';
+import { createFakeClock, openFaultProxy, recordPipe, until, watchLeaks } from '@switchyard/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { intercept, openAgent, openManager, openTunnel, spec, theSession } from './manager.ts';
-import { openRelay } from './relay.ts';
 
 let leaks = watchLeaks();
 beforeEach(() => {
@@ -61,7 +60,7 @@ test('goodbye is told from a loss', async () => {
 
 test('an agent that is killed is lost at once, with all that it carried', async () => {
   await using manager = await openManager();
-  await using relay = await openRelay(manager.server.port);
+  await using relay = await openFaultProxy(manager.server.port);
   const agent = await openAgent(new URL(`http://127.0.0.1:${relay.port}`));
   const pipe = await theSession(manager).openPipe(intercept, AbortSignal.timeout(5_000));
   const atManager = recordPipe(pipe);
@@ -99,9 +98,9 @@ test('the manager ends a session with a reason that the agent learns', async () 
 test('silence of 15 s loses the session, at both ends', async () => {
   const clock = createFakeClock();
   await using manager = await openManager({ clock });
-  await using relay = await openRelay(manager.server.port);
+  await using relay = await openFaultProxy(manager.server.port);
   const agent = await openAgent(new URL(`http://127.0.0.1:${relay.port}`), { clock });
-  relay.freeze();
+  relay.set({ stalled: ['up', 'down'] });
   clock.advance(14_999);
   expect(manager.ends).toEqual([]);
   clock.advance(1);

@@ -59,6 +59,7 @@ export const rows: readonly Row[] = [
   { contender: 'nginx', kind: 'un-keyed' },
   { contender: 'http-proxy', kind: 'un-keyed' },
   { contender: 'Node.js sockets', kind: 'un-keyed' },
+  { contender: 'ssh -R', kind: 'keyed, tunnel' },
   { contender: 'Switchyard router', kind: 'un-keyed' },
   { contender: 'Switchyard router', kind: 'keyed, direct' },
   { contender: 'Switchyard', kind: 'un-keyed' },

@@ -7,12 +7,32 @@ type Full<T> = T extends readonly (infer Element)[]
     ? { readonly [Field in keyof T]-?: Full<Exclude<T[Field], undefined>> }
     : T;
 
+function everyText(name: string) {
+  return { name, exact: 'blue', prefix: 'blue', regex: 'blue|green', present: true } as const;
+}
+
 /** An intercept with every field that the type has: a new field does not compile until it stands here. */
 export const fullIntercept: Full<Pick<Intercept, 'spec' | 'status'>> = {
   spec: {
     service: 'orders',
     port: 'http',
     key: 'alice',
+    match: [
+      {
+        allOf: [
+          {
+            header: everyText('x-team'),
+            path: { exact: '/orders', prefix: '/orders', regex: '/orders/.*' },
+            method: 'GET',
+            query: everyText('debug'),
+            cookie: everyText('canary'),
+            percent: 12.5,
+          },
+        ],
+      },
+    ],
+    shareWith: ['bob@example.com'],
+    join: true,
     owner: { user: 'alice@example.com' },
     client: 'laptop',
     publicKey: Buffer.alloc(32, 7).toString('base64'),

@@ -1,6 +1,6 @@
 /** A part of a structural schema, as far as our definitions use the language. */
 export interface Schema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema;
@@ -40,7 +40,7 @@ function findInText(
 }
 
 function findInNumber({ type, minimum, maximum, ...schema }: Schema, value: number, path: string): readonly string[] {
-  if (type !== 'integer' && schema['x-kubernetes-int-or-string'] !== true) return [`${path}: a number`];
+  if (type !== 'integer' && type !== 'number' && schema['x-kubernetes-int-or-string'] !== true) return [`${path}: a number`];
   return value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity) ? [] : [`${path}: ${value} does not fit`];
 }
 

@@ -59,6 +59,7 @@ export function createDirectRule(key: string, port: number): Rule {
     service: orders,
     port: 'http',
     key: routingKey,
+    match: [],
     owner: key,
     createdAt: 1,
     whenAway: 'fail',

@@ -31,6 +31,9 @@ export async function openDeveloper(apiPort: number, options: DeveloperOptions):
     service: orders,
     port: undefined,
     key: parseRoutingKey(key),
+    match: [],
+    sharedWith: [],
+    joins: false,
     whenAway: options.whenAway ?? 'fail',
     lifetimeMs: undefined,
     directPort: undefined,
@@ -78,6 +81,7 @@ function createManagerConfig(baselinePort: number, limits: Partial<ManagerLimits
     health: loopback(0),
     auth: { mode: 'none' },
     routing: { aliases: [] },
+    policy: { keyless: false, percent: false },
     limits: toLimitValues(managerLimits, limits),
     services: [
       {

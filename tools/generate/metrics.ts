@@ -42,6 +42,7 @@ function toConfig(limits: typeof managerLimits): ManagerConfig {
   return {
     ...toClusterConfig(limits),
     auth: { mode: 'none' },
+    policy: { keyless: false, percent: false },
     services: [{ name: parseServiceName('any'), entry: false, edge: 'trusted', ports: [port] }],
   };
 }

@@ -76,6 +76,7 @@ export async function openTestCluster(username = 'alice@corp.example'): Promise<
     const own = new Set<string>();
     return {
       async onRegister(spec) {
+        if (spec.key === undefined) throw new InterceptError('not_allowed', 'A key is missing.');
         const id = toInterceptId(spec.service, spec.port ?? '', spec.key);
         const object = kubernetes.get(intercepts, id);
         if (object === undefined) throw new InterceptError('intercept_not_found', `There is no object ${id}.`);
@@ -85,9 +86,23 @@ export async function openTestCluster(username = 'alice@corp.example'): Promise<
         own.add(id);
         const createdAt = new Date();
         const expiresAt = new Date(createdAt.getTime() + (spec.lifetimeMs ?? 8 * 3_600_000));
-        const { service: name, port = '', key, whenAway } = spec;
+        const { service: name, port = '', key, match, sharedWith, joins, whenAway } = spec;
         const owner = object.spec.owner.user.slice(0, 128);
-        return { id, service: name, port, key, owner, whenAway, session: 'ready', client: hello.client, createdAt, expiresAt };
+        return {
+          id,
+          service: name,
+          port,
+          key,
+          match,
+          sharedWith,
+          joins,
+          owner,
+          whenAway,
+          session: 'ready',
+          client: hello.client,
+          createdAt,
+          expiresAt,
+        };
       },
       onUnregister: async () => {},
       onRenew: () => Promise.reject(new Error('not asked for')),
@@ -105,6 +120,7 @@ export async function openTestCluster(username = 'alice@corp.example'): Promise<
     listServices: () => Promise.reject(new Error('not asked for')),
     listIntercepts: () => Promise.reject(new Error('not asked for')),
     removeIntercepts: () => Promise.reject(new Error('not asked for')),
+    explain: () => Promise.reject(new Error('not asked for')),
   };
   const deps = { clock: createSystemClock(), log: silentLog, metrics: silentMetrics };
   const server = stack.use(await openTunnelServer(deps, { accept, proof: 'key', api, listen: { host: '127.0.0.1', port: 0 } }));

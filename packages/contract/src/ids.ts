@@ -9,7 +9,7 @@ export type RoutingKey = Branded<string, 'RoutingKey'>;
 export type ServiceName = Branded<string, 'ServiceName'>;
 /** Identifies one agent session at one manager. Not a secret and not a proof. */
 export type SessionId = Branded<string, 'SessionId'>;
-/** Identifies one intercept: `SERVICE.PORT.KEY`. */
+/** Identifies one intercept: `SERVICE.PORT.KEY`, without a key `SERVICE.PORT.match.HASH`. */
 export type InterceptId = Branded<string, 'InterceptId'>;
 
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -53,4 +53,9 @@ export function parseServiceName(text: string): ServiceName {
 /** The id of the intercept of `key` on a port of a service. */
 export function toInterceptId(service: ServiceName, port: string, key: RoutingKey): InterceptId {
   return `${service}.${port}.${key}` as InterceptId;
+}
+
+/** The id of the intercept without a key on a port of a service; `hash` is that of what it matches, 16 hexadecimal digits. */
+export function toKeylessInterceptId(service: ServiceName, port: string, hash: string): InterceptId {
+  return `${service}.${port}.match.${hash}` as InterceptId;
 }

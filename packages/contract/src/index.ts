@@ -5,6 +5,7 @@ export {
   parseRoutingKey,
   parseServiceName,
   toInterceptId,
+  toKeylessInterceptId,
   toRoutingKey,
   type InterceptId,
   type RoutingKey,
@@ -15,7 +16,19 @@ export type { Clock, Timer } from './clock.ts';
 export { silentLog, type Log, type LogFields } from './log.ts';
 export { silentMetrics, type CountReading, type Counter, type GaugeReader, type MetricOptions, type Metrics } from './metrics.ts';
 export type { Pipe, PipeHandler } from './pipe.ts';
+export { eventTypes, type EventType, type ManagerEvent } from './event.ts';
 export type { Dialer, Target } from './target.ts';
-export type { EndReason, InterceptInfo, InterceptSpec, PortInfo, PortProtocol, ServiceInfo, SessionState, WhenAway } from './intercept.ts';
+export type {
+  EndReason,
+  InterceptInfo,
+  InterceptSpec,
+  PortInfo,
+  PortProtocol,
+  ServiceInfo,
+  SessionState,
+  Sharing,
+  WhenAway,
+} from './intercept.ts';
+export type { HeaderLine, RequestQuestion, RouteCandidate, RouteOutcome, RouteReport } from './explanation.ts';
 export type { Condition, Match, TextMatch } from './match.ts';
 export { toLimitValues, type Limit, type LimitTable, type LimitValues } from './limits.ts';

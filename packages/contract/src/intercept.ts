@@ -1,4 +1,5 @@
 import type { InterceptId, RoutingKey, ServiceName } from './ids.ts';
+import type { Match } from './match.ts';
 
 /** What becomes of a keyed request while its intercept's session is away, after the hold. */
 export type WhenAway =
@@ -7,12 +8,23 @@ export type WhenAway =
   /** The baseline answers, marked `x-intercept-status: fell-back`. */
   | 'baseline';
 
+/** What two owners of intercepts with one key say to each other. Both have to: who shares, and who joins. */
+export interface Sharing {
+  /** Owners who may intercept other services with this key; `*` is everybody. Nobody unless told. It counts while this owner holds the key. */
+  readonly sharedWith: readonly string[];
+  /** Whether the key may be another owner's who shares it. Without it a key that somebody else holds is refused, so that nobody joins by accident. */
+  readonly joins: boolean;
+}
+
 /** What an agent asks for. */
-export interface InterceptSpec {
+export interface InterceptSpec extends Sharing {
   readonly service: ServiceName;
   /** Name or number of the service's port; undefined is its only port (refused where there are several). */
   readonly port: string | undefined;
-  readonly key: RoutingKey;
+  /** Undefined: whatever key a request carries or not, `match` alone decides. */
+  readonly key: RoutingKey | undefined;
+  /** What a request must show beside the key. Never empty where there is no key. */
+  readonly match: Match;
   readonly whenAway: WhenAway;
   /** Wanted lifetime; undefined is the manager's default (8 h), which is also the most it grants. */
   readonly lifetimeMs: number | undefined;
@@ -42,12 +54,14 @@ export type SessionState =
   | 'away';
 
 /** An intercept as the manager knows it. */
-export interface InterceptInfo {
+export interface InterceptInfo extends Sharing {
   readonly id: InterceptId;
   readonly service: ServiceName;
   /** The port's name. */
   readonly port: string;
-  readonly key: RoutingKey;
+  /** As of `InterceptSpec`. */
+  readonly key: RoutingKey | undefined;
+  readonly match: Match;
   readonly owner: string;
   readonly whenAway: WhenAway;
   readonly session: SessionState;

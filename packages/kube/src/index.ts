@@ -47,6 +47,7 @@ export {
   type InterceptStatus,
   type ServiceRefusal,
 } from './resources/intercept.ts';
+export { fromMatchObject, toMatchObject, type MatchObject } from './resources/match.ts';
 export {
   routedServices,
   type OriginalPort,

@@ -82,9 +82,9 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   };
 }
 
-function createRegistry({ services, limits }: ManagerConfig, deps: ManagerDeps, publish: (rules: readonly Rule[]) => void): Registry {
+function createRegistry({ services, policy, limits }: ManagerConfig, deps: ManagerDeps, publish: (rules: readonly Rule[]) => void): Registry {
   const { clock, log, metrics } = deps;
   const onEnd = countIntercepts(metrics, () => registry.list());
-  const registry = new Registry({ clock, log, catalog: createCatalog(services), publish, onEnd }, limits);
+  const registry = new Registry({ clock, log, catalog: createCatalog(services), policy, publish, onEnd }, limits);
   return registry;
 }

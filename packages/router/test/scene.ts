@@ -83,6 +83,7 @@ export function createRule(key: string, targetPort: number): Rule {
     service,
     port,
     key: routingKey,
+    match: [],
     owner: key,
     createdAt: 1,
     whenAway: 'fail',

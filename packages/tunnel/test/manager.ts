@@ -33,7 +33,17 @@ import {
 export const service: ServiceName = parseServiceName('orders');
 const key: RoutingKey = parseRoutingKey('alice');
 export const intercept: InterceptId = toInterceptId(service, 'http', key);
-export const spec: InterceptSpec = { service, port: 'http', key, whenAway: 'fail', lifetimeMs: undefined, directPort: undefined };
+export const spec: InterceptSpec = {
+  service,
+  port: 'http',
+  key,
+  match: [],
+  sharedWith: [],
+  joins: false,
+  whenAway: 'fail',
+  lifetimeMs: undefined,
+  directPort: undefined,
+};
 
 /** A manager's end that takes everybody (token `wrong` is refused) and remembers what happened. */
 export interface TestManager extends AsyncDisposable {
@@ -46,13 +56,17 @@ export interface TestManager extends AsyncDisposable {
 }
 
 function toInfo(asked: InterceptSpec, owner: string): InterceptInfo {
+  const { service: name, port = 'http', key: askedKey, match, sharedWith, joins, whenAway } = asked;
   return {
-    id: toInterceptId(asked.service, asked.port ?? 'http', asked.key),
-    service: asked.service,
-    port: asked.port ?? 'http',
-    key: asked.key,
+    id: toInterceptId(name, port, askedKey ?? key),
+    service: name,
+    port,
+    key: askedKey,
+    match,
+    sharedWith,
+    joins,
     owner,
-    whenAway: asked.whenAway,
+    whenAway,
     session: 'ready',
     client: 'laptop',
     createdAt: new Date(1_000),
@@ -70,6 +84,7 @@ const api: ManagerApi = {
   ],
   listIntercepts: async (caller) => [toInfo(spec, caller.owner)],
   removeIntercepts: () => Promise.reject(new TypeError('a fault with a secret in it')),
+  explain: () => Promise.reject(new Error('not asked for')),
 };
 
 export async function openManager(

@@ -110,14 +110,14 @@ export function parseIntercepts(bytes: Uint8Array): readonly InterceptInfo[] {
 }
 
 /** A request of RemoveIntercepts as bytes. */
-export function encodeRemoval({ service, key, all }: RemovalFilter): Buffer {
-  return encodeMessage(RemoveInterceptsRequestSchema, { service: service ?? '', key: key ?? '', all });
+export function encodeRemoval({ service, key, keyless = false, all }: RemovalFilter): Buffer {
+  return encodeMessage(RemoveInterceptsRequestSchema, { service: service ?? '', key: key ?? '', keyless, all });
 }
 
 /** A request of RemoveIntercepts; throws `bad_usage` or `protocol_violation`. */
 export function parseRemoval(bytes: Uint8Array): RemovalFilter {
-  const { service, key, all } = parseMessage(RemoveInterceptsRequestSchema, bytes);
-  if (service === '' && key === '' && !all) {
+  const { service, key, keyless, all } = parseMessage(RemoveInterceptsRequestSchema, bytes);
+  if (service === '' && key === '' && !keyless && !all) {
     throw new InterceptError('bad_usage', 'The request does not say which intercepts to remove.', {
       hint: 'Name a service or a key, or ask for all.',
     });
@@ -125,6 +125,7 @@ export function parseRemoval(bytes: Uint8Array): RemovalFilter {
   return {
     ...(service === '' ? {} : { service: parseServiceName(toShown(service, textLimit)) }),
     ...(key === '' ? {} : { key: parseRoutingKey(toShown(key, textLimit)) }),
+    ...(keyless ? { keyless } : {}),
     all,
   };
 }

@@ -17,12 +17,25 @@ import { encodeManagerMessage, parseManagerMessage, type ManagerMessage } from '
 const service = parseServiceName('orders');
 const key = parseRoutingKey('alice');
 const id = toInterceptId(service, 'http', key);
-const spec: InterceptSpec = { service, port: undefined, key, whenAway: 'fail', lifetimeMs: undefined, directPort: undefined };
+const spec: InterceptSpec = {
+  service,
+  port: undefined,
+  key,
+  match: [],
+  sharedWith: [],
+  joins: false,
+  whenAway: 'fail',
+  lifetimeMs: undefined,
+  directPort: undefined,
+};
 const intercept: InterceptInfo = {
   id,
   service,
   port: 'http',
   key,
+  match: [],
+  sharedWith: [],
+  joins: false,
   owner: 'alice@example.com',
   whenAway: 'baseline',
   session: 'away',
@@ -38,6 +51,7 @@ const hello: Extract<AgentMessage, { t: 'hello' }> = {
   versions: { min: 1, max: 2 },
   token: undefined,
   publicKey: undefined,
+  resume: undefined,
 };
 const publicKey = Buffer.alloc(32, 7);
 const signature = Buffer.alloc(64, 8);
@@ -46,6 +60,7 @@ const agentMessages: readonly AgentMessage[] = [
   hello,
   { ...hello, token: 'secret', client: '' },
   { ...hello, publicKey },
+  { ...hello, resume: { session: 's-1' as SessionId, secret: Buffer.alloc(32, 9) } },
   { t: 'proof', signature },
   { t: 'heartbeat' },
   { t: 'goodbye' },
@@ -80,6 +95,7 @@ const managerMessages: readonly ManagerMessage[] = [
     idlePipes: 16,
     maxIdlePipes: 256,
     maxPipes: 4096,
+    resumed: true,
   },
   { t: 'challenge', nonce: Buffer.alloc(32, 3) },
   { t: 'heartbeat' },

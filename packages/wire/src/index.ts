@@ -5,6 +5,7 @@ export {
   type AgentRequest,
   type HelloMessage,
   type ReceivedAgentMessage,
+  type ResumeTicket,
 } from './agent-message.ts';
 export {
   encodeEmptyRequest,
@@ -19,12 +20,23 @@ export {
   parseRemoved,
   parseServices,
 } from './api-message.ts';
+export { encodeQuestion, encodeReport, parseQuestion, parseReport } from './explain-message.ts';
+export {
+  encodeEvent,
+  encodeEventRequest,
+  parseEvent,
+  parseEventId,
+  parseEventRequest,
+  type EventFilter,
+  type EventRequest,
+} from './event-message.ts';
 export { encodeFailure, parseFailure } from './failure.ts';
 export {
   createDataFrame,
   encodeAttach,
   encodeFrame,
   encodeOpen,
+  encodeResumed,
   maxDataBytes,
   parseAgentFrame,
   parseDataFrame,
@@ -32,6 +44,8 @@ export {
   type AttachFrame,
   type Frame,
   type OpenFrame,
+  type Progress,
+  type ResumedFrame,
   type UnknownFrame,
 } from './frame.ts';
 export type { AuthMode, ManagerInfo, RemovalFilter, VersionRange } from './manager-info.ts';
@@ -43,6 +57,6 @@ export {
   type ReplyResult,
   type WelcomeMessage,
 } from './manager-message.ts';
-export { managerDefinition, tunnelDefinition, type BytesMethod } from './service-definition.ts';
+export { eventDefinition, managerDefinition, tunnelDefinition, type BytesMethod } from './service-definition.ts';
 export type { SessionEvent } from './session-event.ts';
 export { parseName } from './text.ts';

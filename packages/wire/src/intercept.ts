@@ -6,9 +6,11 @@ import {
   parseRoutingKey,
   parseServiceName,
   toInterceptId,
+  toKeylessInterceptId,
   type InterceptId,
   type InterceptInfo,
   type InterceptSpec,
+  type RoutingKey,
   type SessionState,
   type WhenAway,
 } from '@switchyard/contract';
@@ -21,6 +23,7 @@ import {
   type InterceptSpecSchema,
 } from './generated/switchyard/types/v1/types_pb.ts';
 import { wireLimits } from './limits.ts';
+import { fromMatch, toMatch } from './match.ts';
 import { parseName, toShown } from './text.ts';
 import { toViolation } from './violation.ts';
 
@@ -28,13 +31,18 @@ const textLimit = wireLimits.nameCharacters.value;
 const whenAways: Readonly<Record<WhenAway, ProtoWhenAway>> = { fail: ProtoWhenAway.FAIL, baseline: ProtoWhenAway.BASELINE };
 const states: Readonly<Record<SessionState, ProtoState>> = { ready: ProtoState.READY, away: ProtoState.AWAY };
 
-/** `SERVICE.PORT.KEY` as an id; throws `bad_usage`. */
+/** `SERVICE.PORT.KEY` or `SERVICE.PORT.match.HASH` as an id; throws `bad_usage`. */
 export function parseInterceptId(text: string): InterceptId {
-  const [service, port, key, ...rest] = text.slice(0, 256).split('.');
-  if (service === undefined || port === undefined || key === undefined || rest.length > 0) {
-    throw new InterceptError('bad_usage', `"${toShown(text, textLimit)}" is no intercept: an intercept is named SERVICE.PORT.KEY.`);
-  }
-  return toInterceptId(parseServiceName(service), parsePort(port), parseRoutingKey(key));
+  const [service, port, key, hash, ...rest] = text.slice(0, 256).split('.');
+  if (service === undefined || port === undefined || key === undefined || rest.length > 0) throw toNoId(text);
+  if (hash === undefined) return toInterceptId(parseServiceName(service), parsePort(port), parseRoutingKey(key));
+  if (key !== 'match' || !/^[0-9a-f]{16}$/.test(hash)) throw toNoId(text);
+  return toKeylessInterceptId(parseServiceName(service), parsePort(port), hash);
+}
+
+function toNoId(text: string): InterceptError {
+  const shown = toShown(text, textLimit);
+  return new InterceptError('bad_usage', `"${shown}" is no intercept: an intercept is named SERVICE.PORT.KEY or SERVICE.PORT.match.HASH.`);
 }
 
 function parsePort(text: string): string {
@@ -47,7 +55,10 @@ export function toSpec(spec: InterceptSpec): MessageInitShape<typeof InterceptSp
   return {
     service: spec.service,
     port: spec.port ?? '',
-    key: spec.key,
+    key: spec.key ?? '',
+    match: toMatch(spec.match),
+    sharedWith: [...spec.sharedWith],
+    joins: spec.joins,
     whenAway: whenAways[spec.whenAway],
     ...(spec.lifetimeMs === undefined ? {} : { lifetimeMs: spec.lifetimeMs }),
     ...(spec.directPort === undefined ? {} : { directPort: spec.directPort }),
@@ -60,11 +71,26 @@ export function fromSpec(spec: ProtoSpec | undefined): InterceptSpec {
   return {
     service: parseServiceName(toShown(spec.service, textLimit)),
     port: spec.port === '' ? undefined : parsePort(spec.port),
-    key: parseRoutingKey(toShown(spec.key, textLimit)),
+    key: parseKey(spec.key),
+    match: fromMatch(spec.match),
+    sharedWith: parseSharedWith(spec.sharedWith),
+    joins: spec.joins,
     whenAway: parseWhenAway(spec.whenAway),
     lifetimeMs: spec.lifetimeMs,
     directPort: spec.directPort === undefined ? undefined : parseDirectPort(spec.directPort),
   };
+}
+
+function parseKey(text: string): RoutingKey | undefined {
+  return text === '' ? undefined : parseRoutingKey(toShown(text, textLimit));
+}
+
+function parseSharedWith(owners: readonly string[]): readonly string[] {
+  const { sharedWith } = wireLimits;
+  if (owners.length <= sharedWith.value) return owners.map((owner) => parseName('owner', owner, textLimit));
+  throw new InterceptError('bad_usage', `A key is shared with at most ${sharedWith.value} owners by name, not with ${owners.length}.`, {
+    hint: 'Share it with everybody: "*".',
+  });
 }
 
 function parseDirectPort(port: number): number {
@@ -88,7 +114,10 @@ export function toIntercept(info: InterceptInfo): MessageInitShape<typeof Interc
     id: info.id,
     service: info.service,
     port: info.port,
-    key: info.key,
+    key: info.key ?? '',
+    match: toMatch(info.match),
+    sharedWith: [...info.sharedWith],
+    joins: info.joins,
     owner: info.owner,
     whenAway: whenAways[info.whenAway],
     session: states[info.session],
@@ -104,7 +133,10 @@ export function fromIntercept(intercept: Intercept): InterceptInfo {
     id: parseInterceptId(intercept.id),
     service: parseServiceName(toShown(intercept.service, textLimit)),
     port: parsePort(intercept.port),
-    key: parseRoutingKey(toShown(intercept.key, textLimit)),
+    key: parseKey(intercept.key),
+    match: fromMatch(intercept.match),
+    sharedWith: parseSharedWith(intercept.sharedWith),
+    joins: intercept.joins,
     owner: parseName('owner', intercept.owner, textLimit),
     whenAway: intercept.whenAway === ProtoWhenAway.BASELINE ? 'baseline' : 'fail',
     session: intercept.session === ProtoState.AWAY ? 'away' : 'ready',

@@ -24,5 +24,7 @@ export interface ManagerInfo {
 export interface RemovalFilter {
   readonly service?: ServiceName;
   readonly key?: RoutingKey;
+  /** Only those without a key. */
+  readonly keyless?: boolean;
   readonly all: boolean;
 }

@@ -1,5 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { ManagerService } from './generated/switchyard/api/v1/api_pb.ts';
+import { EventService } from './generated/switchyard/api/v1/events_pb.ts';
 import { TunnelService } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 
 /** A method in the shape that grpc-js takes: messages pass as the bytes they are, and are encoded and parsed where they are used. */
@@ -37,5 +38,9 @@ function toDefinition<Name extends string>(
 export const tunnelDefinition: Readonly<Record<'control' | 'carry', BytesMethod>> = toDefinition(TunnelService);
 
 /** The unary API, for grpc-js. */
-export const managerDefinition: Readonly<Record<'getManager' | 'listServices' | 'listIntercepts' | 'removeIntercepts', BytesMethod>> =
-  toDefinition(ManagerService);
+export const managerDefinition: Readonly<
+  Record<'getManager' | 'listServices' | 'listIntercepts' | 'removeIntercepts' | 'explain', BytesMethod>
+> = toDefinition(ManagerService);
+
+/** What happens at a manager, for grpc-js. */
+export const eventDefinition: Readonly<Record<'watchEvents', BytesMethod>> = toDefinition(EventService);

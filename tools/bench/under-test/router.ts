@@ -21,6 +21,7 @@ const rule: Rule = {
   service,
   port: 'http',
   key,
+  match: [],
   owner: 'bench',
   createdAt: 0,
   whenAway: 'fail',

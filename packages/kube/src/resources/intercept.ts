@@ -1,3 +1,4 @@
+import type { MatchObject } from './match.ts';
 import type { Condition, KubeObject, ResourceType } from './meta.ts';
 
 /** What an intercept's conditions are about. */
@@ -18,6 +19,10 @@ export type InterceptReason =
   | 'KeyTaken'
   | 'LimitReached'
   | 'NotHttp'
+  /** A condition makes no sense: a regular expression that is none, for one. */
+  | 'MatchInvalid'
+  /** It asks for a share of the requests. */
+  | 'PercentDenied'
   | ServiceRefusal
   // Routed
   | 'Routed'
@@ -59,6 +64,12 @@ export interface Intercept extends KubeObject {
     /** Name of the Service's port; an unnamed one's number. */
     readonly port: string;
     readonly key: string;
+    /** What a request must show beside the key: any one alternative. */
+    readonly match?: MatchObject;
+    /** Users who may intercept other services with this key, as the API server knows them; `*` is everybody. */
+    readonly shareWith?: readonly string[];
+    /** Whether the key may be another owner's who shares it. */
+    readonly join?: boolean;
     readonly owner: { readonly user: string };
     /** The developer's machine, for people. */
     readonly client?: string;

@@ -1,6 +1,7 @@
 import type { Address } from '@switchyard/config';
 import type { PortProtocol, ServiceName } from '@switchyard/contract';
 import type { ManagerLimits } from '../limits.ts';
+import type { Policy } from '../registry/policy.ts';
 
 /** A manager's configuration: checked, complete, immutable. */
 export interface ManagerConfig {
@@ -13,12 +14,13 @@ export interface ManagerConfig {
     /** Further places where a key may stand, as `parseAlias` of `@switchyard/route` reads them. */
     readonly aliases: readonly string[];
   };
+  readonly policy: Policy;
   readonly limits: ManagerLimits;
   readonly services: readonly ServiceConfig[];
 }
 
 /** The configuration of a manager that runs in a cluster: checked, complete, immutable. */
-export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'services'>;
+export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'policy' | 'services'>;
 
 /** How agents and command lines prove who they are. */
 export type AuthConfig =

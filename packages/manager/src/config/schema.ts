@@ -64,6 +64,16 @@ const routing = z.strictObject({
     .meta({ description: 'Further places where a key may stand, in the order in which they speak.' }),
 });
 
+const policy = z.strictObject({
+  keyless: z
+    .boolean()
+    .default(false)
+    .meta({
+      description: 'Whether an intercept may do without a key. Its conditions then take the requests of people who do not know of it.',
+    }),
+  percent: z.boolean().default(false).meta({ description: 'Whether an intercept may take a share of the requests.' }),
+});
+
 /** In a cluster, callers go on sending to a manager that was told to stop, until every node has heard of it. */
 const limits = createLimits(managerLimits.drainGraceMs.value);
 const clusterLimits = createLimits(fixedManagerLimits.clusterDrainGraceMs.value);
@@ -111,6 +121,7 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
         'How callers prove who they are. `none` believes the name that a caller claims, and is allowed on loopback only. Not allowed in a cluster.',
     }),
     routing: routing.prefault({}).meta({ description: 'Where a key is looked for.' }),
+    policy: policy.prefault({}).meta({ description: 'What may be intercepted by beside keys.' }),
     limits: limits.prefault({}).meta({ description: 'Bounds that a team may want to be other ones. A count is from 1 to 100,000.' }),
     services: z
       .array(service)
@@ -142,6 +153,7 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z
     routing: routing.prefault({}),
     limits: clusterLimits.prefault({}),
     auth: absent('agents prove the key that stands in their Intercept objects'),
+    policy: absent('only intercepts with a key are accepted there'),
     services: absent('the Services of its namespace are routed'),
   })
   .transform(({ listen, health, routing: { aliases }, limits: bounds }) => ({ listen, health, routing: { aliases }, limits: bounds }));

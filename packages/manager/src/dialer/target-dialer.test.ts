@@ -33,7 +33,10 @@ interface Bench {
 function createBench({ heldPerIntercept = 64 } = {}): Bench {
   const clock = createFakeClock();
   const catalog = createCatalog(services);
-  const registry = new Registry({ clock, log: silentLog, catalog, publish: () => {}, onEnd: () => {} }, limits);
+  const registry = new Registry(
+    { clock, log: silentLog, catalog, policy: { keyless: false, percent: false }, publish: () => {}, onEnd: () => {} },
+    limits,
+  );
   const deps = { clock, metrics: silentMetrics, intercepts: registry, dialSocket: async () => createMemoryPipePair()[0] };
   const dialer = createTargetDialer(deps, { ...limits, heldPerIntercept });
   const session = createSession('s1', 'alice');

@@ -1,5 +1,16 @@
-import type { InterceptId, InterceptInfo, RoutingKey, ServiceName, Target, WhenAway } from '@switchyard/contract';
-import type { Rule } from '@switchyard/route';
+import {
+  toInterceptId,
+  toKeylessInterceptId,
+  type InterceptId,
+  type InterceptInfo,
+  type Match,
+  type RoutingKey,
+  type ServiceName,
+  type Sharing,
+  type Target,
+  type WhenAway,
+} from '@switchyard/contract';
+import { toMatchId, type Rule } from '@switchyard/route';
 import type { Address } from '@switchyard/config';
 import type { ServerSession } from '@switchyard/tunnel';
 
@@ -44,14 +55,16 @@ export interface AwayLink {
 export type Link = ReadyLink | AwayLink;
 
 /** A live intercept. Immutable: a change is another object. */
-export interface Intercept {
+export interface Intercept extends Sharing {
   readonly id: InterceptId;
   /** What people call it: `"alice" on orders`. */
   readonly title: string;
   readonly service: ServiceName;
   /** The port's name. */
   readonly port: string;
-  readonly key: RoutingKey;
+  /** Undefined: `match` alone decides. */
+  readonly key: RoutingKey | undefined;
+  readonly match: Match;
   readonly owner: string;
   readonly whenAway: WhenAway;
   readonly createdAt: Date;
@@ -66,10 +79,20 @@ export function sessionOf({ link }: Pick<Intercept, 'link'>): LastSession {
   return link.t === 'ready' ? link.session : link.last;
 }
 
+/** What an intercept is named by: one for each key of a port, and without a key one for each match. */
+export function toId({ service, port, key, match }: Pick<Intercept, 'service' | 'port' | 'key' | 'match'>): InterceptId {
+  return key === undefined ? toKeylessInterceptId(service, port, toMatchId(match)) : toInterceptId(service, port, key);
+}
+
+/** What people call the intercept of `key` at `place`, a port's title. */
+export function toTitle(key: RoutingKey | undefined, place: string): string {
+  return key === undefined ? `This match on ${place}` : `"${key}" on ${place}`;
+}
+
 /** The intercept as the data plane sees it. While the session is away it names the last one. */
 export function toRule(intercept: Intercept): Rule {
-  const { id, service, port, key, owner, createdAt, whenAway } = intercept;
-  return { id, service, port, key, owner, createdAt: createdAt.getTime(), whenAway, target: toTarget(intercept) };
+  const { id, service, port, key, match, owner, createdAt, whenAway } = intercept;
+  return { id, service, port, key, match, owner, createdAt: createdAt.getTime(), whenAway, target: toTarget(intercept) };
 }
 
 function toTarget({ id, link }: Intercept): Target {
@@ -79,8 +102,8 @@ function toTarget({ id, link }: Intercept): Target {
 
 /** The intercept as everybody may see it. */
 export function toInfo(intercept: Intercept): InterceptInfo {
-  const { id, service, port, key, owner, whenAway, createdAt, expiresAt, link } = intercept;
-  return { id, service, port, key, owner, whenAway, session: link.t, client: sessionOf(intercept).client, createdAt, expiresAt };
+  const { title: _title, expiresAtMs: _expiresAtMs, link, ...shown } = intercept;
+  return { ...shown, session: link.t, client: sessionOf(intercept).client };
 }
 
 /** A moment as messages name it. In UTC, as manager and reader may live in different zones. */

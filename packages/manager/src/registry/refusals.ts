@@ -1,27 +1,48 @@
 import { InterceptError } from '@switchyard/contract';
-import { findConflict, type RouteClaim } from '@switchyard/route';
+import { findConflict, type Conflict, type RouteClaim } from '@switchyard/route';
 import { sessionOf, toTimeText, type AgentSession, type Intercept } from './intercept.ts';
 
-/** Throws `route_conflict` where an intercept of another owner stands against `claim`. */
+/** Throws `route_conflict`, naming the owner and what to ask them for, where an intercept of another owner stands against `claim`. */
 export function refuseConflict(intercepts: readonly Intercept[], claim: RouteClaim): void {
-  const conflict = findConflict(intercepts, claim);
-  if (conflict === undefined) return;
-  const { t, rule: holder } = conflict;
+  const conflict = findConflict(intercepts.toSorted(byRight), claim);
+  if (conflict === undefined || isHostBack(conflict, claim)) return;
+  const { rule: holder } = conflict;
+  const { client } = sessionOf(holder);
   const since = toTimeText(holder.createdAt);
   const message =
-    t === 'route_taken'
-      ? `${holder.title} is already intercepted by ${holder.owner} (${sessionOf(holder).client}) since ${since}.`
-      : toKeyTaken(holder, sessionOf(holder).client);
-  throw new InterceptError('route_conflict', message, {
-    hint: `Use another key (--key), or ask ${holder.owner} to stop.`,
-    detail: toDetail(holder),
-  });
+    conflict.t === 'route_taken'
+      ? `${holder.title} is already intercepted by ${holder.owner} (${client}) since ${since}.`
+      : toKeyTaken(holder, client);
+  throw new InterceptError('route_conflict', message, { hint: toHint(conflict), detail: toDetail(holder) });
+}
+
+/** Whose key it is before those who joined, and of each kind the oldest: after a restart they all come back in any order. */
+function byRight(left: Intercept, right: Intercept): number {
+  return Number(left.joins) - Number(right.joins) || left.createdAt.getTime() - right.createdAt.getTime();
+}
+
+/** Whether `claim` is of somebody who shares the key with its holder, who only joined: its owner came back later than a guest. */
+function isHostBack({ t, rule }: Conflict<Intercept>, { joins, sharedWith }: RouteClaim): boolean {
+  return t === 'key_taken' && rule.joins && !joins && (sharedWith.includes(rule.owner) || sharedWith.includes('*'));
+}
+
+function toHint(conflict: Conflict<Intercept>): string {
+  const { t, rule } = conflict;
+  if (t === 'key_taken') return toKeyTakenHint(rule.owner, conflict.offered);
+  const other = rule.key === undefined ? 'Match something else' : 'Use another key (--key)';
+  return `${other}, or ask ${rule.owner} to stop.`;
+}
+
+/** What somebody can do whose key is `owner`'s; `offered`: it is shared with them already. */
+export function toKeyTakenHint(owner: string, offered: boolean): string {
+  if (offered) return `${owner} shares it with you: say --join to take part, or use another key (--key).`;
+  return `Use another key (--key), or ask ${owner} to share it with you (--share-with) and then say --join.`;
 }
 
 /** Says whose a key is; `client` is the developer's machine. */
 export function toKeyTaken(holder: Pick<Intercept, 'key' | 'owner' | 'service' | 'createdAt'>, client: string): string {
   const { key, owner, service, createdAt } = holder;
-  return `The key "${key}" belongs to ${owner} (${client}), who intercepts ${service} with it since ${toTimeText(createdAt)}.`;
+  return `The key "${key ?? ''}" belongs to ${owner} (${client}), who intercepts ${service} with it since ${toTimeText(createdAt)}.`;
 }
 
 /** Throws `route_conflict` for a second process of the same owner while the first is live: it would take its requests away in silence. */
@@ -37,5 +58,5 @@ export function refuseTwin(holder: Intercept, session: AgentSession): void {
 
 function toDetail(holder: Intercept): Readonly<Record<string, string>> {
   const { owner, service, port, key, createdAt } = holder;
-  return { owner, client: sessionOf(holder).client, service, port, key, since: createdAt.toISOString() };
+  return { owner, client: sessionOf(holder).client, service, port, ...(key === undefined ? {} : { key }), since: createdAt.toISOString() };
 }

@@ -27,14 +27,15 @@ interface Bench {
   readonly ended: EndReason[];
 }
 
-function createBench(changes: Partial<ManagerLimits> = {}): Bench {
+function createBench(changes: Partial<ManagerLimits> = {}, policy: Policy = { keyless: false, percent: false }): Bench {
   const clock = createFakeClock();
   const published: (readonly string[])[] = [];
   const ended: EndReason[] = [];
   const publish = (rules: readonly Rule[]): void =>
     void published.push(rules.map(({ id, target }) => `${id}@${target.t === 'tunnel' ? target.session : target.t}`));
   const onEnd = (reason: EndReason): void => void ended.push(reason);
-  const registry = new Registry({ clock, log: silentLog, catalog: createCatalog(services), publish, onEnd }, { ...limits, ...changes });
+  const catalog = createCatalog(services);
+  const registry = new Registry({ clock, log: silentLog, catalog, policy, publish, onEnd }, { ...limits, ...changes });
   onTestFinished(() => {
     registry[Symbol.dispose]();
     expect(clock.pending).toBe(0);
@@ -60,6 +61,9 @@ test('an intercept is granted, published once and listed', () => {
     service: 'orders',
     port: 'http',
     key: 'alice',
+    match: [],
+    sharedWith: [],
+    joins: false,
     owner: 'alice',
     whenAway: 'fail',
     session: 'ready',

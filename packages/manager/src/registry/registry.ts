@@ -1,6 +1,5 @@
 import {
   InterceptError,
-  toInterceptId,
   type Clock,
   type EndReason,
   type InterceptId,
@@ -8,14 +7,15 @@ import {
   type InterceptSpec,
   type Log,
 } from '@switchyard/contract';
-import type { Rule } from '@switchyard/route';
+import { checkMatch, type RouteClaim, type Rule } from '@switchyard/route';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { ManagerLimits } from '../limits.ts';
-import type { Catalog, Place } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { InterceptTable, type Due } from './intercept-table.ts';
-import { sessionOf, toInfo, toRule, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
+import { sessionOf, toId, toInfo, toRule, toTitle, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
 import { grantLifetime } from './lifetime.ts';
 import type { InterceptSource, SessionIntercepts } from './ports.ts';
+import { refuseByPolicy, type Policy } from './policy.ts';
 import { refuseConflict, refuseTwin } from './refusals.ts';
 import { Watchers } from './watchers.ts';
 
@@ -24,6 +24,7 @@ export interface RegistryDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly catalog: Catalog;
+  readonly policy: Policy;
   /** Takes the rules of all live intercepts: once after each change of them, before the method that made it returns. */
   readonly publish: (rules: readonly Rule[]) => void;
   /** Learns of each intercept that ended. */
@@ -48,24 +49,24 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
 
   /**
    * Adds an intercept. One that the same owner has already goes over to `session` if its own session is lost or belongs to the same
-   * process. Throws `route_conflict`, `limit_reached`, `bad_usage` and what `Catalog.find` throws.
+   * process, and asks for what is asked now. Throws `route_conflict`, `limit_reached`, `not_allowed`, `bad_usage` and what `Catalog.find` throws.
    */
   register(session: AgentSession, spec: InterceptSpec): InterceptInfo {
     const place = this.#deps.catalog.find(spec.service, spec.port);
     const expiry = this.#grant(spec.lifetimeMs);
-    const old = this.#admit(session, place, spec);
+    const match = checkMatch(spec.match);
+    const { key, whenAway, sharedWith, joins } = spec;
+    refuseByPolicy({ key, match }, this.#deps.policy);
+    const { service, port } = place;
+    const claim = { service, port, key, match, owner: session.owner, sharedWith, joins };
+    const old = this.#admit(session, claim);
     // The same process came back after a broken connection: that must not lengthen the intercept's life.
     const kept = old !== undefined && sessionOf(old).instance === session.instance ? old : undefined;
     const { createdAt, expiresAt, expiresAtMs } = kept ?? { createdAt: this.#deps.clock.date(), ...expiry };
-    const { key, whenAway } = spec;
-    const { service, port } = place;
     const intercept: Intercept = {
-      id: toInterceptId(service, port, key),
-      title: `"${key}" on ${place.title}`,
-      service,
-      port,
-      key,
-      owner: session.owner,
+      ...claim,
+      id: toId(claim),
+      title: toTitle(key, place.title),
       whenAway,
       createdAt,
       expiresAt,
@@ -108,8 +109,8 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   }
 
   /** Ends the intercepts of `owner` that match, tells their sessions, and returns what they were. Throws `bad_usage` where the filter says nothing. */
-  remove(owner: string, { service, key, all }: RemovalFilter): readonly InterceptInfo[] {
-    if (service === undefined && key === undefined && !all) {
+  remove(owner: string, { service, key, keyless = false, all }: RemovalFilter): readonly InterceptInfo[] {
+    if (service === undefined && key === undefined && !keyless && !all) {
       throw new InterceptError('bad_usage', 'It was not said which intercepts to remove.', {
         hint: 'Name a service or a key, or ask for all of yours.',
       });
@@ -117,7 +118,8 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     const matching = this.#table
       .all()
       .filter((intercept) => intercept.owner === owner)
-      .filter((intercept) => (service ?? intercept.service) === intercept.service && (key ?? intercept.key) === intercept.key);
+      .filter((intercept) => (service ?? intercept.service) === intercept.service && (key ?? intercept.key) === intercept.key)
+      .filter((intercept) => !keyless || intercept.key === undefined);
     this.#end(matching, 'removed');
     for (const intercept of matching) tellEnd(intercept, 'removed');
     return matching.map(toInfo);
@@ -143,11 +145,11 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   }
 
   /** Lets `session` have an intercept, or throws. Returns the one that it takes over. */
-  #admit(session: AgentSession, { service, port }: Place, { key }: InterceptSpec): Intercept | undefined {
-    const { owner } = session;
+  #admit(session: AgentSession, claim: RouteClaim): Intercept | undefined {
+    const { owner } = claim;
     const all = this.#table.all();
-    refuseConflict(all, { service, port, key, owner });
-    const old = this.#table.get(toInterceptId(service, port, key));
+    refuseConflict(all, claim);
+    const old = this.#table.get(toId(claim));
     if (old !== undefined) {
       refuseTwin(old, session);
     } else if (all.filter((intercept) => intercept.owner === owner).length >= this.#limits.interceptsPerOwner) {

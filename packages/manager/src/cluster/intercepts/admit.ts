@@ -7,8 +7,9 @@ import type { AgentSession } from '../../registry/intercept.ts';
 import type { Claim } from './claim.ts';
 import type { Verdict } from './verdict.ts';
 
-/** The name of the object that `spec` means; `service` is its Service, where there is one. Throws `bad_usage` where the port is not clear. */
+/** The name of the object that `spec` means; `service` is its Service, where there is one. Throws `bad_usage` where the port or the key is not clear. */
 export function toObjectName({ service: name, port, key }: InterceptSpec, service: Service | undefined): InterceptId {
+  if (key === undefined) throw toKeyless();
   const ports = service?.spec.ports ?? [];
   if (port !== undefined) {
     const named = ports.find((candidate) => toPortKey(candidate) === port || String(candidate.port) === port);
@@ -31,6 +32,17 @@ export function holdsKey({ publicKey: proven = '' }: AgentSession, { publicKey =
 export function toDirect({ remoteAddress }: AgentSession, { directPort }: InterceptSpec, claim: Claim): Address | undefined {
   if ((directPort !== undefined) !== (claim.lane === 'Direct')) throw toOtherLane(claim);
   return directPort === undefined ? undefined : { host: remoteAddress, port: directPort };
+}
+
+/** No policy of the namespace could allow it yet. */
+function toKeyless(): InterceptError {
+  return new InterceptError(
+    'not_allowed',
+    'An intercept without a key is not allowed in a cluster: it takes the requests of people who do not know of it.',
+    {
+      hint: 'Use a key (--key), with conditions beside it.',
+    },
+  );
 }
 
 /** What an agent learns that asks for an intercept without an object. */
@@ -58,6 +70,8 @@ const codes: Partial<Record<InterceptReason, Code>> = {
   ServiceNotFound: 'service_not_found',
   PortNotFound: 'service_not_found',
   KeyTaken: 'route_conflict',
+  PercentDenied: 'not_allowed',
+  MatchInvalid: 'bad_usage',
   LimitReached: 'limit_reached',
   NotHttp: 'bad_usage',
 };
@@ -65,7 +79,7 @@ const codes: Partial<Record<InterceptReason, Code>> = {
 /** What an agent learns whose intercept is not accepted. */
 export function toRefused({ reason, message }: Verdict): InterceptError {
   const hints: Partial<Record<InterceptReason, string>> = {
-    KeyTaken: 'Use another key (--key), or ask its owner to stop.',
+    KeyTaken: 'Use another key (--key), or ask its owner to share it with you and then say --join.',
     LimitReached: 'Remove some with `intercept down`.',
   };
   const hint = hints[reason];

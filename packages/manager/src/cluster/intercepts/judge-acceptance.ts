@@ -30,13 +30,20 @@ export function judgeAcceptance(
     } else {
       counts.set(owner, others + 1);
       holders.set(key, [...sameKey, claim]);
-      verdicts.set(uid, judgePlace(claim) ?? accepted);
+      verdicts.set(uid, judgeMatch(claim) ?? judgePlace(claim) ?? accepted);
     }
   }
   return verdicts;
 }
 
 const accepted: Verdict = { holds: true, reason: 'Accepted', message: 'The intercept is allowed.' };
+
+/** What no definition of a resource and no policy refuses yet. */
+function judgeMatch({ match, mistake }: Claim): Verdict | undefined {
+  if (mistake !== undefined) return { holds: false, reason: 'MatchInvalid', message: mistake };
+  if (!match.some((conditions) => conditions.some(({ t }) => t === 'percent'))) return undefined;
+  return { holds: false, reason: 'PercentDenied', message: 'An intercept of a share of the requests is not allowed in a cluster.' };
+}
 
 function toTaken(holder: Claim): Verdict {
   return { holds: false, reason: 'KeyTaken', message: toKeyTaken({ ...holder, createdAt: new Date(holder.createdAtMs) }, holder.client) };

@@ -1,5 +1,5 @@
 import type { Clock, SessionId } from '@switchyard/contract';
-import type { Intercept, LastSession, Link } from '../../registry/intercept.ts';
+import { toTitle, type Intercept, type LastSession, type Link } from '../../registry/intercept.ts';
 import { toShownOwner } from '../../registry/shown-owner.ts';
 import type { Claim } from './claim.ts';
 import type { Judgement } from './judge-intercepts.ts';
@@ -12,13 +12,16 @@ export function isLive({ over, acceptance, standing }: Judgement): boolean {
 /** The intercept as the registry's users know it. */
 export function toIntercept(judgement: Judgement, clock: Clock): Intercept {
   const { claim, expiresAtMs } = judgement;
-  const { id, service, port, key, whenAway } = claim;
+  const { id, service, port, key, match, sharedWith, joins, whenAway } = claim;
   return {
     id,
-    title: `"${key}" on ${service}/${port}`,
+    title: toTitle(key, `${service}/${port}`),
     service,
     port,
     key,
+    match,
+    sharedWith,
+    joins,
     owner: toShownOwner(claim.owner),
     whenAway,
     createdAt: new Date(claim.createdAtMs),

@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/api/v1/api.proto.
  */
 export const file_switchyard_api_v1_api: GenFile = /*@__PURE__*/
-  fileDesc("Chtzd2l0Y2h5YXJkL2FwaS92MS9hcGkucHJvdG8SEXN3aXRjaHlhcmQuYXBpLnYxIhMKEUdldE1hbmFnZXJSZXF1ZXN0IqMBChJHZXRNYW5hZ2VyUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIzCghwcm90b2NvbBgCIAEoCzIhLnN3aXRjaHlhcmQudHlwZXMudjEuVmVyc2lvblJhbmdlEikKBGF1dGgYAyABKA4yGy5zd2l0Y2h5YXJkLmFwaS52MS5BdXRoTW9kZRISCgVvd25lchgEIAEoCUgAiAEBQggKBl9vd25lciIVChNMaXN0U2VydmljZXNSZXF1ZXN0IkQKFExpc3RTZXJ2aWNlc1Jlc3BvbnNlEiwKCHNlcnZpY2VzGAEgAygLMhouc3dpdGNoeWFyZC5hcGkudjEuU2VydmljZSI/CgdTZXJ2aWNlEgwKBG5hbWUYASABKAkSJgoFcG9ydHMYAiADKAsyFy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0IngKBFBvcnQSDAoEbmFtZRgBIAEoCRIOCgZsaXN0ZW4YAiABKAkSEAoIYmFzZWxpbmUYAyABKAkSMQoIcHJvdG9jb2wYBCABKA4yHy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0UHJvdG9jb2wSDQoFbm90ZXMYBSADKAkiFwoVTGlzdEludGVyY2VwdHNSZXF1ZXN0IkwKFkxpc3RJbnRlcmNlcHRzUmVzcG9uc2USMgoKaW50ZXJjZXB0cxgBIAMoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuSW50ZXJjZXB0IkQKF1JlbW92ZUludGVyY2VwdHNSZXF1ZXN0Eg8KB3NlcnZpY2UYASABKAkSCwoDa2V5GAIgASgJEgsKA2FsbBgDIAEoCCJOChhSZW1vdmVJbnRlcmNlcHRzUmVzcG9uc2USMgoKaW50ZXJjZXB0cxgBIAMoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuSW50ZXJjZXB0KmgKCEF1dGhNb2RlEhkKFUFVVEhfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkFVVEhfTU9ERV9OT05FEAESEwoPQVVUSF9NT0RFX1RPS0VOEAISGAoUQVVUSF9NT0RFX0tVQkVSTkVURVMQAyp0CgxQb3J0UHJvdG9jb2wSHQoZUE9SVF9QUk9UT0NPTF9VTlNQRUNJRklFRBAAEhYKElBPUlRfUFJPVE9DT0xfQVVUTxABEhYKElBPUlRfUFJPVE9DT0xfSFRUUBACEhUKEVBPUlRfUFJPVE9DT0xfVENQEAMyoAMKDk1hbmFnZXJTZXJ2aWNlElkKCkdldE1hbmFnZXISJC5zd2l0Y2h5YXJkLmFwaS52MS5HZXRNYW5hZ2VyUmVxdWVzdBolLnN3aXRjaHlhcmQuYXBpLnYxLkdldE1hbmFnZXJSZXNwb25zZRJfCgxMaXN0U2VydmljZXMSJi5zd2l0Y2h5YXJkLmFwaS52MS5MaXN0U2VydmljZXNSZXF1ZXN0Gicuc3dpdGNoeWFyZC5hcGkudjEuTGlzdFNlcnZpY2VzUmVzcG9uc2USZQoOTGlzdEludGVyY2VwdHMSKC5zd2l0Y2h5YXJkLmFwaS52MS5MaXN0SW50ZXJjZXB0c1JlcXVlc3QaKS5zd2l0Y2h5YXJkLmFwaS52MS5MaXN0SW50ZXJjZXB0c1Jlc3BvbnNlEmsKEFJlbW92ZUludGVyY2VwdHMSKi5zd2l0Y2h5YXJkLmFwaS52MS5SZW1vdmVJbnRlcmNlcHRzUmVxdWVzdBorLnN3aXRjaHlhcmQuYXBpLnYxLlJlbW92ZUludGVyY2VwdHNSZXNwb25zZWIGcHJvdG8z", [file_switchyard_types_v1_types]);
+  fileDesc("Chtzd2l0Y2h5YXJkL2FwaS92MS9hcGkucHJvdG8SEXN3aXRjaHlhcmQuYXBpLnYxIhMKEUdldE1hbmFnZXJSZXF1ZXN0IqMBChJHZXRNYW5hZ2VyUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIzCghwcm90b2NvbBgCIAEoCzIhLnN3aXRjaHlhcmQudHlwZXMudjEuVmVyc2lvblJhbmdlEikKBGF1dGgYAyABKA4yGy5zd2l0Y2h5YXJkLmFwaS52MS5BdXRoTW9kZRISCgVvd25lchgEIAEoCUgAiAEBQggKBl9vd25lciIVChNMaXN0U2VydmljZXNSZXF1ZXN0IkQKFExpc3RTZXJ2aWNlc1Jlc3BvbnNlEiwKCHNlcnZpY2VzGAEgAygLMhouc3dpdGNoeWFyZC5hcGkudjEuU2VydmljZSI/CgdTZXJ2aWNlEgwKBG5hbWUYASABKAkSJgoFcG9ydHMYAiADKAsyFy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0IngKBFBvcnQSDAoEbmFtZRgBIAEoCRIOCgZsaXN0ZW4YAiABKAkSEAoIYmFzZWxpbmUYAyABKAkSMQoIcHJvdG9jb2wYBCABKA4yHy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0UHJvdG9jb2wSDQoFbm90ZXMYBSADKAkiFwoVTGlzdEludGVyY2VwdHNSZXF1ZXN0IkwKFkxpc3RJbnRlcmNlcHRzUmVzcG9uc2USMgoKaW50ZXJjZXB0cxgBIAMoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuSW50ZXJjZXB0IlUKF1JlbW92ZUludGVyY2VwdHNSZXF1ZXN0Eg8KB3NlcnZpY2UYASABKAkSCwoDa2V5GAIgASgJEgsKA2FsbBgDIAEoCBIPCgdrZXlsZXNzGAQgASgIIk4KGFJlbW92ZUludGVyY2VwdHNSZXNwb25zZRIyCgppbnRlcmNlcHRzGAEgAygLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHQiKQoKSGVhZGVyTGluZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIpYBCg5FeHBsYWluUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEgwKBHBvcnQYAiABKAkSDgoGbWV0aG9kGAMgASgJEg4KBnRhcmdldBgEIAEoCRItCgZoZWFkZXIYBSADKAsyHS5zd2l0Y2h5YXJkLmFwaS52MS5IZWFkZXJMaW5lEhYKDmNsaWVudF9hZGRyZXNzGAYgASgJIjUKCEZvdW5kS2V5EgwKBGZvcm0YASABKAkSDAoEdGV4dBgCIAEoCRINCgV2YWxpZBgDIAEoCCJJCg5Sb3V0ZUNhbmRpZGF0ZRIKCgJpZBgBIAEoCRINCgVvd25lchgCIAEoCRILCgN3b24YAyABKAgSDwoHcmVhc29ucxgEIAMoCSKNAgoPRXhwbGFpblJlc3BvbnNlEgwKBHBvcnQYASABKAkSMgoIZGVjaXNpb24YAiABKA4yIC5zd2l0Y2h5YXJkLmFwaS52MS5Sb3V0ZURlY2lzaW9uEg4KBnN0YXR1cxgDIAEoCRIoCgNrZXkYBCABKAsyGy5zd2l0Y2h5YXJkLmFwaS52MS5Gb3VuZEtleRI1CgpjYW5kaWRhdGVzGAUgAygLMiEuc3dpdGNoeWFyZC5hcGkudjEuUm91dGVDYW5kaWRhdGUSNgoPcmVzcG9uc2VfaGVhZGVyGAYgAygLMh0uc3dpdGNoeWFyZC5hcGkudjEuSGVhZGVyTGluZRIPCgdyZWZ1c2FsGAcgASgJKmgKCEF1dGhNb2RlEhkKFUFVVEhfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkFVVEhfTU9ERV9OT05FEAESEwoPQVVUSF9NT0RFX1RPS0VOEAISGAoUQVVUSF9NT0RFX0tVQkVSTkVURVMQAyp0CgxQb3J0UHJvdG9jb2wSHQoZUE9SVF9QUk9UT0NPTF9VTlNQRUNJRklFRBAAEhYKElBPUlRfUFJPVE9DT0xfQVVUTxABEhYKElBPUlRfUFJPVE9DT0xfSFRUUBACEhUKEVBPUlRfUFJPVE9DT0xfVENQEAMqvAEKDVJvdXRlRGVjaXNpb24SHgoaUk9VVEVfREVDSVNJT05fVU5TUEVDSUZJRUQQABIbChdST1VURV9ERUNJU0lPTl9CQVNFTElORRABEhsKF1JPVVRFX0RFQ0lTSU9OX1NUUklQUEVEEAISGgoWUk9VVEVfREVDSVNJT05fUEFTU0lORxADEhkKFVJPVVRFX0RFQ0lTSU9OX1JPVVRFRBAEEhoKFlJPVVRFX0RFQ0lTSU9OX1JFRlVTRUQQBTLyAwoOTWFuYWdlclNlcnZpY2USWQoKR2V0TWFuYWdlchIkLnN3aXRjaHlhcmQuYXBpLnYxLkdldE1hbmFnZXJSZXF1ZXN0GiUuc3dpdGNoeWFyZC5hcGkudjEuR2V0TWFuYWdlclJlc3BvbnNlEl8KDExpc3RTZXJ2aWNlcxImLnN3aXRjaHlhcmQuYXBpLnYxLkxpc3RTZXJ2aWNlc1JlcXVlc3QaJy5zd2l0Y2h5YXJkLmFwaS52MS5MaXN0U2VydmljZXNSZXNwb25zZRJlCg5MaXN0SW50ZXJjZXB0cxIoLnN3aXRjaHlhcmQuYXBpLnYxLkxpc3RJbnRlcmNlcHRzUmVxdWVzdBopLnN3aXRjaHlhcmQuYXBpLnYxLkxpc3RJbnRlcmNlcHRzUmVzcG9uc2USawoQUmVtb3ZlSW50ZXJjZXB0cxIqLnN3aXRjaHlhcmQuYXBpLnYxLlJlbW92ZUludGVyY2VwdHNSZXF1ZXN0Gisuc3dpdGNoeWFyZC5hcGkudjEuUmVtb3ZlSW50ZXJjZXB0c1Jlc3BvbnNlElAKB0V4cGxhaW4SIS5zd2l0Y2h5YXJkLmFwaS52MS5FeHBsYWluUmVxdWVzdBoiLnN3aXRjaHlhcmQuYXBpLnYxLkV4cGxhaW5SZXNwb25zZWIGcHJvdG8z", [file_switchyard_types_v1_types]);
 
 /**
  * Asks what the manager is.
@@ -249,6 +249,13 @@ export type RemoveInterceptsRequest = Message<"switchyard.api.v1.RemoveIntercept
    * @generated from field: bool all = 3;
    */
   all: boolean;
+
+  /**
+   * Only those without a key.
+   *
+   * @generated from field: bool keyless = 4;
+   */
+  keyless: boolean;
 };
 
 /**
@@ -278,6 +285,230 @@ export type RemoveInterceptsResponse = Message<"switchyard.api.v1.RemoveIntercep
  */
 export const RemoveInterceptsResponseSchema: GenMessage<RemoveInterceptsResponse> = /*@__PURE__*/
   messageDesc(file_switchyard_api_v1_api, 9);
+
+/**
+ * A header line.
+ *
+ * @generated from message switchyard.api.v1.HeaderLine
+ */
+export type HeaderLine = Message<"switchyard.api.v1.HeaderLine"> & {
+  /**
+   * Its name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Its value: one character per byte (latin1).
+   *
+   * @generated from field: string value = 2;
+   */
+  value: string;
+};
+
+/**
+ * Describes the message switchyard.api.v1.HeaderLine.
+ * Use `create(HeaderLineSchema)` to create a new message.
+ */
+export const HeaderLineSchema: GenMessage<HeaderLine> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 10);
+
+/**
+ * A request, as a caller would send it. At most 128 header lines and 32 KiB of text.
+ *
+ * @generated from message switchyard.api.v1.ExplainRequest
+ */
+export type ExplainRequest = Message<"switchyard.api.v1.ExplainRequest"> & {
+  /**
+   * The service, as callers dial it.
+   *
+   * @generated from field: string service = 1;
+   */
+  service: string;
+
+  /**
+   * Name or number of the service's port; empty is its only port.
+   *
+   * @generated from field: string port = 2;
+   */
+  port: string;
+
+  /**
+   * The method.
+   *
+   * @generated from field: string method = 3;
+   */
+  method: string;
+
+  /**
+   * Path and query.
+   *
+   * @generated from field: string target = 4;
+   */
+  target: string;
+
+  /**
+   * The header, line by line.
+   *
+   * @generated from field: repeated switchyard.api.v1.HeaderLine header = 5;
+   */
+  header: HeaderLine[];
+
+  /**
+   * The caller's address.
+   *
+   * @generated from field: string client_address = 6;
+   */
+  clientAddress: string;
+};
+
+/**
+ * Describes the message switchyard.api.v1.ExplainRequest.
+ * Use `create(ExplainRequestSchema)` to create a new message.
+ */
+export const ExplainRequestSchema: GenMessage<ExplainRequest> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 11);
+
+/**
+ * A key, as it stands in the request.
+ *
+ * @generated from message switchyard.api.v1.FoundKey
+ */
+export type FoundKey = Message<"switchyard.api.v1.FoundKey"> & {
+  /**
+   * Where: `twin`, `baggage`, `alias`, `query` or `cookie`.
+   *
+   * @generated from field: string form = 1;
+   */
+  form: string;
+
+  /**
+   * What stands there.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * Whether that is a routing key.
+   *
+   * @generated from field: bool valid = 3;
+   */
+  valid: boolean;
+};
+
+/**
+ * Describes the message switchyard.api.v1.FoundKey.
+ * Use `create(FoundKeySchema)` to create a new message.
+ */
+export const FoundKeySchema: GenMessage<FoundKey> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 12);
+
+/**
+ * An intercept that was looked at.
+ *
+ * @generated from message switchyard.api.v1.RouteCandidate
+ */
+export type RouteCandidate = Message<"switchyard.api.v1.RouteCandidate"> & {
+  /**
+   * Its id.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Who owns it.
+   *
+   * @generated from field: string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * Whether the request is its own.
+   *
+   * @generated from field: bool won = 3;
+   */
+  won: boolean;
+
+  /**
+   * Why, or why not: a clause each.
+   *
+   * @generated from field: repeated string reasons = 4;
+   */
+  reasons: string[];
+};
+
+/**
+ * Describes the message switchyard.api.v1.RouteCandidate.
+ * Use `create(RouteCandidateSchema)` to create a new message.
+ */
+export const RouteCandidateSchema: GenMessage<RouteCandidate> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 13);
+
+/**
+ * Where the request would go, and why.
+ *
+ * @generated from message switchyard.api.v1.ExplainResponse
+ */
+export type ExplainResponse = Message<"switchyard.api.v1.ExplainResponse"> & {
+  /**
+   * The port's name.
+   *
+   * @generated from field: string port = 1;
+   */
+  port: string;
+
+  /**
+   * What becomes of it.
+   *
+   * @generated from field: switchyard.api.v1.RouteDecision decision = 2;
+   */
+  decision: RouteDecision;
+
+  /**
+   * The value of `x-intercept-status` on the response; empty without one.
+   *
+   * @generated from field: string status = 3;
+   */
+  status: string;
+
+  /**
+   * The key that speaks; absent without one.
+   *
+   * @generated from field: switchyard.api.v1.FoundKey key = 4;
+   */
+  key?: FoundKey | undefined;
+
+  /**
+   * Every intercept of the port, the winner first.
+   *
+   * @generated from field: repeated switchyard.api.v1.RouteCandidate candidates = 5;
+   */
+  candidates: RouteCandidate[];
+
+  /**
+   * Header lines that the response gets, as far as they are known before there is one.
+   *
+   * @generated from field: repeated switchyard.api.v1.HeaderLine response_header = 6;
+   */
+  responseHeader: HeaderLine[];
+
+  /**
+   * Why it is refused; empty where it is not.
+   *
+   * @generated from field: string refusal = 7;
+   */
+  refusal: string;
+};
+
+/**
+ * Describes the message switchyard.api.v1.ExplainResponse.
+ * Use `create(ExplainResponseSchema)` to create a new message.
+ */
+export const ExplainResponseSchema: GenMessage<ExplainResponse> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 14);
 
 /**
  * How agents have to prove who they are.
@@ -376,6 +607,68 @@ export const PortProtocolSchema: GenEnum<PortProtocol> = /*@__PURE__*/
   enumDesc(file_switchyard_api_v1_api, 1);
 
 /**
+ * What becomes of a request.
+ *
+ * @generated from enum switchyard.api.v1.RouteDecision
+ */
+export const RouteDecision = {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: ROUTE_DECISION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The baseline answers.
+   *
+   * @generated from enum value: ROUTE_DECISION_BASELINE = 1;
+   */
+  BASELINE: 1,
+
+  /**
+   * The baseline answers, and the key is taken off: the service is untrusted.
+   *
+   * @generated from enum value: ROUTE_DECISION_STRIPPED = 2;
+   */
+  STRIPPED: 2,
+
+  /**
+   * The baseline answers, and the key goes on to where it is live.
+   *
+   * @generated from enum value: ROUTE_DECISION_PASSING = 3;
+   */
+  PASSING: 3,
+
+  /**
+   * The target of an intercept answers.
+   *
+   * @generated from enum value: ROUTE_DECISION_ROUTED = 4;
+   */
+  ROUTED: 4,
+
+  /**
+   * It is answered with 400.
+   *
+   * @generated from enum value: ROUTE_DECISION_REFUSED = 5;
+   */
+  REFUSED: 5,
+} as const;
+
+/**
+ * What becomes of a request.
+ *
+ * @generated from enum switchyard.api.v1.RouteDecision
+ */
+export type RouteDecision = (typeof RouteDecision)[keyof typeof RouteDecision] | UnknownEnum;
+
+/**
+ * Describes the enum switchyard.api.v1.RouteDecision.
+ */
+export const RouteDecisionSchema: GenEnum<RouteDecision> = /*@__PURE__*/
+  enumDesc(file_switchyard_api_v1_api, 2);
+
+/**
  * Served by the manager, on the same port as the tunnel.
  *
  * @generated from service switchyard.api.v1.ManagerService
@@ -420,6 +713,16 @@ export const ManagerService: GenService<{
     methodKind: "unary";
     input: typeof RemoveInterceptsRequestSchema;
     output: typeof RemoveInterceptsResponseSchema;
+  },
+  /**
+   * Says where a request would go, and why.
+   *
+   * @generated from rpc switchyard.api.v1.ManagerService.Explain
+   */
+  explain: {
+    methodKind: "unary";
+    input: typeof ExplainRequestSchema;
+    output: typeof ExplainResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_switchyard_api_v1_api, 0);

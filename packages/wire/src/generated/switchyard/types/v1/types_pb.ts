@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/types/v1/types.proto.
  */
 export const file_switchyard_types_v1_types: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zd2l0Y2h5YXJkL3R5cGVzL3YxL3R5cGVzLnByb3RvEhNzd2l0Y2h5YXJkLnR5cGVzLnYxIjYKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkiwQEKDUludGVyY2VwdFNwZWMSDwoHc2VydmljZRgBIAEoCRIMCgRwb3J0GAIgASgJEgsKA2tleRgDIAEoCRIwCgl3aGVuX2F3YXkYBCABKA4yHS5zd2l0Y2h5YXJkLnR5cGVzLnYxLldoZW5Bd2F5EhgKC2xpZmV0aW1lX21zGAUgASgNSACIAQESGAoLZGlyZWN0X3BvcnQYBiABKA1IAYgBAUIOCgxfbGlmZXRpbWVfbXNCDgoMX2RpcmVjdF9wb3J0IqgCCglJbnRlcmNlcHQSCgoCaWQYASABKAkSDwoHc2VydmljZRgCIAEoCRIMCgRwb3J0GAMgASgJEgsKA2tleRgEIAEoCRINCgVvd25lchgFIAEoCRIwCgl3aGVuX2F3YXkYBiABKA4yHS5zd2l0Y2h5YXJkLnR5cGVzLnYxLldoZW5Bd2F5EjIKB3Nlc3Npb24YByABKA4yIS5zd2l0Y2h5YXJkLnR5cGVzLnYxLlNlc3Npb25TdGF0ZRIOCgZjbGllbnQYCCABKAkSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiKAoMVmVyc2lvblJhbmdlEgsKA21pbhgBIAEoDRILCgNtYXgYAiABKA0qUQoIV2hlbkF3YXkSGQoVV0hFTl9BV0FZX1VOU1BFQ0lGSUVEEAASEgoOV0hFTl9BV0FZX0ZBSUwQARIWChJXSEVOX0FXQVlfQkFTRUxJTkUQAipeCgxTZXNzaW9uU3RhdGUSHQoZU0VTU0lPTl9TVEFURV9VTlNQRUNJRklFRBAAEhcKE1NFU1NJT05fU1RBVEVfUkVBRFkQARIWChJTRVNTSU9OX1NUQVRFX0FXQVkQAmIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("Ch9zd2l0Y2h5YXJkL3R5cGVzL3YxL3R5cGVzLnByb3RvEhNzd2l0Y2h5YXJkLnR5cGVzLnYxIjYKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkieAoJVGV4dE1hdGNoEg8KBWV4YWN0GAEgASgJSAASEAoGcHJlZml4GAIgASgJSAASDwoFcmVnZXgYAyABKAlIABIvCgdwcmVzZW50GAQgASgLMhwuc3dpdGNoeWFyZC50eXBlcy52MS5QcmVzZW50SABCBgoEdGV4dCIJCgdQcmVzZW50IkcKCU5hbWVkVGV4dBIMCgRuYW1lGAEgASgJEiwKBHRleHQYAiABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLlRleHRNYXRjaCKCAgoJQ29uZGl0aW9uEjAKBmhlYWRlchgBIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuTmFtZWRUZXh0SAASLgoEcGF0aBgCIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuVGV4dE1hdGNoSAASEAoGbWV0aG9kGAMgASgJSAASLwoFcXVlcnkYBCABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLk5hbWVkVGV4dEgAEjAKBmNvb2tpZRgFIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuTmFtZWRUZXh0SAASEQoHcGVyY2VudBgGIAEoAUgAQgsKCWNvbmRpdGlvbiI7CgVBbGxPZhIyCgpjb25kaXRpb25zGAEgAygLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5Db25kaXRpb24iMwoFTWF0Y2gSKgoGYW55X29mGAEgAygLMhouc3dpdGNoeWFyZC50eXBlcy52MS5BbGxPZiKQAgoNSW50ZXJjZXB0U3BlYxIPCgdzZXJ2aWNlGAEgASgJEgwKBHBvcnQYAiABKAkSCwoDa2V5GAMgASgJEjAKCXdoZW5fYXdheRgEIAEoDjIdLnN3aXRjaHlhcmQudHlwZXMudjEuV2hlbkF3YXkSGAoLbGlmZXRpbWVfbXMYBSABKA1IAIgBARIYCgtkaXJlY3RfcG9ydBgGIAEoDUgBiAEBEikKBW1hdGNoGAcgASgLMhouc3dpdGNoeWFyZC50eXBlcy52MS5NYXRjaBITCgtzaGFyZWRfd2l0aBgIIAMoCRINCgVqb2lucxgJIAEoCEIOCgxfbGlmZXRpbWVfbXNCDgoMX2RpcmVjdF9wb3J0IvcCCglJbnRlcmNlcHQSCgoCaWQYASABKAkSDwoHc2VydmljZRgCIAEoCRIMCgRwb3J0GAMgASgJEgsKA2tleRgEIAEoCRINCgVvd25lchgFIAEoCRIwCgl3aGVuX2F3YXkYBiABKA4yHS5zd2l0Y2h5YXJkLnR5cGVzLnYxLldoZW5Bd2F5EjIKB3Nlc3Npb24YByABKA4yIS5zd2l0Y2h5YXJkLnR5cGVzLnYxLlNlc3Npb25TdGF0ZRIOCgZjbGllbnQYCCABKAkSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoFbWF0Y2gYCyABKAsyGi5zd2l0Y2h5YXJkLnR5cGVzLnYxLk1hdGNoEhMKC3NoYXJlZF93aXRoGAwgAygJEg0KBWpvaW5zGA0gASgIIigKDFZlcnNpb25SYW5nZRILCgNtaW4YASABKA0SCwoDbWF4GAIgASgNKlEKCFdoZW5Bd2F5EhkKFVdIRU5fQVdBWV9VTlNQRUNJRklFRBAAEhIKDldIRU5fQVdBWV9GQUlMEAESFgoSV0hFTl9BV0FZX0JBU0VMSU5FEAIqXgoMU2Vzc2lvblN0YXRlEh0KGVNFU1NJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIXChNTRVNTSU9OX1NUQVRFX1JFQURZEAESFgoSU0VTU0lPTl9TVEFURV9BV0FZEAJiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * A failure, as a person and a program can use it. The reason underneath stays with the end that saw it.
@@ -52,6 +52,213 @@ export const FailureSchema: GenMessage<Failure> = /*@__PURE__*/
   messageDesc(file_switchyard_types_v1_types, 0);
 
 /**
+ * How a text is compared. Case-sensitive.
+ *
+ * @generated from message switchyard.types.v1.TextMatch
+ */
+export type TextMatch = Message<"switchyard.types.v1.TextMatch"> & {
+  /**
+   * Exactly one; a receiver refuses what it does not know.
+   *
+   * @generated from oneof switchyard.types.v1.TextMatch.text
+   */
+  text: {
+    /**
+     * The very same text.
+     *
+     * @generated from field: string exact = 1;
+     */
+    value: string;
+    case: "exact";
+  } | {
+    /**
+     * The text begins with it.
+     *
+     * @generated from field: string prefix = 2;
+     */
+    value: string;
+    case: "prefix";
+  } | {
+    /**
+     * RE2 syntax, and the whole text.
+     *
+     * @generated from field: string regex = 3;
+     */
+    value: string;
+    case: "regex";
+  } | {
+    /**
+     * There is one, whatever it says.
+     *
+     * @generated from field: switchyard.types.v1.Present present = 4;
+     */
+    value: Present;
+    case: "present";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message switchyard.types.v1.TextMatch.
+ * Use `create(TextMatchSchema)` to create a new message.
+ */
+export const TextMatchSchema: GenMessage<TextMatch> = /*@__PURE__*/
+  messageDesc(file_switchyard_types_v1_types, 1);
+
+/**
+ * There is one, whatever it says.
+ *
+ * @generated from message switchyard.types.v1.Present
+ */
+export type Present = Message<"switchyard.types.v1.Present"> & {
+};
+
+/**
+ * Describes the message switchyard.types.v1.Present.
+ * Use `create(PresentSchema)` to create a new message.
+ */
+export const PresentSchema: GenMessage<Present> = /*@__PURE__*/
+  messageDesc(file_switchyard_types_v1_types, 2);
+
+/**
+ * A text that has a name: a header, a member of the query, a cookie.
+ *
+ * @generated from message switchyard.types.v1.NamedText
+ */
+export type NamedText = Message<"switchyard.types.v1.NamedText"> & {
+  /**
+   * Its name; that of a header in lower case.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * How it is compared.
+   *
+   * @generated from field: switchyard.types.v1.TextMatch text = 2;
+   */
+  text?: TextMatch | undefined;
+};
+
+/**
+ * Describes the message switchyard.types.v1.NamedText.
+ * Use `create(NamedTextSchema)` to create a new message.
+ */
+export const NamedTextSchema: GenMessage<NamedText> = /*@__PURE__*/
+  messageDesc(file_switchyard_types_v1_types, 3);
+
+/**
+ * One thing that a request must show.
+ *
+ * @generated from message switchyard.types.v1.Condition
+ */
+export type Condition = Message<"switchyard.types.v1.Condition"> & {
+  /**
+   * Exactly one. A receiver refuses what it does not know: a condition that is not looked at would let too many requests through.
+   *
+   * @generated from oneof switchyard.types.v1.Condition.condition
+   */
+  condition: {
+    /**
+     * Any line of the header matches.
+     *
+     * @generated from field: switchyard.types.v1.NamedText header = 1;
+     */
+    value: NamedText;
+    case: "header";
+  } | {
+    /**
+     * The path of the request target matches, as it was sent. Never `present`.
+     *
+     * @generated from field: switchyard.types.v1.TextMatch path = 2;
+     */
+    value: TextMatch;
+    case: "path";
+  } | {
+    /**
+     * The method, as it was sent.
+     *
+     * @generated from field: string method = 3;
+     */
+    value: string;
+    case: "method";
+  } | {
+    /**
+     * Any member of the query matches, percent-decoded.
+     *
+     * @generated from field: switchyard.types.v1.NamedText query = 4;
+     */
+    value: NamedText;
+    case: "query";
+  } | {
+    /**
+     * Any such cookie matches.
+     *
+     * @generated from field: switchyard.types.v1.NamedText cookie = 5;
+     */
+    value: NamedText;
+    case: "cookie";
+  } | {
+    /**
+     * This share of the requests: 0.01 to 100.
+     *
+     * @generated from field: double percent = 6;
+     */
+    value: number;
+    case: "percent";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message switchyard.types.v1.Condition.
+ * Use `create(ConditionSchema)` to create a new message.
+ */
+export const ConditionSchema: GenMessage<Condition> = /*@__PURE__*/
+  messageDesc(file_switchyard_types_v1_types, 4);
+
+/**
+ * Every condition has to hold.
+ *
+ * @generated from message switchyard.types.v1.AllOf
+ */
+export type AllOf = Message<"switchyard.types.v1.AllOf"> & {
+  /**
+   * At least one.
+   *
+   * @generated from field: repeated switchyard.types.v1.Condition conditions = 1;
+   */
+  conditions: Condition[];
+};
+
+/**
+ * Describes the message switchyard.types.v1.AllOf.
+ * Use `create(AllOfSchema)` to create a new message.
+ */
+export const AllOfSchema: GenMessage<AllOf> = /*@__PURE__*/
+  messageDesc(file_switchyard_types_v1_types, 5);
+
+/**
+ * What a request must show beside the key: any one alternative. Without an alternative nothing more is asked.
+ *
+ * @generated from message switchyard.types.v1.Match
+ */
+export type Match = Message<"switchyard.types.v1.Match"> & {
+  /**
+   * The alternatives.
+   *
+   * @generated from field: repeated switchyard.types.v1.AllOf any_of = 1;
+   */
+  anyOf: AllOf[];
+};
+
+/**
+ * Describes the message switchyard.types.v1.Match.
+ * Use `create(MatchSchema)` to create a new message.
+ */
+export const MatchSchema: GenMessage<Match> = /*@__PURE__*/
+  messageDesc(file_switchyard_types_v1_types, 6);
+
+/**
  * What an agent asks for.
  *
  * @generated from message switchyard.types.v1.InterceptSpec
@@ -72,7 +279,7 @@ export type InterceptSpec = Message<"switchyard.types.v1.InterceptSpec"> & {
   port: string;
 
   /**
-   * The routing key: a DNS label.
+   * The routing key: a DNS label. Empty: `match` alone decides.
    *
    * @generated from field: string key = 3;
    */
@@ -99,6 +306,27 @@ export type InterceptSpec = Message<"switchyard.types.v1.InterceptSpec"> & {
    * @generated from field: optional uint32 direct_port = 6;
    */
   directPort?: number | undefined;
+
+  /**
+   * What a request must show beside the key. SPEC.md says in which version of the protocol it may be sent.
+   *
+   * @generated from field: switchyard.types.v1.Match match = 7;
+   */
+  match?: Match | undefined;
+
+  /**
+   * Owners who may intercept other services with this key; `*` is everybody. At most 32.
+   *
+   * @generated from field: repeated string shared_with = 8;
+   */
+  sharedWith: string[];
+
+  /**
+   * Whether the key may be another owner's who shares it.
+   *
+   * @generated from field: bool joins = 9;
+   */
+  joins: boolean;
 };
 
 /**
@@ -106,7 +334,7 @@ export type InterceptSpec = Message<"switchyard.types.v1.InterceptSpec"> & {
  * Use `create(InterceptSpecSchema)` to create a new message.
  */
 export const InterceptSpecSchema: GenMessage<InterceptSpec> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 1);
+  messageDesc(file_switchyard_types_v1_types, 7);
 
 /**
  * An intercept as the manager knows it.
@@ -115,7 +343,7 @@ export const InterceptSpecSchema: GenMessage<InterceptSpec> = /*@__PURE__*/
  */
 export type Intercept = Message<"switchyard.types.v1.Intercept"> & {
   /**
-   * `SERVICE.PORT.KEY`.
+   * `SERVICE.PORT.KEY`; without a key `SERVICE.PORT.match.HASH`.
    *
    * @generated from field: string id = 1;
    */
@@ -136,7 +364,7 @@ export type Intercept = Message<"switchyard.types.v1.Intercept"> & {
   port: string;
 
   /**
-   * The routing key.
+   * The routing key; empty without one.
    *
    * @generated from field: string key = 4;
    */
@@ -183,6 +411,27 @@ export type Intercept = Message<"switchyard.types.v1.Intercept"> & {
    * @generated from field: google.protobuf.Timestamp expires_at = 10;
    */
   expiresAt?: Timestamp | undefined;
+
+  /**
+   * What a request must show beside the key.
+   *
+   * @generated from field: switchyard.types.v1.Match match = 11;
+   */
+  match?: Match | undefined;
+
+  /**
+   * Owners who may intercept other services with this key; `*` is everybody.
+   *
+   * @generated from field: repeated string shared_with = 12;
+   */
+  sharedWith: string[];
+
+  /**
+   * Whether the key may be another owner's who shares it.
+   *
+   * @generated from field: bool joins = 13;
+   */
+  joins: boolean;
 };
 
 /**
@@ -190,7 +439,7 @@ export type Intercept = Message<"switchyard.types.v1.Intercept"> & {
  * Use `create(InterceptSchema)` to create a new message.
  */
 export const InterceptSchema: GenMessage<Intercept> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 2);
+  messageDesc(file_switchyard_types_v1_types, 8);
 
 /**
  * Protocol versions that one end speaks, both ends included.
@@ -218,7 +467,7 @@ export type VersionRange = Message<"switchyard.types.v1.VersionRange"> & {
  * Use `create(VersionRangeSchema)` to create a new message.
  */
 export const VersionRangeSchema: GenMessage<VersionRange> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 3);
+  messageDesc(file_switchyard_types_v1_types, 9);
 
 /**
  * What becomes of a keyed request while its intercept's session is away, after the hold.

@@ -2,6 +2,7 @@ export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { createMemoryPipePair, type MemoryPipeOptions } from './memory-pipe.ts';
 export { recordPipe, type PipeEvent, type PipeRecord } from './record-pipe.ts';
 export { pipeCompliance, type PipeComplianceOptions, type PipePair } from './compliance/pipe-compliance.ts';
+export { openTestAuthority, type CertificateTerms, type IssuedCertificate, type TestAuthority } from './certificates/open-authority.ts';
 export { openEchoServer, type EchoServer } from './echo-server.ts';
 export { openFaultProxy, type FaultProxy } from './fault-proxy/open.ts';
 export type { Cut, Faults, Way } from './fault-proxy/faults.ts';

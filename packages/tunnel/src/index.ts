@@ -2,6 +2,7 @@ export { createAgentKey, type AgentKeyPair } from './agent-key.ts';
 export type { Caller, ManagerApi, ManagerClient } from './api.ts';
 export { openTunnelClient, type TunnelClientDeps, type TunnelClientOptions } from './client.ts';
 export type { Http1Connection, Http1Listener } from './listen/http1-server.ts';
+export type { ServerIdentity } from './listen/tls-server.ts';
 export type { TunnelLimits } from './limits.ts';
 export { openManagerClient, type ManagerClientOptions } from './manager-client.ts';
 export { openTunnelServer, type TunnelServer, type TunnelServerDeps, type TunnelServerOptions } from './server.ts';

@@ -65,6 +65,7 @@ export const fixedTunnelLimits: LimitTable<
   | 'keptEvents'
   | 'goodbyeMs'
   | 'probeMs'
+  | 'tlsHandshakeMs'
   | 'http1HeadBytes'
   | 'http1Fields'
   | 'http1HeadMs'
@@ -126,6 +127,11 @@ export const fixedTunnelLimits: LimitTable<
     about: 'Events that an agent keeps while nobody listens for them yet; further ones are dropped.',
   },
   goodbyeMs: { value: 1_000, unit: 'ms', about: 'How long an agent that leaves waits for the manager to confirm it.' },
+  tlsHandshakeMs: {
+    value: 5_000,
+    unit: 'ms',
+    about: 'How long the TLS handshake of a connection to a manager may take; it is closed then.',
+  },
   probeMs: { value: 1_000, unit: 'ms', about: 'How long the search may take for the reason why a manager cannot be reached.' },
   http1HeadBytes: { value: 16 * 1024, unit: 'bytes', about: "Head of an HTTP/1.1 request to the manager's port; 431 for a larger one." },
   http1Fields: { value: 100, unit: 'count', about: "Header fields of a request to the manager's port that are read." },

@@ -8,7 +8,8 @@ import { openConnections, type Connection, type Connections } from './connection
 import { widenHttp2Session } from './http2-window.ts';
 import { fixedTunnelLimits, tunnelLimits, type TunnelLimits } from './limits.ts';
 import { createHttp1Server, type Http1Listener } from './listen/http1-server.ts';
-import { sortSocket } from './listen/sort-socket.ts';
+import { createReception, type TlsTerms } from './listen/reception.ts';
+import type { ServerIdentity } from './listen/tls-server.ts';
 import { createServerStream } from './message-stream.ts';
 import { ServerCarry } from './server-carry.ts';
 import { ServerControl } from './server-control.ts';
@@ -35,6 +36,8 @@ export interface TunnelServerOptions {
   readonly api: ManagerApi;
   /** Serves requests of HTTP/1.1 on the same port. Default: each is answered with 404. */
   readonly onRequest?: Http1Listener;
+  /** Default: everything is spoken in plaintext. */
+  readonly tls?: TlsTerms | undefined;
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly limits?: Partial<TunnelLimits>;
@@ -46,20 +49,25 @@ export interface TunnelServer extends AsyncDisposable {
   readonly port: number;
   /** Tells every agent that this manager is about to stop, and refuses new sessions with `draining`. */
   drain(): void;
+  /** Shows another certificate from now on. Throws `bad_config`, and goes on with the old one, where it cannot be used. */
+  renewIdentity(identity: ServerIdentity): void;
 }
 
-/** Opens the manager's end. Rejects with `port_in_use`, or `bad_config` where the address cannot be listened on. */
+/** Opens the manager's end. Rejects with `port_in_use`, or `bad_config` where the address cannot be listened on or the certificate not be used. */
 export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelServerOptions): Promise<TunnelServer> {
   const limits = toLimitValues(tunnelLimits, options.limits);
   const sessions = new SessionTable(limits.maxSessions);
   registerMetrics(deps.metrics, sessions);
   const grpc = new Server(serverOptions);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const reception = createReception(deps.log, options.tls, {
+    http2: (socket) => injector.injectConnection(socket),
+    http1: (socket) => http1.emit('connection', socket),
+  });
   const connections = await openConnections(deps.clock, options.listen, {
     strangers: fixedTunnelLimits.strangerConnections.value,
     proofMs: limits.connectionProofMs,
-    onConnection: (socket) =>
-      sortSocket(socket, { http2: () => injector.injectConnection(socket), http1: () => http1.emit('connection', socket) }),
+    onConnection: reception.accept,
   });
   const http1 = createHttp1Server(deps.clock, connections.find, options.onRequest ?? refuseRequest);
   grpc.addService(tunnelDefinition, createTunnelService(deps, options, limits, sessions, connections));
@@ -70,6 +78,7 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
       sessions.draining = true;
       for (const session of sessions.all()) session.notify({ t: 'draining' });
     },
+    renewIdentity: reception.renewIdentity,
     async [Symbol.asyncDispose]() {
       sessions.draining = true;
       for (const session of sessions.all()) session.close(toDraining());

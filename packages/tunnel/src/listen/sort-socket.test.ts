@@ -5,12 +5,16 @@ import { expect, test } from 'vitest';
 import { sortSocket } from './sort-socket.ts';
 
 /** What became of connections: who was given which one, and what it then read. */
-async function withSorter(act: (port: number, given: { readonly to: string; readonly socket: Socket }[]) => Promise<void>): Promise<void> {
+async function withSorter(
+  act: (port: number, given: { readonly to: string; readonly socket: Socket }[]) => Promise<void>,
+  withTls = false,
+): Promise<void> {
   const given: { readonly to: string; readonly socket: Socket }[] = [];
   const server = createServer((socket) =>
     sortSocket(
       socket.on('error', () => {}),
       {
+        ...(withTls ? { tls: () => void given.push({ to: 'tls', socket }) } : {}),
         http1: () => void given.push({ to: 'http1', socket }),
         http2: () => void given.push({ to: 'http2', socket }),
       },
@@ -49,4 +53,14 @@ test('a connection that ends before it said enough is given to nobody', async ()
     await once(socket, 'close');
     expect(given).toEqual([]);
   });
+});
+
+test('a handshake of TLS goes to who speaks it, with every byte', async () => {
+  await withSorter(async (port, given) => {
+    await using client = await openRawClient(port);
+    client.send('\u0016\u0003\u0001');
+    client.end();
+    await expect.poll(() => given.length).toBe(1);
+    expect([given[0]?.to, String(given[0]?.socket.read())]).toEqual(['tls', '\u0016\u0003\u0001']);
+  }, true);
 });

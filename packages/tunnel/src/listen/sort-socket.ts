@@ -3,8 +3,13 @@ import type { Socket } from 'node:net';
 /** What every HTTP/2 connection begins with (RFC 9113 section 3.4), as far as it takes to tell it from any request of HTTP/1.1. */
 const preface = Buffer.from('PRI ');
 
+/** What every TLS connection begins with: a record of its handshake (RFC 8446 section 5.1). */
+const handshake = 0x16;
+
 /** Who takes a connection once it is known what it speaks. What was read of it comes first. */
 export interface Speakers {
+  /** Where TLS is spoken: who takes its handshakes. Else they go to `http1`, which refuses them. */
+  readonly tls?: (socket: Socket) => void;
   http2(socket: Socket): void;
   http1(socket: Socket): void;
 }
@@ -24,7 +29,8 @@ export function sortSocket(socket: Socket, speakers: Speakers): void {
     if (isHttp2 && begin.length < preface.length) return;
     socket.off('readable', onReadable);
     socket.unshift(begin);
-    if (isHttp2) speakers.http2(socket);
+    if (begin[0] === handshake && speakers.tls !== undefined) speakers.tls(socket);
+    else if (isHttp2) speakers.http2(socket);
     else speakers.http1(socket);
   };
   socket.on('readable', onReadable);

@@ -1,6 +1,15 @@
-import { parseRoutingKey, parseServiceName, toInterceptId, type InterceptInfo } from '@switchyard/contract';
+import {
+  parseRoutingKey,
+  parseServiceName,
+  toInterceptId,
+  toKeylessInterceptId,
+  type InterceptInfo,
+  type RequestQuestion,
+  type RouteReport,
+} from '@switchyard/contract';
 import { expect, test } from 'vitest';
 import * as api from './api-message.ts';
+import { encodeQuestion, encodeReport, parseQuestion, parseReport } from './explain-message.ts';
 import { managerDefinition, tunnelDefinition } from './service-definition.ts';
 
 const service = parseServiceName('orders');
@@ -39,16 +48,67 @@ test('intercepts come back as they were', () => {
     createdAt: new Date(1),
     expiresAt: new Date(2),
   };
-  expect(api.parseIntercepts(api.encodeIntercepts([intercept]))).toEqual([intercept]);
+  const keyless: InterceptInfo = {
+    ...intercept,
+    id: toKeylessInterceptId(service, 'http', '0123456789abcdef'),
+    key: undefined,
+    match: [[{ t: 'header', name: 'x-team', text: { t: 'present' } }]],
+    sharedWith: ['bob@example.com', '*'],
+    joins: true,
+  };
+  expect(api.parseIntercepts(api.encodeIntercepts([intercept, keyless]))).toEqual([intercept, keyless]);
   expect(api.parseRemoved(api.encodeRemoved([intercept]))).toEqual([intercept]);
 });
 
 test('a removal says what it means, or is refused', () => {
-  for (const filter of [{ all: true }, { service, all: false }, { key, all: false }, { service, key, all: false }]) {
+  for (const filter of [
+    { all: true },
+    { service, all: false },
+    { key, all: false },
+    { service, key, all: false },
+    { keyless: true, all: false },
+  ]) {
     expect(api.parseRemoval(api.encodeRemoval(filter))).toEqual(filter);
   }
   expect(() => api.parseRemoval(api.encodeRemoval({ all: false }))).toThrow(/which intercepts/);
   expect(() => api.parseRemoval(Buffer.from([0xff]))).toThrow(/broke the protocol/);
+});
+
+test('a question and its answer come back as they were', () => {
+  const question: RequestQuestion = {
+    service,
+    port: undefined,
+    method: 'GET',
+    target: '/orders?a=b',
+    header: [
+      ['x-team', 'blü'],
+      ['x-team', 'green'],
+    ],
+    clientAddress: '10.0.0.1',
+  };
+  expect(parseQuestion(encodeQuestion(question))).toEqual(question);
+  const report: RouteReport = {
+    port: 'http',
+    outcome: 'routed',
+    status: undefined,
+    key: { form: 'twin', text: 'alice', valid: true },
+    candidates: [{ id: toInterceptId(service, 'http', key), owner: 'alice', won: true, reasons: ['its key is alice'] }],
+    responseHeader: [['vary', 'x-intercept-id']],
+    refusal: undefined,
+  };
+  for (const outcome of ['baseline', 'stripped', 'passing', 'routed', 'refused'] as const) {
+    const each = { ...report, outcome };
+    expect(parseReport(encodeReport(each))).toEqual(each);
+  }
+  const bare = { ...report, key: undefined, candidates: [], status: 'no-route', refusal: 'Two keys.' };
+  expect(parseReport(encodeReport(bare))).toEqual(bare);
+});
+
+test('a question is bounded at both ends', () => {
+  const question: RequestQuestion = { service, port: undefined, method: 'GET', target: '/', header: [], clientAddress: '' };
+  const many = Array.from({ length: 129 }, () => ['a', 'b'] as const);
+  expect(() => encodeQuestion({ ...question, header: many })).toThrow(/at most 128/);
+  expect(() => encodeQuestion({ ...question, target: '/'.repeat(40_000) })).toThrow(/at most 32768/);
 });
 
 test('the service definitions have the paths and kinds of proto/', () => {

@@ -67,6 +67,8 @@ const agentMessages: readonly AgentMessage[] = [
   { t: 'register', request: 1, spec },
   { t: 'register', request: 2, spec: { ...spec, port: '8080', whenAway: 'baseline', lifetimeMs: 28_800_000 } },
   { t: 'register', request: 3, spec: { ...spec, directPort: 1 } },
+  { t: 'register', request: 5, spec: { ...spec, sharedWith: ['*'], match: [[{ t: 'method', method: 'GET' }]] } },
+  { t: 'register', request: 6, spec: { ...spec, key: undefined, joins: true, match: [[{ t: 'percent', percent: 0.1 }]] } },
   { t: 'register', request: 4, spec: { ...spec, directPort: 65_535 } },
   { t: 'unregister', request: 3, id },
   { t: 'renew', request: 4, id, lifetimeMs: undefined },

@@ -1,4 +1,5 @@
-import { CR, LF, SEMICOLON, fieldValue, hexDigit } from './chars.ts';
+import { CR, LF, SEMICOLON, hexDigit } from './chars.ts';
+import { ChunkExtension } from './chunk-extension.ts';
 import { FieldNames } from './field-names.ts';
 import { FieldSection } from './field-section.ts';
 import { http1Limits } from './limits.ts';
@@ -27,6 +28,7 @@ function refuse(message: string): Refusal {
 
 const badSize = refuse('A chunk does not begin with a hexadecimal size and CR LF.');
 const badEnd = refuse('A chunk is not followed by CR LF.');
+const badExtension = refuse('The extensions of a chunk are malformed.');
 const longExtension = refuse(`The extensions of a chunk are longer than ${http1Limits.chunkExtensionBytes.value} bytes.`);
 const longTrailers = refuse(`The trailers are larger than ${http1Limits.trailerBytes.value} bytes.`);
 const badTrailer = refuse('A trailer names a field of framing or routing.');
@@ -44,6 +46,7 @@ export class BodyScanner {
   position = 0;
 
   readonly #trailers: FieldSection;
+  readonly #extension: ChunkExtension = new ChunkExtension();
   #state: number = step.done;
   #remaining = 0;
   #digits = 0;
@@ -122,15 +125,17 @@ export class BodyScanner {
           }
           if (this.#digits === 0) return this.#refuse(badSize);
           if (byte === CR) this.#state = step.sizeLineFeed;
-          else if (byte === SEMICOLON) this.#state = step.extension;
-          else return this.#refuse(badSize);
+          else if (byte === SEMICOLON) {
+            this.#state = step.extension;
+            this.#extension.begin();
+          } else return this.#refuse(badSize);
           at++;
           break;
         }
         case step.extension: {
           const byte = bytes[at] ?? 0;
-          if (byte === CR) this.#state = step.sizeLineFeed;
-          else if (fieldValue[byte] === 0) return this.#refuse(badSize);
+          if (byte === CR && this.#extension.isComplete) this.#state = step.sizeLineFeed;
+          else if (!this.#extension.take(byte)) return this.#refuse(badExtension);
           else if (++this.#extensionBytes > http1Limits.chunkExtensionBytes.value) return this.#refuse(longExtension);
           at++;
           break;

@@ -152,6 +152,8 @@ export class FramingFields implements FieldSink {
   #onTransferEncoding(bytes: Buffer, start: number, end: number): Refusal | undefined {
     if (this.chunked) return refuse(refusals.codings);
     if (!equalsToken(bytes, start, end, 'chunked')) return refuse(refusals.coding);
+    // White space that some readers take for a part of the value: it hides the coding from them.
+    if (isSpace(bytes[end]) || hasTabBefore(bytes, start)) return refuse(refusals.coding);
     this.chunked = true;
     return undefined;
   }
@@ -179,6 +181,13 @@ export class FramingFields implements FieldSink {
 
 function isSpace(byte: number | undefined): boolean {
   return byte === SP || byte === TAB;
+}
+
+/** Whether a tab is among the white space before `start`. */
+function hasTabBefore(bytes: Buffer, start: number): boolean {
+  let at = start - 1;
+  while (bytes[at] === SP) at--;
+  return bytes[at] === TAB;
 }
 
 /** Whether `bytes[start..end)` is `token` (lower case) in any case. */

@@ -28,7 +28,7 @@ const accepted: readonly (readonly [head: string, says: object])[] = [
   ['HTTP/1.1 200 \r\n\r\n', { status: 200 }],
   ['HTTP/1.1 404 Not \x80 there\r\nTransfer-Encoding: chunked\r\n\r\n', { status: 404, body: { get: -1, head: 0 } }],
   ['HTTP/1.0 200 OK\r\n\r\n', { minor: 0, persists: false }],
-  ['HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', { body: { get: 0, head: 0 } }],
+  ['HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n', { body: { get: 0, head: 0 } }],
   ['HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n', { body: { get: 0, head: 0 } }],
   ['HTTP/1.1 101 Switching Protocols\r\n\r\n', { status: 101, body: { get: 0, head: 0 } }],
   ['HTTP/1.1 200 OK\r\nConnection: Close\r\n\r\n', { persists: false }],
@@ -58,6 +58,9 @@ const refused: readonly (readonly [head: string, about: RegExp])[] = [
   ['HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n', /Content-Length/],
   ['HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n', /both/],
   ['HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n', /chunked/],
+  ['HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', /no body/],
+  ['HTTP/1.1 103 x\r\nTransfer-Encoding: chunked\r\n\r\n', /no body/],
+  ['HTTP/1.0 100 Continue\r\n\r\n', /interim/],
   ['HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', /1\.0/],
 ];
 

@@ -18,6 +18,7 @@ function refuse(message: string): Refusal {
 }
 
 const badLine = refuse('The status line is not HTTP/1.1 or HTTP/1.0 with a status from 100 to 599.');
+const badEmpty = refuse('A response that has no body says that it has one, or an interim response is of HTTP/1.0.');
 const tooLarge = refuse(`The response head is larger than ${http1Limits.headBytes.value} bytes.`);
 
 /** How the body of a response is delimited: a number of bytes, -1 for chunked, -2 for until the connection closes. */
@@ -110,7 +111,14 @@ export class ResponseHeadParser {
     if (progress === 'refused') return this.#refuse(refuse(this.#section.refusal?.message ?? badLine.message));
     if (progress === 'more') return 'more';
     const refusal = this.framing.finish(this.minor);
-    return refusal === undefined ? 'done' : this.#refuse(refuse(refusal.message));
+    if (refusal !== undefined) return this.#refuse(refuse(refusal.message));
+    return this.#isContradiction ? this.#refuse(badEmpty) : 'done';
+  }
+
+  /** Interim responses and 204 have no body and say nothing of one (RFC 9110 section 8.6); HTTP/1.0 has no interim ones. */
+  get #isContradiction(): boolean {
+    if (this.status >= 200 && this.status !== 204) return false;
+    return this.framing.chunked || this.framing.contentLength > 0 || (this.minor === 0 && this.status < 200);
   }
 
   #refuse(refusal: Refusal): Progress {

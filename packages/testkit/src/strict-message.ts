@@ -51,6 +51,8 @@ function parseFieldLine(line: string): StrictField {
   const name = line.slice(0, colon);
   const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
   if (!token.test(name)) throw new StrictError(`a field name is not a token: ${JSON.stringify(name)}`);
+  // Some readers take white space around it for a part of the value, and do not know the coding then.
+  if (/^transfer-encoding$/i.test(name) && !/: *[^ \t]*$/.test(line)) throw new StrictError('white space around a Transfer-Encoding');
   if (!fieldValue.test(value)) throw new StrictError(`a field value has a control character: ${JSON.stringify(value)}`);
   return [name, value];
 }
@@ -82,13 +84,18 @@ export function parseFraming(fields: readonly StrictField[], version: string): F
   return { t: 'length', length: Number(length) };
 }
 
+const word = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+const quoted = '"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
+/** RFC 9112 section 7.1, without the "bad white space" in extensions. */
+const chunkLine = new RegExp(`^([0-9A-Fa-f]{1,13})(?:;${word}(?:=(?:${word}|${quoted}))?)*$`);
+
 /** The chunked body at the start of `bytes` (RFC 9112 section 7.1); undefined while it is not whole. */
 export function parseChunked(bytes: Buffer): StrictBody | undefined {
   const chunks: Buffer[] = [];
   for (let at = 0; ;) {
     const line = takeLine(bytes, at);
     if (line === undefined) return undefined;
-    const match = /^([0-9A-Fa-f]{1,13})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/.exec(line.text);
+    const match = chunkLine.exec(line.text);
     if (match?.[1] === undefined) throw new StrictError(`a chunk size is malformed: ${JSON.stringify(line.text)}`);
     const size = Number.parseInt(match[1], 16);
     at = line.next;

@@ -15,7 +15,7 @@ test('a whole request is taken exactly, what follows stays', () => {
 
 test('a chunked body is decoded with its extensions and trailers', () => {
   const request = parse(
-    'PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3;a=b\r\nabc\r\n00A ; q="x"\r\n0123456789\r\n0\r\nT: v\r\n\r\nrest',
+    'PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3;a=b\r\nabc\r\n00A;q="x"\r\n0123456789\r\n0\r\nT: v\r\n\r\nrest',
   );
   expect(request?.body.toString()).toBe('abc0123456789');
   expect(request?.trailers).toEqual([['T', 'v']]);

@@ -66,13 +66,23 @@ function parseResponseHead(bytes: Buffer): StrictResponseHead | undefined {
   if (parsed === undefined) return undefined;
   const match = /^HTTP\/1\.([01]) ([1-5][0-9][0-9])(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(parsed.startLine);
   if (match === null) throw new StrictError(`a status line is malformed: ${JSON.stringify(parsed.startLine)}`);
-  return {
+  const head: StrictResponseHead = {
     status: Number(match[2]),
     reason: match[3] ?? '',
     version: match[1] === '0' ? '1.0' : '1.1',
     fields: parsed.fields,
     head: bytes.subarray(0, parsed.headBytes),
   };
+  checkEmpty(head);
+  return head;
+}
+
+/** Interim responses and 204 have no body and may not say that they have one (RFC 9110 section 8.6); HTTP/1.0 knows no interim ones. */
+function checkEmpty({ status, version, fields }: StrictResponseHead): void {
+  if (status >= 200 && status !== 204) return;
+  if (version === '1.0' && status < 200) throw new StrictError('an interim response of HTTP/1.0');
+  const framing = parseFraming(fields, version);
+  if (framing.t === 'chunked' || (framing.t === 'length' && framing.length > 0)) throw new StrictError('a body where there is none');
 }
 
 interface Taken {

@@ -3,7 +3,7 @@ import { toPrintable, wire } from '../wire.ts';
 
 /** Transfer-Encoding: `chunked` in any case, once, alone, in HTTP/1.1 and without a Content-Length (RFC 9112 section 6.1). */
 export const transferEncoding: readonly RequestVector[] = [
-  ...each(['chunked', 'Chunked', 'CHUNKED', '\tchunked ', 'chunked\t'], (value) => ({
+  ...each(['chunked', ' chunked', '  Chunked', ' CHUNKED'], (value) => ({
     name: `Transfer-Encoding ${toPrintable(value)} is chunked`,
     send: wire`POST / HTTP/1.1\r\nHost: orders\r\nTransfer-Encoding:${value}\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
     outcome: 'baseline',
@@ -36,6 +36,10 @@ export const transferEncoding: readonly RequestVector[] = [
       'chun\0ked',
       'chunked\0',
       'chunked chunked',
+      'chunked ',
+      'chunked\t',
+      '\tchunked',
+      ' \tchunked \t ',
       'cow',
       'chun\xe2\x84\xaaed',
       'chunked\r',

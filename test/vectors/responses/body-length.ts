@@ -32,6 +32,9 @@ export const bodyLength: readonly ResponseVector[] = [
       'Transfer-Encoding: xchunked',
       'Transfer-Encoding: chunked;q=1',
       'Transfer-Encoding:\x0bchunked',
+      'Transfer-Encoding:\tchunked',
+      'Transfer-Encoding: chunked ',
+      'Transfer-Encoding: chunked\t',
       'Transfer-Encoding : chunked',
       'Transfer-Encoding:\r\n chunked',
     ],
@@ -104,6 +107,17 @@ export const bodyLength: readonly ResponseVector[] = [
     answer: wire`HTTP/1.1 304 Not Modified\r\nContent-Length: 5000\r\nETag: "x"\r\n\r\n`,
     outcome: 'passed',
   },
+  { name: '204 with a length of 0', answer: wire`HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n`, outcome: 'passed' },
+  ...eachResponse(['204 No Content', '100 Continue', '103 Early Hints'], (status) => ({
+    name: `${status} with a length, which some clients wait for`,
+    answer: wire`HTTP/1.1 ${status}\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`,
+    outcome: 'refused 502',
+  })),
+  ...eachResponse(['204 No Content', '100 Continue', '103 Early Hints'], (status) => ({
+    name: `${status} with a coding, for which some clients wait for chunks`,
+    answer: wire`HTTP/1.1 ${status}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    outcome: 'refused 502',
+  })),
   { name: '304 without a length', answer: wire`HTTP/1.1 304 Not Modified\r\n\r\n`, outcome: 'passed' },
 
   ...eachResponse(

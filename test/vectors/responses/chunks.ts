@@ -21,7 +21,7 @@ export const responseChunks: readonly ResponseVector[] = [
   ),
   {
     name: 'Chunked in another case',
-    answer: wire`HTTP/1.1 200 OK\r\ntransfer-encoding:\tCHUNKED \r\n\r\n2\r\nok\r\n0\r\n\r\n`,
+    answer: wire`HTTP/1.1 200 OK\r\ntransfer-encoding:  CHUNKED\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
     outcome: 'passed',
   },
   ...eachResponse(
@@ -38,6 +38,9 @@ export const responseChunks: readonly ResponseVector[] = [
       '6\r\nhello\r\n0\r\n\r\n',
       '5\r\nhello\r\n0\r\n\n',
       '5;a\nb\r\nhello\r\n0\r\n\r\n',
+      '5;\r\nhello\r\n0\r\n\r\n',
+      '5; a\r\nhello\r\n0\r\n\r\n',
+      '5;a="b\r\nhello\r\n0\r\n\r\n',
       '5;\0\r\nhello\r\n0\r\n\r\n',
       `5;${'a'.repeat(300)}\r\nhello\r\n0\r\n\r\n`,
       '10000000000000005\r\nhello\r\n0\r\n\r\n',

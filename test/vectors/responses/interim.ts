@@ -26,6 +26,11 @@ export const interim: readonly ResponseVector[] = [
     answer: wire`HTTP/1.1 103 x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n`,
     outcome: 'passed',
   },
+  ...eachResponse(['100 Continue', '103 Early Hints'], (status) => ({
+    name: `${status} in HTTP/1.0, which has no interim answers`,
+    answer: wire`HTTP/1.0 ${status}\r\n\r\n${ok}`,
+    outcome: 'refused 502',
+  })),
   {
     name: '101 that nobody asked for',
     answer: wire`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,

@@ -1,20 +1,28 @@
-import type { InterceptInfo, ServiceInfo } from '@switchyard/contract';
-import type { ManagerInfo, RemovalFilter } from '@switchyard/wire';
+import type { InterceptInfo, ManagerEvent, RequestQuestion, RouteReport, ServiceInfo } from '@switchyard/contract';
+import type { EventFilter, EventRequest, ManagerInfo, RemovalFilter } from '@switchyard/wire';
 
 /** Who calls the API: what the caller said, not yet proven. */
 export interface Caller {
-  /** The claimed owner; printable, at most 128 characters. */
-  readonly owner: string;
+  /** The claimed owner; printable, at most 128 characters. Undefined where the caller claims no name. */
+  readonly owner: string | undefined;
   readonly token: string | undefined;
+  /** The IP address that the call comes from. */
+  readonly address: string;
 }
 
-/** The manager's unary API. Throw an `InterceptError`: the caller gets its code, message and hint. */
+/** The manager's API. Throw an `InterceptError`: the caller gets its code, message and hint. */
 export interface ManagerApi {
   info(caller: Caller): Promise<ManagerInfo>;
   listServices(caller: Caller): Promise<readonly ServiceInfo[]>;
   listIntercepts(caller: Caller): Promise<readonly InterceptInfo[]>;
   /** Removes those of the caller's own intercepts that match, and answers them. */
   removeIntercepts(caller: Caller, filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Where a request would go now, and why. */
+  explain(caller: Caller, question: RequestQuestion): Promise<RouteReport>;
+  /** The recent events, oldest first. */
+  listEvents(caller: Caller, filter: EventFilter): Promise<readonly ManagerEvent[]>;
+  /** Calls `onEvent` with the recent events, then with each that comes, until the function that this resolves to is called. */
+  followEvents(caller: Caller, filter: EventFilter, onEvent: (event: ManagerEvent) => void): Promise<() => void>;
 }
 
 /**
@@ -26,4 +34,10 @@ export interface ManagerClient extends AsyncDisposable {
   listServices(): Promise<readonly ServiceInfo[]>;
   listIntercepts(): Promise<readonly InterceptInfo[]>;
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  explain(question: RequestQuestion): Promise<RouteReport>;
+  /**
+   * Calls `onEvent` with the recent events, oldest first; with `follow` then with each that comes, until `signal` (then it rejects) or the manager
+   * ends it.
+   */
+  watchEvents(request: EventRequest, onEvent: (event: ManagerEvent) => void, signal: AbortSignal): Promise<void>;
 }

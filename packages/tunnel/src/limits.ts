@@ -15,6 +15,7 @@ export const tunnelLimits: LimitTable<
   | 'helloMs'
   | 'connectionProofMs'
   | 'openPipeMs'
+  | 'resumeMs'
   | 'connectMs'
 > = {
   maxSessions: { value: 1024, unit: 'count', about: 'Live sessions of a manager; the next agent is refused with `limit_reached`.' },
@@ -42,6 +43,11 @@ export const tunnelLimits: LimitTable<
     about: 'How long a connection may be open without a session, as those of commands are; it is broken then.',
   },
   openPipeMs: { value: 5_000, unit: 'ms', about: 'How long a connection waits for a pipe when the pool is dry; `limit_reached` then.' },
+  resumeMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'How long the connections of a broken session wait for it to be resumed; `tunnel_lost` then. A manager that holds requests for less waits for less.',
+  },
   connectMs: { value: 3_000, unit: 'ms', about: 'How long an agent or a command waits for a manager; `manager_unreachable` then.' },
 };
 
@@ -64,7 +70,10 @@ export const fixedTunnelLimits: LimitTable<
   | 'unreadMessages'
   | 'keptEvents'
   | 'goodbyeMs'
+  | 'carryAgainMs'
   | 'probeMs'
+  | 'eventBeatMs'
+  | 'unreadEvents'
   | 'tlsHandshakeMs'
   | 'http1HeadBytes'
   | 'http1Fields'
@@ -127,12 +136,19 @@ export const fixedTunnelLimits: LimitTable<
     about: 'Events that an agent keeps while nobody listens for them yet; further ones are dropped.',
   },
   goodbyeMs: { value: 1_000, unit: 'ms', about: 'How long an agent that leaves waits for the manager to confirm it.' },
+  carryAgainMs: {
+    value: 500,
+    unit: 'ms',
+    about: 'How long an agent waits before it opens a new stream for a pipe whose stream alone was lost.',
+  },
   tlsHandshakeMs: {
     value: 5_000,
     unit: 'ms',
     about: 'How long the TLS handshake of a connection to a manager may take; it is closed then.',
   },
   probeMs: { value: 1_000, unit: 'ms', about: 'How long the search may take for the reason why a manager cannot be reached.' },
+  eventBeatMs: { value: 10_000, unit: 'ms', about: 'How often a stream of events says that it lives; a reader gives up after three times that.' },
+  unreadEvents: { value: 256, unit: 'count', about: 'Events that a reader of the stream has not taken; it is dropped then.' },
   http1HeadBytes: { value: 16 * 1024, unit: 'bytes', about: "Head of an HTTP/1.1 request to the manager's port; 431 for a larger one." },
   http1Fields: { value: 100, unit: 'count', about: "Header fields of a request to the manager's port that are read." },
   http1HeadMs: { value: 5_000, unit: 'ms', about: "How long the head of a request to the manager's port may take; 408 then." },

@@ -2,12 +2,14 @@ import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/
 import type { Clock, InterceptError } from '@switchyard/contract';
 import {
   encodeEmptyRequest,
+  encodeQuestion,
   encodeRemoval,
   managerDefinition,
   parseFailure,
   parseIntercepts,
   parseManagerInfo,
   parseRemoved,
+  parseReport,
   parseServices,
   type BytesMethod,
 } from '@switchyard/wire';
@@ -16,6 +18,7 @@ import { failureKey, ownerKey } from './api-metadata.ts';
 import { apiChannelOptions } from './channel-options.ts';
 import { toTarget } from './channel-target.ts';
 import { tunnelLimits } from './limits.ts';
+import { readEvents } from './event-client.ts';
 import { explainUnreachable, toSilent, toStranger } from './reach.ts';
 
 /** Which manager to ask, and as whom. */
@@ -47,6 +50,12 @@ export function openManagerClient(options: ManagerClientOptions): ManagerClient 
     listServices: async () => parseServices(await call(managerDefinition.listServices, encodeEmptyRequest())),
     listIntercepts: async () => parseIntercepts(await call(managerDefinition.listIntercepts, encodeEmptyRequest())),
     removeIntercepts: async (filter) => parseRemoved(await call(managerDefinition.removeIntercepts, encodeRemoval(filter))),
+    explain: async (question) => parseReport(await call(managerDefinition.explain, encodeQuestion(question))),
+    async watchEvents(request, onEvent, signal) {
+      const end = await readEvents(client, metadata, clock, { request, onEvent, signal });
+      if (end.t === 'silent') throw toSilent(url, end.ms);
+      if (end.t === 'status') throw await toError(end.status, url, clock);
+    },
     [Symbol.asyncDispose]: async () => client.close(),
   };
 }
@@ -86,7 +95,7 @@ function ask(
   });
 }
 
-async function toError(error: ServiceError, url: URL, clock: Clock): Promise<InterceptError> {
+async function toError(error: Pick<ServiceError, 'code' | 'details' | 'metadata'>, url: URL, clock: Clock): Promise<InterceptError> {
   const [failure] = error.metadata.get(failureKey);
   if (Buffer.isBuffer(failure)) return parseFailure(failure);
   return error.code === status.UNAVAILABLE ? explainUnreachable(clock, url, error) : toStranger(url, 'speaks HTTP/2', error);

@@ -1,6 +1,6 @@
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { InterceptError, toLimitValues, type Clock, type Log, type Metrics, type SessionId } from '@switchyard/contract';
-import { managerDefinition, tunnelDefinition } from '@switchyard/wire';
+import { eventDefinition, managerDefinition, tunnelDefinition } from '@switchyard/wire';
 import type { ManagerApi } from './api.ts';
 import { createApiService } from './api-server.ts';
 import { serverOptions, strangerStreams } from './channel-options.ts';
@@ -10,6 +10,7 @@ import { fixedTunnelLimits, tunnelLimits, type TunnelLimits } from './limits.ts'
 import { createHttp1Server, type Http1Listener } from './listen/http1-server.ts';
 import { createReception, type TlsTerms } from './listen/reception.ts';
 import type { ServerIdentity } from './listen/tls-server.ts';
+import { createEventService } from './event-server.ts';
 import { createServerStream } from './message-stream.ts';
 import { ServerCarry } from './server-carry.ts';
 import { ServerControl } from './server-control.ts';
@@ -71,7 +72,8 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
   });
   const http1 = createHttp1Server(deps.clock, connections.find, options.onRequest ?? refuseRequest);
   grpc.addService(tunnelDefinition, createTunnelService(deps, options, limits, sessions, connections));
-  grpc.addService(managerDefinition, createApiService(options.api, deps.log));
+  grpc.addService(managerDefinition, createApiService(options.api, deps.log, connections.find));
+  grpc.addService(eventDefinition, createEventService(options.api, { ...deps, find: connections.find }));
   return {
     port: connections.port,
     drain() {

@@ -2,9 +2,10 @@ import type { Clock, Log } from '@switchyard/contract';
 import { createSnapshot, type Rule } from '@switchyard/route';
 import { openRouter } from '@switchyard/router';
 import type { RenderedMetrics } from '@switchyard/runtime';
-import { openTunnelServer, protocolVersions } from '@switchyard/tunnel';
+import { protocolVersions } from '@switchyard/tunnel';
 import { createAcceptSession } from './api/accept-session.ts';
 import { createManagerApi } from './api/manager-api.ts';
+import { openApiServer } from './api/open-api-server.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { isLoopback } from './config/loopback.ts';
 import { toAddressText, toUrl, type ManagerConfig } from './config/manager-config.ts';
@@ -57,16 +58,15 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   const authenticate = createAuthenticator(config.auth);
   const info = { version, protocol: protocolVersions, auth: config.auth.mode };
   const tunnel = opened.use(
-    await openTunnelServer(deps, {
-      listen: config.listen,
+    await openApiServer(deps, config, {
       accept: createAcceptSession({ log, identify: (hello) => ({ owner: authenticate(hello) }), intercepts: registry, ...config.limits }),
       api: createManagerApi({ authenticate, registry, info, listServices: services.list }),
     }),
   );
-  if (config.auth.mode === 'token' && !isLoopback(config.listen.host))
+  if (config.auth.mode === 'token' && config.tls === 'elsewhere' && !isLoopback(config.listen.host))
     log.warn('tokens_cross_in_clear', { listen: toAddressText(config.listen) });
   unready = undefined;
-  log.info('ready', { api: toUrl(config.listen.host, tunnel.port), health: toUrl(config.health.host, health.port) });
+  log.info('ready', { api: tunnel.url, health: toUrl(config.health.host, health.port) });
 
   const owned = opened.move();
   return {
@@ -82,7 +82,11 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   };
 }
 
-function createRegistry({ services, policy, limits }: ManagerConfig, deps: ManagerDeps, publish: (rules: readonly Rule[]) => void): Registry {
+function createRegistry(
+  { services, policy, limits }: ManagerConfig,
+  deps: ManagerDeps,
+  publish: (rules: readonly Rule[]) => void,
+): Registry {
   const { clock, log, metrics } = deps;
   const onEnd = countIntercepts(metrics, () => registry.list());
   const registry = new Registry({ clock, log, catalog: createCatalog(services), policy, publish, onEnd }, limits);

@@ -69,6 +69,7 @@ export const fixedManagerLimits: LimitTable<
   | 'aliases'
   | 'healthIdleMs'
   | 'healthConnections'
+  | 'certificateCheckMs'
 > = {
   clusterDrainGraceMs: { value: 60_000, unit: 'ms', about: 'The default of `limits.drainGrace` in a cluster.' },
   successorMs: {
@@ -96,6 +97,7 @@ export const fixedManagerLimits: LimitTable<
     unit: 'count',
     about: 'Connections to the health listener; for one more, the oldest of the address that has most is closed.',
   },
+  certificateCheckMs: { value: 10_000, unit: 'ms', about: 'How often a manager looks whether the files of its certificate have changed.' },
 };
 
 /** The bounds of taking services over. Nobody sets them. */

@@ -3,9 +3,10 @@ import { managerName, openLease, type KubeClient, type LeaseHolder } from '@swit
 import { createSnapshot, type Rule } from '@switchyard/route';
 import { openRouter, routerLimits } from '@switchyard/router';
 import { toAbortError } from '@switchyard/runtime';
-import { openTunnelServer, protocolVersions } from '@switchyard/tunnel';
+import { protocolVersions } from '@switchyard/tunnel';
 import { createAcceptSession } from '../api/accept-session.ts';
 import { createClusterApi } from '../api/cluster-api.ts';
+import { openApiServer } from '../api/open-api-server.ts';
 import type { Manager, ManagerDeps } from '../app.ts';
 import { createKeyIdentity } from '../auth/key-identity.ts';
 import { toUrl, type ClusterConfig } from '../config/manager-config.ts';
@@ -82,8 +83,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   opened.defer(intercepts.onWantedChange(services.wake));
 
   const tunnel = opened.use(
-    await openTunnelServer(deps, {
-      listen: config.listen,
+    await openApiServer(deps, config, {
       proof: 'key',
       accept: createAcceptSession({ log, identify: createKeyIdentity((key) => intercepts.ownersOf(key)), intercepts, ...config.limits }),
       api: createClusterApi({ version, protocol: protocolVersions }),
@@ -91,7 +91,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   );
   unready = undefined;
   log.info('ready', {
-    api: toUrl(config.listen.host, tunnel.port),
+    api: tunnel.url,
     health: toUrl(config.health.host, health.port),
     namespace: client.namespace,
   });

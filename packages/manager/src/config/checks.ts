@@ -22,12 +22,19 @@ export function checkConfig(config: ManagerConfig, context: z.core.$RefinementCt
 
 type Report = (path: Path, message: string) => void;
 
-function checkAuth({ auth, listen }: ManagerConfig, report: Report): void {
+function checkAuth({ auth, listen, tls }: ManagerConfig, report: Report): void {
   if (auth.mode === 'none' && !isLoopback(listen.host)) {
     report(
       ['listen'],
       `is ${toAddressText(listen)}, which other machines can reach, while auth mode "none" believes any name that a caller claims; ` +
         `listen at 127.0.0.1:${listen.port}, or set auth mode to "token"`,
+    );
+  }
+  if (auth.mode === 'token' && tls === undefined && !isLoopback(listen.host)) {
+    report(
+      ['listen'],
+      `is ${toAddressText(listen)}, which other machines can reach, and tokens would come in plaintext; name a certificate under tls, or ` +
+        `write "tls: elsewhere" where something before the manager ends TLS`,
     );
   }
   if (auth.mode === 'token') {

@@ -9,6 +9,8 @@ export interface ManagerConfig {
   readonly listen: Address;
   /** Where `/healthz`, `/readyz` and `/metrics` are served. */
   readonly health: Address;
+  /** Who ends TLS at `listen`: the manager, something before it, or nobody. */
+  readonly tls: TlsFiles | 'elsewhere' | undefined;
   readonly auth: AuthConfig;
   readonly routing: {
     /** Further places where a key may stand, as `parseAlias` of `@switchyard/route` reads them. */
@@ -20,7 +22,14 @@ export interface ManagerConfig {
 }
 
 /** The configuration of a manager that runs in a cluster: checked, complete, immutable. */
-export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'policy' | 'services'>;
+export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'policy' | 'services' | 'tls'> & { readonly tls: TlsFiles | undefined };
+
+/** Files in PEM; a relative path begins at the working directory. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly clientCaFile?: string | undefined;
+}
 
 /** How agents and command lines prove who they are. */
 export type AuthConfig =
@@ -61,7 +70,7 @@ export function toAddressText({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The URL of a plain HTTP server. */
-export function toUrl(host: string, port: number): string {
-  return `http://${toAddressText({ host, port })}`;
+/** The URL of an HTTP server. */
+export function toUrl(host: string, port: number, scheme: 'http' | 'https' = 'http'): string {
+  return `${scheme}://${toAddressText({ host, port })}`;
 }

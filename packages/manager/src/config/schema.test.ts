@@ -50,11 +50,13 @@ test('a short file gets the documented defaults', () => {
 
 test('every setting can be written', () => {
   const text = `${head}listen: 0.0.0.0:7480\nhealth: "[::1]:0"
+tls: { certFile: tls.crt, keyFile: tls.key, clientCaFile: clients.crt }
 auth: { mode: token, users: [{ name: alice, token: "${hash}" }] }
 routing: { aliases: [X-Team] }
 limits: { hold: 0s, heldPerIntercept: 1, lifetime: 30m, awayLifetime: 1m30s, expiryWarning: 5m, interceptsPerOwner: 2, sessionsPerOwner: 3, drainGrace: 500ms }
 services: [{ name: web, entry: true, edge: untrusted, ports: [{ name: http, listen: "0.0.0.0:1", origin: "web.internal:80", protocol: http }] }]\n`;
   expect(parseDocument(text, 'manager.yaml', managerSchema)).toMatchObject({
+    tls: { certFile: 'tls.crt', keyFile: 'tls.key', clientCaFile: 'clients.crt' },
     auth: { mode: 'token', users: [{ name: 'alice', token: hash }] },
     routing: { aliases: ['X-Team'] },
     limits: { holdMs: 0, lifetimeMs: 1_800_000, awayLifetimeMs: 90_000, sessionsPerOwner: 3, drainGraceMs: 500 },
@@ -77,6 +79,19 @@ const cases: readonly (readonly [name: string, text: string, mistakes: readonly 
       'manager.yaml:8:9: unknown key "orgin" in services[0].ports[0]; did you mean "origin"?',
     ],
   ],
+  [
+    'tokens that would cross the network in plaintext',
+    `${head}listen: 0.0.0.0:7480\nauth: { mode: token, users: [{ name: alice, token: "${hash}" }] }\n${orders}`,
+    [
+      'manager.yaml:3:9: listen is 0.0.0.0:7480, which other machines can reach, and tokens would come in plaintext; name a certificate under tls, or write "tls: elsewhere" where something before the manager ends TLS',
+    ],
+  ],
+  [
+    'tokens where something before the manager ends TLS',
+    `${head}listen: 0.0.0.0:7480\ntls: elsewhere\nauth: { mode: token, users: [{ name: alice, token: "${hash}" }] }\n${orders}`,
+    [],
+  ],
+  ['a certificate without its key', `${head}tls: { certFile: tls.crt }\n${orders}`, ['manager.yaml:3:1: tls.keyFile is missing']],
   [
     'an unknown limit',
     `${head}limits: { holds: 10s }\n${orders}`,

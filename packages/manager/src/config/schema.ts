@@ -56,6 +56,19 @@ const auth = z
     return z.NEVER;
   });
 
+const file = z.string().min(1);
+
+const tlsFiles = z.strictObject({
+  certFile: file.meta({ description: 'The certificate in PEM, and after it those that lead to its authority.' }),
+  keyFile: file.meta({ description: 'Its key in PEM, without a password.' }),
+  clientCaFile: file
+    .optional()
+    .meta({ description: 'The authority, in PEM, of the certificates that callers must show. Default: they need none.' }),
+});
+
+const tlsAbout =
+  'The files for TLS, which are read again when they change. Beyond loopback tokens need it: `elsewhere` says that something before the manager ends TLS.';
+
 const routing = z.strictObject({
   aliases: z
     .array(alias)
@@ -65,12 +78,9 @@ const routing = z.strictObject({
 });
 
 const policy = z.strictObject({
-  keyless: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: 'Whether an intercept may do without a key. Its conditions then take the requests of people who do not know of it.',
-    }),
+  keyless: z.boolean().default(false).meta({
+    description: 'Whether an intercept may do without a key. Its conditions then take the requests of people who do not know of it.',
+  }),
   percent: z.boolean().default(false).meta({ description: 'Whether an intercept may take a share of the requests.' }),
 });
 
@@ -116,6 +126,10 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
     health: listenAddress.prefault('127.0.0.1:7481').meta({
       description: 'Where `/healthz`, `/readyz` and `/metrics` are served, to anybody who asks. In a cluster by default `0.0.0.0:7481`.',
     }),
+    tls: z
+      .union([tlsFiles, z.literal('elsewhere')])
+      .optional()
+      .meta({ description: tlsAbout }),
     auth: auth.prefault({ mode: 'none' }).meta({
       description:
         'How callers prove who they are. `none` believes the name that a caller claims, and is allowed on loopback only. Not allowed in a cluster.',
@@ -130,8 +144,8 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
       .optional()
       .meta({ description: 'The services whose traffic is routed: required, but not allowed in a cluster.' }),
   })
-  .transform(({ services, ...rest }, context): ManagerConfig => {
-    if (services !== undefined) return { ...rest, services };
+  .transform(({ services, tls, ...rest }, context): ManagerConfig => {
+    if (services !== undefined) return { ...rest, tls, services };
     context.addIssue({
       code: 'custom',
       path: ['services'],
@@ -150,13 +164,20 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z
     ...head,
     listen: listenAddress.prefault('0.0.0.0:7480'),
     health: listenAddress.prefault('0.0.0.0:7481'),
+    tls: tlsFiles.optional(),
     routing: routing.prefault({}),
     limits: clusterLimits.prefault({}),
     auth: absent('agents prove the key that stands in their Intercept objects'),
     policy: absent('only intercepts with a key are accepted there'),
     services: absent('the Services of its namespace are routed'),
   })
-  .transform(({ listen, health, routing: { aliases }, limits: bounds }) => ({ listen, health, routing: { aliases }, limits: bounds }));
+  .transform(({ listen, health, tls, routing: { aliases }, limits: bounds }) => ({
+    listen,
+    health,
+    tls,
+    routing: { aliases },
+    limits: bounds,
+  }));
 
 function absent(why: string) {
   return z

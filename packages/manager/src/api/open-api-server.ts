@@ -1,0 +1,38 @@
+import { openTunnelServer, type TunnelServer, type TunnelServerOptions } from '@switchyard/tunnel';
+import type { ManagerDeps } from '../app.ts';
+import { toUrl, type ClusterConfig, type ManagerConfig } from '../config/manager-config.ts';
+import { readIdentity, watchIdentity } from '../tls/identity-files.ts';
+
+/** The manager's port for agents and command lines. */
+export interface ApiServer extends TunnelServer {
+  /** Where it listens, as it is spoken to. */
+  readonly url: string;
+}
+
+/**
+ * Opens the tunnel and the API at the configured address, with the configured certificate, which is renewed when its files change. A server that lets
+ * agents prove a key also takes plaintext from its own machine: that is what a forward through the API server of the cluster comes from.
+ * Rejects as `openTunnelServer` does, and with `bad_config` where a file cannot be read.
+ */
+export async function openApiServer(
+  deps: ManagerDeps,
+  { listen, tls }: Pick<ManagerConfig | ClusterConfig, 'listen' | 'tls'>,
+  options: Omit<TunnelServerOptions, 'listen' | 'tls'>,
+): Promise<ApiServer> {
+  const files = tls === 'elsewhere' ? undefined : tls;
+  const identity = files === undefined ? undefined : await readIdentity(files);
+  const server = await openTunnelServer(deps, {
+    ...options,
+    listen,
+    tls: identity === undefined ? undefined : { identity, plaintextFromLoopback: options.proof === 'key' },
+  });
+  const watch = files === undefined || identity === undefined ? undefined : watchIdentity(deps, files, identity, server.renewIdentity);
+  return {
+    ...server,
+    url: toUrl(listen.host, server.port, identity === undefined ? 'http' : 'https'),
+    async [Symbol.asyncDispose]() {
+      watch?.[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}

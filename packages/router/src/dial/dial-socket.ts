@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { InterceptError, type Clock, type Pipe } from '@switchyard/contract';
+import { createOnRead } from '../read-buffer.ts';
 import { SocketPipe } from '../socket-pipe.ts';
 
 /** Where and for how long to dial. */
@@ -26,24 +27,12 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'this process has no free file descriptors',
 };
 
-/**
- * Where every dialled socket reads into: one buffer for all, as each read is copied out before the next can happen. A
- * short answer then costs a small copy instead of a large allocation.
- */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
-
 /** Opens a TCP connection. Rejects with `upstream_unreachable`, `upstream_timeout` or `canceled`. */
 export function dialSocket(address: SocketAddress, options: DialOptions): Promise<Pipe> {
   const { host, port } = address;
   return new Promise((resolve, reject) => {
     let pipe: SocketPipe | undefined;
-    const onread = {
-      buffer: readBuffer,
-      callback: (length: number): boolean => {
-        pipe?.deliver(Buffer.from(readBuffer.subarray(0, length)));
-        return true;
-      },
-    };
+    const onread = createOnRead((bytes) => pipe?.deliver(bytes));
     const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, allowHalfOpen: true, onread });
     const settle = (): void => {
       timer.cancel();

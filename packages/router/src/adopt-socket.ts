@@ -1,0 +1,44 @@
+import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
+import type { Code } from '@switchyard/contract';
+import { createOnRead } from './read-buffer.ts';
+import { SocketPipe } from './socket-pipe.ts';
+
+/** What a socket has beyond the documentation of Node.js: the handle of the system's connection, here with what `onread` needs of it. */
+interface WithHandle {
+  _handle?: { readonly useUserBuffer?: unknown } | null;
+}
+
+/** A connection that was accepted. */
+export interface Adopted {
+  /** For its address and its end; its bytes are the pipe's. */
+  readonly socket: Socket;
+  readonly pipe: SocketPipe;
+}
+
+/**
+ * Makes a pipe of a connection that a server accepted with `pauseOnConnect` and nobody has listened to yet.
+ *
+ * @param lossCode as `SocketPipe` has it
+ */
+export function adoptSocket(accepted: Socket, lossCode: Code): Adopted {
+  let pipe: SocketPipe | undefined = undefined;
+  const socket = reopen(
+    accepted,
+    createOnRead((bytes) => pipe?.deliver(bytes)),
+  );
+  pipe = new SocketPipe(socket, lossCode);
+  return { socket, pipe };
+}
+
+/**
+ * The same connection as a socket that reads through `onread`: `connect()` takes that option, a server does not. The accepted one is a
+ * shell afterwards. Where this Node.js does not have what that takes, it is `accepted` itself, which emits `data`.
+ */
+function reopen(accepted: Socket, onread: OnReadOpts): Socket {
+  const shell: WithHandle = accepted as Socket & WithHandle;
+  const handle = shell._handle;
+  if (typeof handle?.useUserBuffer !== 'function') return accepted;
+  shell._handle = null;
+  accepted.destroy();
+  return new Socket({ handle, onread, allowHalfOpen: true, manualStart: true } as SocketConstructorOpts);
+}

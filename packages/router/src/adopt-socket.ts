@@ -5,7 +5,7 @@ import { SocketPipe } from './socket-pipe.ts';
 
 /** What a socket has beyond the documentation of Node.js: the handle of the system's connection, here with what `onread` needs of it. */
 interface WithHandle {
-  _handle?: { readonly useUserBuffer?: unknown } | null;
+  _handle?: (NonNullable<SocketConstructorOpts['handle']> & { readonly useUserBuffer?: unknown }) | null;
 }
 
 /** A connection that was accepted. */
@@ -40,5 +40,6 @@ function reopen(accepted: Socket, onread: OnReadOpts): Socket {
   if (typeof handle?.useUserBuffer !== 'function') return accepted;
   shell._handle = null;
   accepted.destroy();
-  return new Socket({ handle, onread, allowHalfOpen: true, manualStart: true } as SocketConstructorOpts);
+  const options = { handle, onread, allowHalfOpen: true, manualStart: true };
+  return new Socket(options);
 }

@@ -18,6 +18,7 @@ export type { KubeconfigOptions } from './credentials/load-kubeconfig.ts';
 export type { Collection } from './collection/collection.ts';
 export { openCollection, type CollectionDeps } from './collection/open-collection.ts';
 export { watchObject } from './collection/watch-object.ts';
+export { isLeaseFree, seeLease, toLeaseTaken, type LeaseSight } from './lease/lease-record.ts';
 export { openLease, type LeaseDeps, type LeaseHolder, type LeaseOptions } from './lease/open-lease.ts';
 export { openForwardSocket, type ForwardSocket, type ForwardSocketDeps, type ForwardSocketOptions } from './port-forward/forward-socket.ts';
 export type { ForwardTarget } from './port-forward/forward-target.ts';

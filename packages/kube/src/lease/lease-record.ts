@@ -26,7 +26,7 @@ function toMark({ metadata, spec }: Lease): string {
 }
 
 /** Whether `identity` may take the lease now. */
-export function isFree({ lease: { spec }, sinceMs }: LeaseSight, identity: string, nowMs: number, defaultMs: number): boolean {
+export function isLeaseFree({ lease: { spec }, sinceMs }: LeaseSight, identity: string, nowMs: number, defaultMs: number): boolean {
   const holder = spec.holderIdentity ?? '';
   if (holder === '' || holder === identity) return true;
   const durationMs = spec.leaseDurationSeconds === undefined ? defaultMs : spec.leaseDurationSeconds * 1000;
@@ -34,7 +34,7 @@ export function isFree({ lease: { spec }, sinceMs }: LeaseSight, identity: strin
 }
 
 /** The record of a new leader. */
-export function toTaken(before: LeaseSpec | undefined, identity: string, durationMs: number, date: Date): LeaseSpec {
+export function toLeaseTaken(before: LeaseSpec | undefined, identity: string, durationMs: number, date: Date): LeaseSpec {
   const time = toMicroTime(date);
   const isOther = before !== undefined && before.holderIdentity !== identity;
   return {

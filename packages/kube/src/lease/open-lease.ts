@@ -5,7 +5,7 @@ import { kubeLimits } from '../limits.ts';
 import type { Lease } from '../resources/core.ts';
 import { createLeadership } from './leadership.ts';
 import { createLeaseCalls } from './lease-calls.ts';
-import { isFree, seeLease, toMicroTime, toTaken, type LeaseSight } from './lease-record.ts';
+import { isLeaseFree, seeLease, toMicroTime, toLeaseTaken, type LeaseSight } from './lease-record.ts';
 
 /** What a lease needs from its process. */
 export interface LeaseDeps {
@@ -72,10 +72,10 @@ export function openLease({ clock, log, client }: LeaseDeps, { name, identity, o
     if (closing.signal.aborted) return;
     const sentMs = clock.now();
     const date = clock.date();
-    if (sight === undefined) see(await calls.create(toTaken(undefined, identity, leaseMs, date)));
+    if (sight === undefined) see(await calls.create(toLeaseTaken(undefined, identity, leaseMs, date)));
     else if (leading) see(await calls.write(sight.lease, { renewTime: toMicroTime(date) }));
-    else if (isFree(sight, identity, sentMs, leaseMs))
-      see(await calls.write(sight.lease, toTaken(sight.lease.spec, identity, leaseMs, date)));
+    else if (isLeaseFree(sight, identity, sentMs, leaseMs))
+      see(await calls.write(sight.lease, toLeaseTaken(sight.lease.spec, identity, leaseMs, date)));
     else return;
     if (!closing.signal.aborted) leadership.extend(sentMs);
   };

@@ -1,4 +1,16 @@
-import { fieldManager, leases, managedByLabel, managerName, standDownAnnotation, type Lease, type PatchOperation } from '@switchyard/kube';
+import {
+  fieldManager,
+  isLeaseFree,
+  leases,
+  managedByLabel,
+  managerName,
+  seeLease,
+  standDownAnnotation,
+  toLeaseTaken,
+  type Lease,
+  type LeaseSight,
+  type PatchOperation,
+} from '@switchyard/kube';
 import { patchVersion, retryConflicts } from '../execute/conflict.ts';
 import type { TakeoverDeps } from '../execute/deps.ts';
 import { takeoverLimits } from '../limits.ts';
@@ -6,6 +18,8 @@ import { testVersion } from '../plan/patch-paths.ts';
 
 /** How long a Lease holds that does not say it. */
 const defaultLeaseMs = 15_000;
+/** Who looks does not want to lead. */
+const nobody = '';
 
 /** Tells the leader, and every later one, to give all Services back and to take none. */
 export function standDown(deps: TakeoverDeps, signal: AbortSignal): Promise<Lease> {
@@ -34,14 +48,7 @@ export function seizeLease(deps: TakeoverDeps, identity: string, signal: AbortSi
   return retryConflicts(deps, signal, async () => {
     const present = await deps.client.get(leases, managerName, { signal });
     if (present === undefined) return;
-    const now = toMicroTime(deps.clock.date());
-    const spec: Lease['spec'] = {
-      holderIdentity: identity,
-      leaseDurationSeconds: takeoverLimits.leaseMs.value / 1000,
-      acquireTime: now,
-      renewTime: now,
-      leaseTransitions: (present.spec.leaseTransitions ?? 0) + 1,
-    };
+    const spec = toLeaseTaken(present.spec, identity, takeoverLimits.leaseMs.value, deps.clock.date());
     const write: PatchOperation = { op: 'add', path: '/spec', value: spec };
     await patchVersion(deps, leases, present, [testVersion(present), write], { signal, fieldManager });
   });
@@ -59,23 +66,12 @@ export function releaseLease(deps: TakeoverDeps, identity: string, signal: Abort
 
 /** Whether somebody leads, told without comparing clocks: a Lease that did not change for its duration, as seen from here, has expired. */
 export class LeaderWatch {
-  #version: string | undefined;
-  #sinceMs = 0;
+  #sight: LeaseSight | undefined;
 
   /** What `lease` shows at `nowMs` of a monotonic scale. */
   isLed(lease: Lease | undefined, nowMs: number): boolean {
-    if (lease === undefined || (lease.spec.holderIdentity ?? '') === '') return false;
-    const version = `${lease.metadata.uid} ${lease.spec.holderIdentity} ${lease.spec.renewTime}`;
-    if (version !== this.#version) {
-      this.#version = version;
-      this.#sinceMs = nowMs;
-    }
-    const { leaseDurationSeconds } = lease.spec;
-    return nowMs - this.#sinceMs < (leaseDurationSeconds === undefined ? defaultLeaseMs : leaseDurationSeconds * 1000);
+    if (lease === undefined) return false;
+    this.#sight = seeLease(this.#sight, lease, nowMs);
+    return !isLeaseFree(this.#sight, nobody, nowMs, defaultLeaseMs);
   }
-}
-
-/** RFC 3339 with microseconds, as Leases want it. */
-function toMicroTime(date: Date): string {
-  return date.toISOString().replace('Z', '000Z');
 }

@@ -1,4 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
+import { isToken, messageHeaders } from './header-names.ts';
 import type { MemberName } from './member-list.ts';
 import { baggageHeader, cookieHeader, tracestateHeader, twinHeader } from './names.ts';
 
@@ -12,24 +13,8 @@ export type Alias =
 /** The aliases of a configuration that names none: what Bridge to Kubernetes sends. */
 export const defaultAliases: readonly string[] = ['kubernetes-route-as'];
 
-/** RFC 9110 section 5.6.2. */
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
 /** Headers with a meaning of their own here, so no alias. */
 const ownHeaders: ReadonlySet<string> = new Set([twinHeader, baggageHeader, cookieHeader, tracestateHeader]);
-/** Headers that shape the message: an untrusted service, which takes aliases off, must never lose one. */
-const messageHeaders: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
 /**
  * Reads one alias of a configuration: a header's name (`kubernetes-route-as`), a member (`baggage:okteto-divert`, `tracestate:intercept`)
  * or all members that begin alike (`baggage:sd-*`). Header names may have any case. Throws `bad_config`.
@@ -38,11 +23,11 @@ export function parseAlias(text: string): Alias {
   const colon = text.indexOf(':');
   const header = (colon === -1 ? text : text.slice(0, colon)).toLowerCase();
   if (colon === -1) {
-    if (token.test(header) && !ownHeaders.has(header) && !messageHeaders.has(header)) return { t: 'header', header };
+    if (isToken(header) && !ownHeaders.has(header) && header !== 'host' && !messageHeaders.has(header)) return { t: 'header', header };
   } else if (header === baggageHeader || header === tracestateHeader) {
     const prefix = text.endsWith('*');
     const name = text.slice(colon + 1, prefix ? -1 : undefined);
-    if (token.test(name) && !name.includes('*')) return { t: 'member', header, name: { text: name, prefix } };
+    if (isToken(name) && !name.includes('*')) return { t: 'member', header, name: { text: name, prefix } };
   }
   throw new InterceptError('bad_config', `"${text}" cannot be an alias of the routing key.`, {
     hint: 'Name a header of its own ("x-my-key"), or a member ("baggage:okteto-divert", "baggage:sd-*", "tracestate:intercept").',

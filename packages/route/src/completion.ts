@@ -11,7 +11,7 @@ const memberLimit = routeLimits.baggageMembers.value;
 const baggageLimitBytes = routeLimits.baggageBytes.value;
 
 /** The edit of a head that needs none. */
-const complete: Completion = Object.freeze({ addTwin: false, baggage: undefined });
+export const complete: Completion = Object.freeze({ twin: undefined, baggage: undefined });
 
 /** A completion, and whether the baggage had no room for the key. */
 export interface CompletionPlan {
@@ -27,14 +27,18 @@ export function planCompletion(
   fields: readonly Field[],
   read: { readonly form: KeyForm; readonly key: RoutingKey; readonly baggage: BaggageKey | undefined },
 ): CompletionPlan {
-  const addTwin = read.form !== 'twin';
+  const twin = read.form === 'twin' ? undefined : read.key;
   if (read.baggage !== undefined) {
-    if (read.baggage.key !== read.key) return { completion: { addTwin, baggage: replaceKey(read.baggage, read.key) }, baggageFull: false };
-    return { completion: addTwin ? { addTwin, baggage: undefined } : complete, baggageFull: false };
+    if (read.baggage.key !== read.key) return { completion: { twin, baggage: replaceKey(read.baggage, read.key) }, baggageFull: false };
+    return { completion: toTwinOnly(twin), baggageFull: false };
   }
   const lines = fields.filter((field) => field.name === baggageHeader);
-  if (!hasRoom(lines, read.key)) return { completion: addTwin ? { addTwin, baggage: undefined } : complete, baggageFull: true };
-  return { completion: { addTwin, baggage: addMember(lines, read.key) }, baggageFull: false };
+  if (!hasRoom(lines, read.key)) return { completion: toTwinOnly(twin), baggageFull: true };
+  return { completion: { twin, baggage: addMember(lines, read.key) }, baggageFull: false };
+}
+
+function toTwinOnly(twin: RoutingKey | undefined): Completion {
+  return twin === undefined ? complete : { twin, baggage: undefined };
 }
 
 /** A wrong key must never travel on, so this is done however full the baggage is. */

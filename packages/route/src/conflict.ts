@@ -1,28 +1,48 @@
-import type { RoutingKey, ServiceName } from '@switchyard/contract';
+import type { Match, RoutingKey, ServiceName, Sharing } from '@switchyard/contract';
+import { toMatchId } from './match/match-id.ts';
 
-/** What somebody wants to intercept. */
-export interface RouteClaim {
+/** What somebody intercepts, or wants to. */
+export interface RouteClaim extends Sharing {
   readonly service: ServiceName;
   /** The port's name. */
   readonly port: string;
-  readonly key: RoutingKey;
+  readonly key: RoutingKey | undefined;
+  readonly match: Match;
   readonly owner: string;
 }
 
 /** Why a claim cannot be granted: `rule`, a rule or an earlier claim, belongs to another owner. */
 export type Conflict<Held extends RouteClaim> =
-  /** It is the very route that was asked for. */
+  /** It is the very route that was asked for: the same service and port, and the same key or, without one, the same match. */
   | { readonly t: 'route_taken'; readonly rule: Held }
-  /** It holds the same key on another port: a key belongs to its first owner in the whole namespace. */
-  | { readonly t: 'key_taken'; readonly rule: Held };
+  /** It holds the same key: a key belongs to its first owner in the whole namespace. `offered`: who has it shares it, but the claim does not join. */
+  | { readonly t: 'key_taken'; readonly rule: Held; readonly offered: boolean };
 
-/** The rule of another owner that stands against `claim`, the very route before others; undefined where there is none. */
-export function findConflict<Held extends RouteClaim>(rules: Iterable<Held>, claim: RouteClaim): Conflict<Held> | undefined {
-  let keyTaken: Conflict<Held> | undefined;
-  for (const rule of rules) {
-    if (rule.key !== claim.key || rule.owner === claim.owner) continue;
-    if (rule.service === claim.service && rule.port === claim.port) return { t: 'route_taken', rule };
-    keyTaken ??= { t: 'key_taken', rule };
+/**
+ * What stands against `claim`, the very route before others; undefined where nothing does. An owner is never in conflict with themselves.
+ *
+ * @param held oldest first: whose rule for a key is the oldest holds that key, and alone shares it
+ */
+export function findConflict<Held extends RouteClaim>(held: Iterable<Held>, claim: RouteClaim): Conflict<Held> | undefined {
+  const isSameMatch = claim.key === undefined ? createSameMatch(claim.match) : undefined;
+  let first: Held | undefined;
+  let offered = false;
+  for (const rule of held) {
+    if (rule.key !== claim.key) continue;
+    const isSamePort = rule.service === claim.service && rule.port === claim.port;
+    if (rule.owner !== claim.owner && isSamePort && isSameMatch?.(rule.match) !== false) return { t: 'route_taken', rule };
+    first ??= rule;
+    offered ||= rule.owner === first.owner && sharesWith(rule, claim.owner);
   }
-  return keyTaken;
+  if (claim.key === undefined || first === undefined || first.owner === claim.owner || (offered && claim.joins)) return undefined;
+  return { t: 'key_taken', rule: first, offered };
+}
+
+function sharesWith({ sharedWith }: Sharing, owner: string): boolean {
+  return sharedWith.includes(owner) || sharedWith.includes('*');
+}
+
+function createSameMatch(match: Match): (other: Match) => boolean {
+  const id = toMatchId(match);
+  return (other) => toMatchId(other) === id;
 }

@@ -18,10 +18,10 @@ export interface LineEdit {
   readonly value: string;
 }
 
-/** What makes a head carry its key both as `x-intercept-id` and in `baggage`. False and undefined: it does already. */
+/** What makes a head carry its key both as `x-intercept-id` and in `baggage`. Undefined: it does already. */
 export interface Completion {
-  /** Add the line `x-intercept-id: KEY`. */
-  readonly addTwin: boolean;
+  /** Add a line `x-intercept-id` with this key. */
+  readonly twin: RoutingKey | undefined;
   /** Add a `baggage` line, or give an existing one another value. */
   readonly baggage: undefined | { readonly t: 'add'; readonly value: string } | ({ readonly t: 'replace' } & LineEdit);
 }
@@ -35,16 +35,26 @@ export interface Strip {
   readonly query: string | undefined;
 }
 
+/** What the response tells about a key that did not lead to its owner, as `x-intercept-status`. */
+export type KeyStatus =
+  /** The key is not live. */
+  | 'no-route'
+  /** It is no key. */
+  | 'invalid-key'
+  /** It is live here, but the request does not show what its intercept asks for besides. */
+  | 'not-matched';
+
 /** What becomes of one request. */
 export type Decision =
-  /** To the baseline, untouched. `status` goes on the response as `x-intercept-status`. */
-  | { readonly t: 'baseline'; readonly status?: 'no-route' | 'invalid-key'; readonly counts: readonly RouteCount[] }
+  /** To the baseline, untouched. */
+  | { readonly t: 'baseline'; readonly status: KeyStatus | undefined; readonly counts: readonly RouteCount[] }
   /** To the baseline without its keys: the service is untrusted. Nothing is told to the sender. */
   | { readonly t: 'stripped'; readonly strip: Strip; readonly counts: readonly RouteCount[] }
-  /** To the baseline: the key is live on another port of the namespace, where the completed head will bring it. */
+  /** To the baseline: the key is live on another port of the namespace, where the completed head will bring it, or here under conditions that are not met. */
   | {
       readonly t: 'passing';
       readonly key: RoutingKey;
+      readonly status: KeyStatus | undefined;
       readonly completion: Completion;
       /** Value of a `Set-Cookie` header for the response. */
       readonly setCookie: string | undefined;
@@ -53,8 +63,10 @@ export type Decision =
   /** To the target of `rule`. */
   | {
       readonly t: 'routed';
-      readonly key: RoutingKey;
       readonly rule: Rule;
+      /** Only where `rule` has no key, and the one that the request carries leads nowhere. */
+      readonly status: KeyStatus | undefined;
+      /** Adds nothing where `rule` has no key. */
       readonly completion: Completion;
       /** Value of a `Set-Cookie` header for the response. */
       readonly setCookie: string | undefined;

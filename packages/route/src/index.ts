@@ -1,10 +1,14 @@
 export { defaultAliases, parseAlias, type Alias } from './alias.ts';
 export { findConflict, type Conflict, type RouteClaim } from './conflict.ts';
 export { decide } from './decide.ts';
-export type { Completion, Decision, LineEdit, RouteCount, Strip } from './decision.ts';
-export type { Evidence, Field } from './evidence.ts';
+export type { Completion, Decision, KeyStatus, LineEdit, RouteCount, Strip } from './decision.ts';
+export { splitTarget, type Evidence, type Field } from './evidence.ts';
+export { routeLimits } from './limits.ts';
+export { checkMatch } from './match/check-match.ts';
+export { toMatchId } from './match/match-id.ts';
 export type { MemberName } from './member-list.ts';
 export { baggageHeader, twinHeader } from './names.ts';
+export type { PortTable } from './port-table.ts';
 export { toServedBy, toVary } from './response-headers.ts';
 export type { Rule } from './rule.ts';
-export { createSnapshot, type PortTable, type RouteOptions, type Snapshot } from './snapshot.ts';
+export { createSnapshot, type RouteOptions, type Snapshot } from './snapshot.ts';

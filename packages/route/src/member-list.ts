@@ -52,6 +52,21 @@ function readMember(member: string, offset: number, syntax: ListSyntax, name: Me
   return { text: pair.slice(start, end), start: offset + start, end: offset + end };
 }
 
+/** A member: its name and, where it has a `=`, its value; both without surrounding spaces and tabs. */
+export interface Member {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+/** All members of a list without properties, in their order. */
+export function readMembers(list: string, { separator }: ListSyntax): readonly Member[] {
+  return list.split(separator).map((member) => {
+    const equals = member.indexOf('=');
+    if (equals === -1) return { name: trimBlanks(member), value: undefined };
+    return { name: trimBlanks(member.slice(0, equals)), value: trimBlanks(member.slice(equals + 1)) };
+  });
+}
+
 /**
  * `list` without the members that `matches` names; the others stay byte for byte. Every name is matched as the most lenient reader
  * would understand it, percent-decoded and trimmed: OpenTelemetry for JavaScript reads `%69ntercept=alice` as `intercept`.

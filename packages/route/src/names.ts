@@ -8,5 +8,7 @@ export const cookieHeader = 'cookie';
 export const tracestateHeader = 'tracestate';
 /** What the key is called inside of `baggage` and `cookie` (`intercept=alice`). */
 export const keyMember = 'intercept';
+/** A cookie that somebody else sets (a gateway, a service, a test): it tells callers apart when a share of the requests is drawn. */
+export const stickyCookie = 'intercept-sticky';
 /** What the key is called in a query (`?__intercept=alice`), where no header can be set. */
 export const keyQuery = '__intercept';

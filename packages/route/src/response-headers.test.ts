@@ -1,13 +1,15 @@
-import { parseRoutingKey } from '@switchyard/contract';
 import { expect, test } from 'vitest';
-import { createRule, createWorld } from '../test/world.ts';
+import { createKeylessRule, createRule, createWorld } from '../test/world.ts';
+import { toMatchId } from './match/match-id.ts';
 import { toServedBy, toVary } from './response-headers.ts';
 
-test('served-by names the key and the kind of target', () => {
-  expect(toServedBy(parseRoutingKey('alice'), createRule('orders', 'alice').target)).toBe('alice@tunnel');
-  expect(toServedBy(parseRoutingKey('alice'), { t: 'baseline', host: '127.0.0.1', port: 1 })).toBe('alice@baseline');
+test('served-by names the key, or the intercept without one, and the kind of target', () => {
+  expect(toServedBy(createRule('orders', 'alice'))).toBe('alice@tunnel');
+  expect(toServedBy(createRule('orders', 'alice', { target: { t: 'direct', host: '10.0.0.7', port: 1 } }))).toBe('alice@direct');
+  const keyless = createKeylessRule('orders', 'ann', [[{ t: 'method', method: 'GET' }]]);
+  expect(toServedBy(keyless)).toBe(`orders.http.match.${toMatchId(keyless.match)}@tunnel`);
 });
 
 test('vary names every header that a decision looks at', () => {
-  expect(toVary(createWorld().fieldNames)).toBe('x-intercept-id, baggage, kubernetes-route-as, cookie');
+  expect(toVary(createWorld().keyNames)).toBe('x-intercept-id, baggage, kubernetes-route-as, cookie');
 });

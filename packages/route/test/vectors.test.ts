@@ -26,6 +26,7 @@ const vectors: readonly Vector[] = [
 test.each(vectors)('rule $why', ({ send, outcome, at = 'orders', aliases }) => {
   const snapshot = createWorld(aliases === undefined ? {} : { aliases });
   const head = parseHead(send);
-  const decision = decide(snapshot.table(parseServiceName(at), 'http'), toEvidence(head, snapshot));
+  const table = snapshot.table(parseServiceName(at), 'http');
+  const decision = decide(table, toEvidence(head, table));
   expect(describe(decision, head)).toEqual(outcome);
 });

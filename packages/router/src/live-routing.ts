@@ -8,29 +8,33 @@ import type { Routing } from './port-context.ts';
 export class LiveRouting {
   #snapshot: Snapshot = createSnapshot([]);
   #routingNames: ReadonlySet<string> = toRoutingNames(this.#snapshot);
-  #fieldNames: FieldNames = new FieldNames(this.#routingNames);
+  /** What the framers of the ports collect, by the list of names. */
+  #fieldNames: Map<string, FieldNames> = new Map();
+  /** The same of the snapshot before: connections make a new framer where theirs is another object. */
+  #lastFieldNames: Map<string, FieldNames> = new Map();
 
   /** Swaps the snapshot. */
   update(snapshot: Snapshot): void {
-    const known = this.#snapshot.fieldNames;
-    if (known.size !== snapshot.fieldNames.size || [...known].some((name) => !snapshot.fieldNames.has(name))) {
-      this.#routingNames = toRoutingNames(snapshot);
-      this.#fieldNames = new FieldNames(this.#routingNames);
-    }
     this.#snapshot = snapshot;
+    this.#routingNames = toRoutingNames(snapshot);
+    this.#lastFieldNames = this.#fieldNames;
+    this.#fieldNames = new Map();
   }
 
   /** What is in force for one port. */
   of({ service, port }: { readonly service: ServiceName; readonly port: string }): Routing {
-    return {
-      table: this.#snapshot.table(service, port),
-      routingNames: this.#routingNames,
-      fieldNames: this.#fieldNames,
-      vary: toVary(this.#snapshot.fieldNames),
-    };
+    const table = this.#snapshot.table(service, port);
+    const vary = toVary(table.fieldNames);
+    return { table, routingNames: this.#routingNames, fieldNames: this.#toFieldNames(vary, table.fieldNames), vary };
+  }
+
+  #toFieldNames(list: string, names: ReadonlySet<string>): FieldNames {
+    const known = this.#fieldNames.get(list) ?? this.#lastFieldNames.get(list) ?? new FieldNames([...names, hopHeader]);
+    this.#fieldNames.set(list, known);
+    return known;
   }
 }
 
-function toRoutingNames({ fieldNames }: Snapshot): ReadonlySet<string> {
-  return new Set([...fieldNames, hopHeader]);
+function toRoutingNames({ keyNames }: Snapshot): ReadonlySet<string> {
+  return new Set([...keyNames, hopHeader]);
 }

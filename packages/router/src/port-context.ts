@@ -9,11 +9,11 @@ import type { TargetUse } from './target-use.ts';
 /** The routing that is in force: swapped as a whole when a snapshot comes. */
 export interface Routing {
   readonly table: PortTable;
-  /** Lower-case names of the fields that may carry a key, and of the one that counts hops. */
+  /** Lower-case names of the fields that may carry a key, and of the one that counts hops: no caller may hide them from the next hop. */
   readonly routingNames: ReadonlySet<string>;
-  /** The same, as the framer wants them. */
+  /** These, and those that the port's rules look at, as the framer wants them. The same object while they are the same. */
   readonly fieldNames: FieldNames;
-  /** What the answer to a keyed request varies by. */
+  /** What the answer to a routed request varies by. */
   readonly vary: string;
 }
 

@@ -2,7 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { InterceptError, type PortProtocol } from '@switchyard/contract';
 import { listen } from '@switchyard/runtime';
 import { ByAddress } from './by-address.ts';
-import { dialBaseline, type DialBaseline } from './dial/dial-baseline.ts';
+import { toClientAddress, type Client } from './client.ts';
+import { dialBaseline } from './dial/dial-baseline.ts';
 import { detect, detectHttp, settle } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
 import { Http1Connection } from './http1/connection.ts';
@@ -16,12 +17,6 @@ interface Connection {
   abort(message: string): void;
   /** Ends the connection when nothing is outstanding on it. */
   finishIdle(): void;
-}
-
-/** A client that was accepted. */
-interface Client {
-  readonly pipe: SocketPipe;
-  readonly dialBaseline: DialBaseline;
 }
 
 /** How many connections went past the routing decision, by what they spoke. */
@@ -125,10 +120,9 @@ export class PortListener {
       socket.destroy();
       return;
     }
-    const client: Client = {
-      pipe: new SocketPipe(socket, 'canceled'),
-      dialBaseline: (signal) => dialBaseline(this.#context, socket, signal),
-    };
+    const pipe = new SocketPipe(socket, 'canceled');
+    const address = (): string => toClientAddress(socket);
+    const client: Client = { pipe, address, dialBaseline: (signal) => dialBaseline(this.#context, address(), signal) };
     if (this.protocol === 'tcp') {
       this.#openTcp(client, { detected: 'tcp', bytes: Buffer.alloc(0), baseline: undefined, greeting: undefined, clientEnded: false });
     } else this.#detect(client);
@@ -179,7 +173,7 @@ export class PortListener {
   }
 
   #openHttp1(client: Client, found: FirstBytes): void {
-    const http1 = new Http1Connection(client.pipe, this.#context, client.dialBaseline, () => this.#remove(connection));
+    const http1 = new Http1Connection(client, this.#context, () => this.#remove(connection));
     const connection: Connection = {
       sweep: (now) => http1.sweep(now),
       abort: (message) => http1.abort(message),

@@ -7,7 +7,7 @@ import { dialBaseline } from './dial-baseline.ts';
 const { signal } = new AbortController();
 
 /** What is dialled for a client, and by which address it was picked. */
-async function dialFor(remoteAddress: string | undefined, address: { host: string; port: number } | undefined) {
+async function dialFor(clientAddress: string, address: { host: string; port: number } | undefined) {
   const dialled: Target[] = [];
   const asked: string[] = [];
   const dialer: Dialer = {
@@ -16,22 +16,17 @@ async function dialFor(remoteAddress: string | undefined, address: { host: strin
       return Promise.resolve(createMemoryPipePair()[0]);
     },
   };
-  const baseline: Baseline = (clientAddress) => {
-    asked.push(clientAddress);
+  const baseline: Baseline = (client) => {
+    asked.push(client);
     return address;
   };
-  await dialBaseline({ service: parseServiceName('orders'), port: 'http', baseline, dialer }, { remoteAddress }, signal);
+  await dialBaseline({ service: parseServiceName('orders'), port: 'http', baseline, dialer }, clientAddress, signal);
   return { dialled, asked };
 }
 
-test.each([
-  ['10.1.2.3', '10.1.2.3'],
-  ['::ffff:10.1.2.3', '10.1.2.3'],
-  ['fd00::1', 'fd00::1'],
-  ['::ffff:0:1', '::ffff:0:1'],
-])('the baseline of the client %s is picked for %s', async (remoteAddress, asked) => {
+test('the baseline is picked for the client', async () => {
   const address = { host: '10.9.9.9', port: 80 };
-  expect(await dialFor(remoteAddress, address)).toEqual({ dialled: [{ t: 'baseline', ...address }], asked: [asked] });
+  expect(await dialFor('10.1.2.3', address)).toEqual({ dialled: [{ t: 'baseline', ...address }], asked: ['10.1.2.3'] });
 });
 
 test('nobody that is ready, or a client that is gone, is a failure that says so', async () => {
@@ -39,5 +34,5 @@ test('nobody that is ready, or a client that is gone, is a failure that says so'
     code: 'upstream_unreachable',
     message: 'No ready pod is behind the port http of orders.',
   });
-  await expect(dialFor(undefined, { host: '10.9.9.9', port: 80 })).rejects.toMatchObject({ code: 'canceled' });
+  await expect(dialFor('', { host: '10.9.9.9', port: 80 })).rejects.toMatchObject({ code: 'canceled' });
 });

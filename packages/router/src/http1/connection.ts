@@ -1,5 +1,6 @@
 import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
 import { toBaseline } from '../destination.ts';
+import type { Client } from '../client.ts';
 import type { DialBaseline } from '../dial/dial-baseline.ts';
 import type { PortContext } from '../port-context.ts';
 import type { Exchange } from './exchange.ts';
@@ -31,6 +32,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   readonly exchanges: Exchange[] = [];
   readonly context: PortContext;
   readonly client: Pipe;
+  readonly clientAddress: () => string;
   readonly dialBaseline: DialBaseline;
   readonly upstreams: Upstreams = new Upstreams(this);
   readonly #reader: RequestReader;
@@ -45,9 +47,10 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   /** When all that was sent to a client that is to end its half had arrived, as far as is known. */
   #arrivedAt = 0;
 
-  /** Takes `client` over and calls `onClosed` once, when everything is closed. */
-  constructor(client: Pipe, context: PortContext, dialBaseline: DialBaseline, onClosed: () => void) {
-    this.client = client;
+  /** Takes the pipe of `client` over and calls `onClosed` once, when everything is closed. */
+  constructor({ pipe, dialBaseline, address }: Client<Pipe>, context: PortContext, onClosed: () => void) {
+    this.client = pipe;
+    this.clientAddress = address;
     this.context = context;
     this.dialBaseline = dialBaseline;
     this.#onClosed = onClosed;

@@ -1,9 +1,10 @@
 import type { InterceptError } from '@switchyard/contract';
+import type { KeyStatus } from '@switchyard/route';
 
 /** What a response gets besides what its target sent. */
 export interface ReplyPlan {
   /** Value of `x-intercept-status`. */
-  readonly status?: 'no-route' | 'invalid-key' | 'fell-back' | undefined;
+  readonly status?: KeyStatus | 'fell-back' | undefined;
   /** Value of `x-intercept-served-by`. */
   readonly servedBy?: string | undefined;
   readonly setCookie?: string | undefined;

@@ -2,11 +2,13 @@ import { InterceptError } from '@switchyard/contract';
 import { editHead, planConnectionHygiene, type HeadEdit, type RequestHeadParser } from '@switchyard/http1';
 import {
   decide,
+  splitTarget,
   toServedBy,
   twinHeader,
   baggageHeader,
   type Completion,
   type Decision,
+  type PortTable,
   type RouteCount,
   type Strip,
 } from '@switchyard/route';
@@ -46,18 +48,36 @@ export const plainPlan: RequestPlan = Object.freeze<RequestPlan>({
 });
 
 /** Whether nothing in a head could lead anywhere but to the baseline, as it is. */
-export function isPlain({ framing, queryStart }: RequestHeadParser): boolean {
+export function isPlain({ framing, queryStart }: RequestHeadParser, { keyless }: PortTable): boolean {
   return (
-    framing.fields.length === 0 && queryStart === -1 && framing.upgrade === '' && !framing.http2Settings && framing.nominated === undefined
+    framing.fields.length === 0 &&
+    queryStart === -1 &&
+    keyless.length === 0 &&
+    framing.upgrade === '' &&
+    !framing.http2Settings &&
+    framing.nominated === undefined
   );
 }
 
+/** Who sends a request, and where it arrived. */
+export interface Caller {
+  readonly context: PortContext;
+  /** The client's IP address; empty when it is gone. */
+  readonly clientAddress: () => string;
+}
+
 /** Plans what becomes of the request whose head stands in `bytes[start..end)`; `head` is its parse. */
-export function planRequest(context: PortContext, head: RequestHeadParser, bytes: Buffer, start: number, end: number): RequestPlan {
-  const { framing, queryStart } = head;
-  const query =
-    queryStart === -1 ? undefined : bytes.toString('latin1', start - head.start + queryStart, start - head.start + head.targetEnd);
-  const decision = decide(context.routing.table, { fields: framing.fields, query });
+export function planRequest(
+  { context, clientAddress }: Caller,
+  head: RequestHeadParser,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): RequestPlan {
+  const { framing, method } = head;
+  const base = start - head.start;
+  const target = splitTarget(bytes.toString('latin1', base + head.targetStart, base + head.targetEnd));
+  const decision = decide(context.routing.table, { method, ...target, fields: framing.fields, clientAddress: clientAddress() });
   const hygiene = planHygiene(context, head, bytes, start, end);
   const plan = planDecision(decision, hygiene);
   return plan.t === 'go' && plan.side === 'routed' ? withHop(plan, planHop(framing.fields, context.limits.hops)) : plan;
@@ -80,8 +100,11 @@ function planDecision(decision: Decision, hygiene: readonly HeadEdit[]): Request
       return {
         ...baseline,
         side: 'passing',
-        edits: [...hygiene, ...planCompletionEdits(decision.key, decision.completion)],
-        replyPlan: decision.setCookie === undefined ? undefined : { setCookie: decision.setCookie },
+        edits: [...hygiene, ...planCompletionEdits(decision.completion)],
+        replyPlan:
+          decision.setCookie === undefined && decision.status === undefined
+            ? undefined
+            : { setCookie: decision.setCookie, status: decision.status },
       };
     case 'routed':
       return {
@@ -90,8 +113,8 @@ function planDecision(decision: Decision, hygiene: readonly HeadEdit[]): Request
         counts,
         target: decision.rule.target,
         fallsBack: decision.rule.whenAway === 'baseline',
-        edits: [...hygiene, ...planCompletionEdits(decision.key, decision.completion)],
-        replyPlan: { servedBy: toServedBy(decision.key, decision.rule.target), setCookie: decision.setCookie },
+        edits: [...hygiene, ...planCompletionEdits(decision.completion)],
+        replyPlan: { servedBy: toServedBy(decision.rule), setCookie: decision.setCookie, status: decision.status },
       };
     case 'refused':
       return { t: 'refuse', error: new InterceptError('protocol_violation', decision.message) };
@@ -115,10 +138,9 @@ function planHygiene(context: PortContext, head: RequestHeadParser, bytes: Buffe
   });
 }
 
-function planCompletionEdits(key: string, completion: Completion): HeadEdit[] {
+function planCompletionEdits({ twin, baggage }: Completion): HeadEdit[] {
   const edits: HeadEdit[] = [];
-  const { baggage } = completion;
-  if (completion.addTwin) edits.push({ t: 'add', name: twinHeader, value: key });
+  if (twin !== undefined) edits.push({ t: 'add', name: twinHeader, value: twin });
   if (baggage?.t === 'add') edits.push({ t: 'add', name: baggageHeader, value: baggage.value });
   if (baggage?.t === 'replace') edits.push(baggage);
   return edits;

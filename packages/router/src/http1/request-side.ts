@@ -13,6 +13,8 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** The client connection that requests come from. */
 export interface RequestOwner {
   readonly context: PortContext;
+  /** The client's IP address; empty when it is gone. */
+  readonly clientAddress: () => string;
   readonly client: Pipe;
   readonly upstreams: Upstreams;
   /** What is outstanding, in order; all of it on the active upstream. */
@@ -51,7 +53,7 @@ export class RequestSide implements RequestSink {
   onHead(bytes: Buffer, start: number, end: number): HeadVerdict {
     const { exchanges, context, upstreams, active } = this.#owner;
     const { head } = this.reader;
-    const plan = isPlain(head) ? plainPlan : planRequest(context, head, bytes, start, end);
+    const plan = isPlain(head, context.routing.table) ? plainPlan : planRequest(this.#owner, head, bytes, start, end);
     if (plan.t === 'refuse') {
       if (exchanges.length > 0) return 'hold';
       this.#owner.refuse(plan.error);

@@ -16,6 +16,7 @@ import { FieldNames } from '@switchyard/http1';
 import { createSnapshot, toVary, type Rule } from '@switchyard/route';
 import { createFakeClock, createMemoryPipePair, recordPipe, type FakeClock, type PipeRecord } from '@switchyard/testkit';
 import { Counts } from '../../src/counts.ts';
+import type { DialBaseline } from '../../src/dial/dial-baseline.ts';
 import { Http1Connection } from '../../src/http1/connection.ts';
 import { routerLimits, type RouterLimits } from '../../src/limits.ts';
 import type { PortContext, Routing } from '../../src/port-context.ts';
@@ -112,7 +113,7 @@ export function createRule(key: string, whenAway: WhenAway = 'fail', session = `
   const routingKey = parseRoutingKey(key);
   const id = toInterceptId(service, 'http', routingKey);
   const target = { t: 'tunnel', session: session as SessionId, intercept: id } as const;
-  return { id, service, port: 'http', key: routingKey, owner: key, createdAt: 1, whenAway, target };
+  return { id, service, port: 'http', key: routingKey, match: [], owner: key, createdAt: 1, whenAway, target };
 }
 
 const defaultRules = [createRule('alice'), createRule('bob', 'baseline')];
@@ -136,12 +137,8 @@ export class Play {
     const [far, near] = createMemoryPipePair({ highWaterBytes });
     this.client = new End(far, { paused: options.pausedClient ?? false });
     const context = this.#createContext(options);
-    this.connection = new Http1Connection(
-      near,
-      context,
-      (signal) => this.#dial(baseline, signal, options.dials !== 'waiting'),
-      () => void this.closes++,
-    );
+    const dialBaseline: DialBaseline = (signal) => this.#dial(baseline, signal, options.dials !== 'waiting');
+    this.connection = new Http1Connection({ pipe: near, dialBaseline, address: () => '127.0.0.1' }, context, () => void this.closes++);
     if (options.insideResume !== undefined) deliverInsideResume(near, this.connection, Buffer.from(options.insideResume, 'latin1'));
     const warm = options.warm === true ? this.#open() : undefined;
     this.connection.start(Buffer.from(options.first ?? '', 'latin1'), warm, options.clientEnded ?? false);
@@ -259,12 +256,12 @@ function deliverInsideResume(pipe: Pipe, handler: PipeHandler, bytes: Buffer): v
 
 function toRouting(rules: readonly Rule[]): Routing {
   const snapshot = createSnapshot(rules);
-  const names = new Set([...snapshot.fieldNames, hopHeader]);
+  const names = new Set([...snapshot.keyNames, hopHeader]);
   return {
     table: snapshot.table(service, 'http'),
     routingNames: names,
     fieldNames: new FieldNames(names),
-    vary: toVary(snapshot.fieldNames),
+    vary: toVary(snapshot.keyNames),
   };
 }
 
@@ -285,7 +282,7 @@ export function ok(body: string, lines = ''): string {
 
 /** As `ok`, as it reaches the client from the developer of `key`: the answer to a GET. */
 export function servedBy(key: string, body: string): string {
-  return ok(body, `X-Intercept-Served-By: ${key}@tunnel\r\nVary: ${toVary(createSnapshot([]).fieldNames)}\r\n`);
+  return ok(body, `X-Intercept-Served-By: ${key}@tunnel\r\nVary: ${toVary(createSnapshot([]).keyNames)}\r\n`);
 }
 
 /** A response that the router makes itself, the `index`-th one. */

@@ -1,0 +1,49 @@
+import { InterceptError } from '@switchyard/contract';
+import { RE2JS, RE2JSException } from 're2js';
+import { routeLimits } from '../limits.ts';
+
+/** Whether a text matches as a whole. */
+export type TextTest = (text: string) => boolean;
+
+/**
+ * Compiles an expression of RE2 syntax, which is matched in time linear to the text. Throws `bad_usage`, naming what is wrong and where.
+ */
+export function compileRegex(source: string): TextTest {
+  const regex = parse(source);
+  const { regexSteps } = routeLimits;
+  const steps = regex.programSize();
+  if (steps > regexSteps.value) {
+    throw new InterceptError(
+      'bad_usage',
+      `The regular expression "${source}" compiles to ${steps} steps, and at most ${regexSteps.value} are allowed.`,
+      {
+        hint: 'Repeat less: {1,100} counts as a hundred copies.',
+      },
+    );
+  }
+  return (text) => regex.testExact(text);
+}
+
+function parse(source: string): RE2JS {
+  if (!/^[ -~]*$/.test(source)) {
+    throw new InterceptError('bad_usage', `The regular expression "${source}" holds a character that is not ASCII.`, {
+      hint: 'Requests are matched byte by byte: let "." stand for each byte, or compare the whole text or its beginning.',
+    });
+  }
+  try {
+    return RE2JS.compile(source, RE2JS.DOTALL);
+  } catch (cause) {
+    if (!(cause instanceof RE2JSException)) throw cause;
+    throw new InterceptError('bad_usage', `"${source}" is not a regular expression: ${toReason(source, cause.message)}.`, {
+      hint: 'The syntax is that of RE2: there are no look-arounds and no back-references.',
+      cause,
+    });
+  }
+}
+
+/** The library names what is wrong and quotes where; its own words around both are dropped. */
+function toReason(source: string, message: string): string {
+  const [, reason = message, part] = /^error parsing regexp: ([^`]*?)(?:: `(.*)`)?$/s.exec(message) ?? [];
+  const at = part === undefined ? -1 : source.indexOf(part);
+  return at === -1 ? reason : `${reason}, at character ${at + 1} ("${part}")`;
+}

@@ -89,7 +89,7 @@ function toAgent(session: Session): Agent {
 /** One random instance per agent, so that the manager knows a reconnect from a second process. */
 function toOpenTunnel(deps: AgentDeps, { url, owner, client, token, keyPair }: AgentOptions): OpenTunnel {
   const hello = { instance: randomUUID(), owner, client, token };
-  return (signal) => openTunnelClient(deps, { url, hello, keyPair, signal });
+  return (signal, resume) => openTunnelClient(deps, { url, hello, keyPair, resume, signal });
 }
 
 function toRegistrations(deps: AgentDeps, options: AgentOptions, emit: AgentEventHandler): ConstructorParameters<typeof Session>[1] {

@@ -10,12 +10,12 @@ import {
   type Pipe,
 } from '@switchyard/contract';
 import { createBackoff, sleep } from '@switchyard/runtime';
-import type { SessionEvent, TunnelClient } from '@switchyard/tunnel';
+import type { LostSession, SessionEvent, TunnelClient } from '@switchyard/tunnel';
 import type { AgentEventHandler } from './event.ts';
 import { agentLimits } from './limits.ts';
 
-/** Opens one tunnel connection; rejects as `openTunnelClient` does. */
-export type OpenTunnel = (signal: AbortSignal) => Promise<TunnelClient>;
+/** Opens one tunnel connection, which goes on with what an earlier one left; rejects as `openTunnelClient` does. */
+export type OpenTunnel = (signal: AbortSignal, lost: LostSession | undefined) => Promise<TunnelClient>;
 
 /** An intercept that a session keeps registered. */
 export interface Registration {
@@ -55,7 +55,7 @@ const limits = toLimitValues(agentLimits);
 
 /**
  * A developer's link to the manager, whatever connection carries it. When the connection is lost it waits with jitter (at most 1 s in
- * the first minute, then 5 s), connects, and registers again what is not over. When the manager says that it is about to stop, the link goes over to the
+ * the first minute, then 5 s), connects, goes on with what was under way, and registers again what is not over. When the manager says that it is about to stop, the link goes over to the
  * next one as soon as there is one, while what is under way at the old one comes to its end. It ends for good when it is told to, when
  * its first attempt fails, or when the manager refuses with what no retry can heal.
  */
@@ -67,6 +67,8 @@ export class Session {
   readonly #patient = createBackoff({ firstMs: 2 * limits.restartRetryMs, maxMs: limits.patientRetryMs });
   /** The connection that is open, whether its intercepts are registered yet or not. */
   #client: TunnelClient | undefined;
+  /** What the last connection left when it was lost. */
+  #lost: LostSession | undefined;
   /** Connections to managers that are about to stop, kept for what is under way on them. */
   readonly #retired: Set<TunnelClient> = new Set();
   /** Resolves, never rejects, when the session is over: with the error unless somebody asked for it. */
@@ -105,6 +107,7 @@ export class Session {
   async #run(): Promise<InterceptError | undefined> {
     let state: State = { t: 'connecting', lostAtMs: undefined };
     while (state.t !== 'closed') state = await this.#leave(state);
+    this.#lost?.[Symbol.dispose]();
     this.#deps.emit({ t: 'closed', error: state.error });
     return state.error;
   }
@@ -124,8 +127,9 @@ export class Session {
   async #connect(lostAtMs: number | undefined): Promise<State> {
     const { clock, emit, openTunnel } = this.#deps;
     try {
-      const client = await openTunnel(this.#stop.signal);
+      const client = await openTunnel(this.#stop.signal, this.#lost);
       this.#client = client;
+      this.#lost = undefined;
       const link = await this.#registerAll(client);
       // A goodbye during the attempt found no connection to say it on.
       this.#stop.signal.throwIfAborted();
@@ -182,7 +186,7 @@ export class Session {
   }
 
   async #openSuccessor(signal: AbortSignal): Promise<Link> {
-    const client = await this.#deps.openTunnel(signal);
+    const client = await this.#deps.openTunnel(signal, undefined);
     const giveUp = (): void => void client[Symbol.asyncDispose]();
     signal.addEventListener('abort', giveUp);
     try {
@@ -229,6 +233,7 @@ export class Session {
   async #release(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
+    this.#lost ??= client?.takeLost();
     await client?.[Symbol.asyncDispose]();
   }
 

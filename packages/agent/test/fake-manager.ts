@@ -11,11 +11,11 @@ import {
   type SessionId,
 } from '@switchyard/contract';
 import { createMemoryPipePair } from '@switchyard/testkit';
-import type { SessionEvent, TunnelClient } from '@switchyard/tunnel';
+import type { LostSession, SessionEvent, TunnelClient } from '@switchyard/tunnel';
 
 /** A manager without a network: it hands out tunnel connections and remembers what was asked of it. */
 export interface FakeManager {
-  readonly openTunnel: (signal: AbortSignal) => Promise<TunnelClient>;
+  readonly openTunnel: (signal: AbortSignal, lost: LostSession | undefined) => Promise<TunnelClient>;
   /** What each connection registered, in order of connections. */
   readonly registered: InterceptSpec[][];
   /** Connections that are open now. */
@@ -88,6 +88,7 @@ export function createFakeManager(clock: Clock): FakeManager {
         goodbyes += 1;
         finish(undefined);
       },
+      takeLost: () => undefined,
       closed,
       [Symbol.asyncDispose]: async () => finish(undefined),
     };

@@ -17,10 +17,11 @@ import {
   type SessionEvent,
   type WelcomeMessage,
 } from '@switchyard/wire';
+import { AgentEstate } from './agent-estate.ts';
 import { AgentPipes } from './agent-pipes.ts';
-import { SessionCredit } from './credit.ts';
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
+import { LostSession } from './lost-session.ts';
 import type { MessageStream, StreamHandler } from './message-stream.ts';
 import type { TunnelClient } from './session.ts';
 
@@ -34,6 +35,8 @@ export interface AgentSessionDeps {
   readonly clock: Clock;
   readonly limits: TunnelLimits;
   readonly control: MessageStream;
+  /** What an earlier session left. */
+  readonly lost: LostSession | undefined;
   openCarry(handler: StreamHandler): MessageStream;
   /** Lets go of the connection. */
   disconnect(): void;
@@ -49,6 +52,8 @@ export class AgentSession implements TunnelClient {
   readonly session: SessionId;
   readonly closed: Promise<InterceptError | undefined>;
   readonly #deps: AgentSessionDeps;
+  readonly #welcome: WelcomeMessage;
+  readonly #estate: AgentEstate;
   readonly #pipes: AgentPipes;
   readonly #heartbeat: Heartbeat;
   readonly #requests = new Map<number, OpenRequest>();
@@ -58,6 +63,7 @@ export class AgentSession implements TunnelClient {
   #keptEvents: SessionEvent[] = [];
   #goodbye: Timer | undefined;
   #over: InterceptError | undefined;
+  #lost: LostSession | undefined;
   readonly #resolveClosed: (error: InterceptError | undefined) => void;
 
   constructor(deps: AgentSessionDeps, welcome: WelcomeMessage) {
@@ -67,10 +73,15 @@ export class AgentSession implements TunnelClient {
     this.session = welcome.session;
     this.#deps = deps;
     this.#heartbeat = startHeartbeat(deps.clock, deps.limits, { send: () => this.#tell({ t: 'heartbeat' }), onDead: () => this.#onDead() });
+    this.#welcome = welcome;
+    const inherited = welcome.resumed ? deps.lost?.inherit() : undefined;
+    deps.lost?.[Symbol.dispose]();
+    this.#estate = inherited ?? new AgentEstate(deps.clock, deps.limits, welcome.version);
     this.#pipes = new AgentPipes({
+      clock: deps.clock,
       welcome,
       maxPipes: deps.limits.maxPipesPerSession,
-      credit: new SessionCredit(deps.clock, deps.limits),
+      estate: this.#estate,
       openStream: deps.openCarry,
       onPipe: (intercept, pipe) => this.#onPipe(intercept, pipe),
       fail: (error) => this.#finish(error),
@@ -109,8 +120,15 @@ export class AgentSession implements TunnelClient {
     await this.closed;
   }
 
+  takeLost(): LostSession | undefined {
+    const lost = this.#lost;
+    this.#lost = undefined;
+    return lost;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.#finish(undefined);
+    this.takeLost()?.[Symbol.dispose]();
     return Promise.resolve();
   }
 
@@ -143,7 +161,8 @@ export class AgentSession implements TunnelClient {
 
   /** The control stream is gone. */
   onControlClosed(): void {
-    this.#finish(this.#goodbye === undefined ? new InterceptError('tunnel_lost', 'The connection to the manager broke.') : undefined);
+    if (this.#goodbye !== undefined) return this.#finish(undefined);
+    this.#finish(new InterceptError('tunnel_lost', 'The connection to the manager broke.'), true);
   }
 
   #ask(create: (request: number) => AgentRequest): Promise<ReplyResult> {
@@ -173,21 +192,23 @@ export class AgentSession implements TunnelClient {
   }
 
   #onDead(): void {
-    this.#finish(new InterceptError('tunnel_lost', `The manager said nothing for ${this.#deps.limits.deadMs / 1000} s.`));
+    this.#finish(new InterceptError('tunnel_lost', `The manager said nothing for ${this.#deps.limits.deadMs / 1000} s.`), true);
   }
 
   #tell(message: AgentMessage): void {
     if (this.#over === undefined) this.#deps.control.send(encodeAgentMessage(message));
   }
 
-  /** `error` is undefined where this end wanted it. */
-  #finish(error: InterceptError | undefined): void {
+  /** `error` is undefined where this end wanted it; `resumable` says whether another session may go on. */
+  #finish(error: InterceptError | undefined, resumable = false): void {
     if (this.#over !== undefined) return;
     const lost = new InterceptError('tunnel_lost', 'The session with the manager ended.', error === undefined ? {} : { cause: error });
     this.#over = lost;
     this.#heartbeat.stop();
     this.#goodbye?.cancel();
     this.#pipes.close(lost);
+    this.#lost = new LostSession(this.#welcome, this.#estate);
+    if (!resumable || this.#welcome.version < 2) this.takeLost()?.[Symbol.dispose]();
     for (const open of this.#requests.values()) open.reject(error ?? lost);
     this.#requests.clear();
     this.#deps.control.cancel();

@@ -45,21 +45,33 @@ export class ByteQueue {
 
   /** Moves the next `count` bytes (at most `length`) to `target` from `at` on. */
   moveTo(target: Buffer, at: number, count: number): void {
+    let left = count;
+    for (const piece of this.#pieces) {
+      left -= piece.copy(target, at + count - left, 0, left);
+      if (left === 0) break;
+    }
+    this.drop(count);
+  }
+
+  /** Drops the next `count` bytes (at most `length`). */
+  drop(count: number): void {
     this.#length -= count;
     let left = count;
     let whole = 0;
     for (const piece of this.#pieces) {
-      const copied = piece.copy(target, at + count - left, 0, left);
-      left -= copied;
-      if (copied < piece.length) {
-        this.#cutFirst(whole, piece.subarray(copied));
-        return;
-      }
+      if (left < piece.length) return this.#cutFirst(whole, piece.subarray(left));
+      left -= piece.length;
       whole++;
-      if (left === 0) break;
     }
-    this.#pieces.splice(0, whole);
-    if (this.#pieces.length === 0) this.#block = undefined;
+    this.#pieces = [];
+    this.#block = undefined;
+  }
+
+  /** Puts all bytes of `front` before those that wait here; `front` is empty then. */
+  prepend(front: ByteQueue): void {
+    this.#pieces = [...front.#pieces, ...this.#pieces];
+    this.#length += front.#length;
+    front.clear();
   }
 
   /** Drops the first `whole` pieces; what is left of the next one is `rest`. */

@@ -1,13 +1,21 @@
 import { Client, credentials, status, type ClientDuplexStream } from '@grpc/grpc-js';
 import { InterceptError, toLimitValues, type Clock, type Log } from '@switchyard/contract';
 import { toAbortError } from '@switchyard/runtime';
-import { encodeAgentMessage, parseManagerMessage, tunnelDefinition, type BytesMethod, type WelcomeMessage } from '@switchyard/wire';
+import {
+  encodeAgentMessage,
+  parseManagerMessage,
+  tunnelDefinition,
+  type BytesMethod,
+  type VersionRange,
+  type WelcomeMessage,
+} from '@switchyard/wire';
 import { signProof, type AgentKeyPair } from './agent-key.ts';
 import { AgentSession } from './agent-session.ts';
 import { tunnelChannelOptions } from './channel-options.ts';
 import { toTarget } from './channel-target.ts';
 import { tunnelLimits, type TunnelLimits } from './limits.ts';
 import { createClientStream, type MessageStream, type StreamClose, type StreamHandler } from './message-stream.ts';
+import type { LostSession } from './lost-session.ts';
 import { explainUnreachable, toSilent, toStranger } from './reach.ts';
 import type { Hello, TunnelClient } from './session.ts';
 import { protocolVersions } from './version.ts';
@@ -25,6 +33,10 @@ export interface TunnelClientOptions {
   readonly hello: Omit<Hello, 'version' | 'publicKey'>;
   /** Proves who the agent is to a manager that asks for it. */
   readonly keyPair?: AgentKeyPair | undefined;
+  /** What a lost session left: the new one goes on with it where the manager can, and else closes it. Still the caller's where opening fails. */
+  readonly resume?: LostSession | undefined;
+  /** Versions of the protocol to speak. Default: all that there are. */
+  readonly versions?: VersionRange;
   readonly limits?: Partial<TunnelLimits>;
   /** Gives up connecting. An open session is ended by its dispose, not by this. */
   readonly signal: AbortSignal;
@@ -79,12 +91,14 @@ class Connecting implements StreamHandler {
   readonly #client: Client;
   readonly #instance: string;
   readonly #keyPair: AgentKeyPair | undefined;
+  readonly #lost: LostSession | undefined;
   readonly #stream: MessageStream;
   readonly #resolve: (session: AgentSession) => void;
   readonly #reject: (reason: Error) => void;
   #state: State;
 
-  constructor(deps: TunnelClientDeps, { url, hello, keyPair, limits, signal }: TunnelClientOptions, client: Client) {
+  constructor(deps: TunnelClientDeps, options: TunnelClientOptions, client: Client) {
+    const { url, hello, keyPair, resume, versions = protocolVersions, limits, signal } = options;
     const { promise, resolve, reject } = Promise.withResolvers<AgentSession>();
     this.session = promise;
     this.#resolve = resolve;
@@ -94,6 +108,7 @@ class Connecting implements StreamHandler {
     this.#client = client;
     this.#instance = hello.instance;
     this.#keyPair = keyPair;
+    this.#lost = resume;
     this.#stream = createClientStream(openStream(client, tunnelDefinition.control), this);
     const { connectMs } = this.#limits;
     const timer = deps.clock.after(connectMs, () => this.#fail(toSilent(url, connectMs)));
@@ -105,7 +120,7 @@ class Connecting implements StreamHandler {
     };
     this.#state = { t: 'connecting', leave, proven: false };
     const publicKey = keyPair === undefined ? undefined : Buffer.from(keyPair.publicKey, 'base64');
-    this.#stream.send(encodeAgentMessage({ t: 'hello', ...hello, publicKey, versions: protocolVersions }));
+    this.#stream.send(encodeAgentMessage({ t: 'hello', ...hello, publicKey, resume: resume?.ticket, versions }));
   }
 
   onMessage(bytes: Buffer): void {
@@ -147,6 +162,7 @@ class Connecting implements StreamHandler {
         clock: this.#deps.clock,
         limits: this.#limits,
         control: this.#stream,
+        lost: this.#lost,
         openCarry: (handler) => createClientStream(openStream(this.#client, tunnelDefinition.carry), handler),
         disconnect: () => this.#client.close(),
       },

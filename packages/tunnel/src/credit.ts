@@ -82,6 +82,11 @@ export class ReceiveWindow {
     this.#grantedAt = session.now();
   }
 
+  /** What the peer may still send. */
+  get promisedBytes(): number {
+    return this.#promisedBytes;
+  }
+
   /** Bytes came. False where they are more than was promised. */
   receive(count: number): boolean {
     this.#promisedBytes -= count;

@@ -4,6 +4,7 @@ export { openTunnelClient, type TunnelClientDeps, type TunnelClientOptions } fro
 export type { Http1Connection, Http1Listener } from './listen/http1-server.ts';
 export type { ServerIdentity } from './listen/tls-server.ts';
 export type { TunnelLimits } from './limits.ts';
+export type { LostSession } from './lost-session.ts';
 export { openManagerClient, type ManagerClientOptions } from './manager-client.ts';
 export { openTunnelServer, type TunnelServer, type TunnelServerDeps, type TunnelServerOptions } from './server.ts';
 export type { AcceptSession, Hello, ServerSession, SessionEnd, SessionEvents, TunnelClient } from './session.ts';

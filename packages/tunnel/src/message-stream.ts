@@ -18,7 +18,10 @@ export interface MessageStream {
 export interface StreamHandler {
   onMessage(message: Buffer): void;
   onDrain(): void;
-  /** The stream is over in both directions; exactly once, nothing follows. `details` is what an agent's gRPC library says about it. */
+  /**
+   * The stream is over in both directions; exactly once, nothing follows. Its code is OK only where the other end finished it and all that it sent was
+   * handed over; `details` is what an agent's gRPC library says about it.
+   */
   onClose(details: StreamClose): void;
 }
 
@@ -44,13 +47,17 @@ export function createServerStream(call: ServerDuplexStream<Buffer, Buffer>, tur
   };
   call.on('data', onData);
   listen(call, handler);
-  // The agent's half ended: it has nothing more to say, so neither have we.
-  call.on('end', finish);
+  let code = status.CANCELLED;
+  call.on('end', () => {
+    code = status.OK;
+    // The agent has nothing more to say, so neither have we.
+    finish();
+  });
   call.once('cancelled', () => {
     open = false;
     // Some messages may still wait for their turn.
     call.off('data', onData);
-    handler.onClose({ code: status.CANCELLED, details: 'The stream ended.' });
+    handler.onClose({ code, details: 'The stream ended.' });
   });
   return {
     send: (message) => !open || call.write(message),

@@ -1,5 +1,7 @@
-import { createDataFrame, encodeFrame, maxDataBytes } from '@switchyard/wire';
+import { InterceptError } from '@switchyard/contract';
+import { createDataFrame, encodeFrame, maxDataBytes, type Progress } from '@switchyard/wire';
 import { ByteQueue } from './byte-queue.ts';
+import { KeptBytes, type KeepBudget } from './kept-bytes.ts';
 import { fixedTunnelLimits } from './limits.ts';
 
 /** Above this, `write` says stop; below the other, drain follows. */
@@ -9,23 +11,34 @@ const lowWaterBytes = fixedTunnelLimits.writeLowBytes.value;
 /** Sends one frame. False: the way is full, send no more data until told so. */
 export type SendFrame = (frame: Buffer) => boolean;
 
-/** Our half of a pipe: sends as much as the peer promised to take and the way allows, and keeps the rest. Sans-IO. */
+/**
+ * Our half of a pipe: sends as much as the peer promised to take and the way allows, and keeps the rest. With a budget it keeps what the peer has
+ * not acknowledged too, so that another way can go on where this one breaks. Sans-IO.
+ */
 export class SendHalf {
-  readonly #send: SendFrame;
+  /** Undefined while there is no way. */
+  #send: SendFrame | undefined;
   readonly #queue = new ByteQueue();
+  readonly #kept: KeptBytes | undefined;
   #creditBytes: number;
   #state: 'open' | 'ending' | 'ended' = 'open';
   #blocked = false;
   #owesDrain = false;
 
-  constructor(send: SendFrame, creditBytes: number) {
+  constructor(send: SendFrame, creditBytes: number, budget: KeepBudget | undefined) {
     this.#send = send;
     this.#creditBytes = creditBytes;
+    this.#kept = budget === undefined ? undefined : new KeptBytes(budget);
   }
 
   /** Whether the end of our half was sent. */
   get ended(): boolean {
     return this.#state === 'ended';
+  }
+
+  /** Whether `resume` can go on with it. */
+  get resumable(): boolean {
+    return this.#kept?.complete === true;
   }
 
   get bufferedBytes(): number {
@@ -35,10 +48,11 @@ export class SendHalf {
   /** Sends or keeps the bytes; false once more than the high-water mark is kept. */
   write(bytes: Buffer): boolean {
     if (this.#state !== 'open' || bytes.length === 0) return !this.#owesDrain;
-    if (this.#queue.length === 0 && !this.#blocked && bytes.length <= this.#creditBytes && bytes.length <= maxDataBytes) {
+    const send = this.#blocked ? undefined : this.#send;
+    if (send !== undefined && this.#queue.length === 0 && bytes.length <= this.#creditBytes && bytes.length <= maxDataBytes) {
       const frame = createDataFrame(bytes.length);
       bytes.copy(frame, frame.length - bytes.length);
-      this.#sendData(frame, bytes.length);
+      this.#sendData(send, frame, bytes.length);
       return true;
     }
     this.#queue.push(bytes);
@@ -54,8 +68,9 @@ export class SendHalf {
     this.#flush();
   }
 
-  /** The peer takes `count` more. */
-  addCredit(count: number): void {
+  /** The peer takes `count` more, and has received everything up to `receivedBytes`. Throws `protocol_violation`. */
+  addCredit(count: number, receivedBytes: number): void {
+    this.#kept?.acknowledge(receivedBytes);
     this.#creditBytes += count;
     this.#flush();
   }
@@ -63,6 +78,22 @@ export class SendHalf {
   /** The way is free again. */
   unblock(): void {
     this.#blocked = false;
+    this.#flush();
+  }
+
+  /** The way is gone: everything waits for `resume`. */
+  suspend(): void {
+    this.#send = undefined;
+  }
+
+  /** Goes on by another way where the peer's `progress` is; it takes `creditBytes` from there. Throws `protocol_violation` where that cannot be so. */
+  resume(send: SendFrame, creditBytes: number, progress: Progress): void {
+    this.#kept?.rewind(progress.receivedBytes, this.#queue);
+    if (progress.ended && (this.#state !== 'ended' || this.#queue.length > 0)) throw toFalseEnd();
+    if (this.#state === 'ended' && !progress.ended) this.#state = 'ending';
+    this.#send = send;
+    this.#blocked = false;
+    this.#creditBytes = creditBytes;
     this.#flush();
   }
 
@@ -78,23 +109,31 @@ export class SendHalf {
     this.#state = 'ended';
     this.#owesDrain = false;
     this.#queue.clear();
+    this.#kept?.clear();
   }
 
   #flush(): void {
+    const send = this.#send;
+    if (send === undefined) return;
     while (this.#queue.length > 0 && this.#creditBytes > 0 && !this.#blocked) {
       const count = Math.min(this.#queue.length, this.#creditBytes, maxDataBytes);
       const frame = createDataFrame(count);
       this.#queue.moveTo(frame, frame.length - count, count);
-      this.#sendData(frame, count);
+      this.#sendData(send, frame, count);
     }
     if (this.#state === 'ending' && this.#queue.length === 0) {
       this.#state = 'ended';
-      this.#send(encodeFrame({ t: 'end' }));
+      send(encodeFrame({ t: 'end' }));
     }
   }
 
-  #sendData(frame: Buffer, count: number): void {
+  #sendData(send: SendFrame, frame: Buffer, count: number): void {
     this.#creditBytes -= count;
-    this.#blocked = !this.#send(frame);
+    this.#kept?.add(frame.subarray(frame.length - count));
+    this.#blocked = !send(frame);
   }
+}
+
+function toFalseEnd(): InterceptError {
+  return new InterceptError('protocol_violation', 'The other end of the tunnel says that it received an end that was not sent.');
 }

@@ -1,27 +1,45 @@
-import { InterceptError, type Clock, type InterceptId, type SessionId, type Timer } from '@switchyard/contract';
-import { encodeFrame, encodeOpen, parseAgentFrame, parseDataFrame, type AttachFrame } from '@switchyard/wire';
+import { status } from '@grpc/grpc-js';
+import { InterceptError, type Clock, type InterceptId, type Timer } from '@switchyard/contract';
+import { encodeFrame, encodeOpen, encodeResumed, parseAgentFrame, parseDataFrame, type AttachFrame } from '@switchyard/wire';
+import type { KeepBudget } from './kept-bytes.ts';
 import type { ReceiveWindow } from './credit.ts';
-import type { MessageStream, StreamHandler } from './message-stream.ts';
+import type { MessageStream, StreamClose, StreamHandler } from './message-stream.ts';
 import { TunnelPipe } from './tunnel-pipe.ts';
+
+/** A pipe that carries a connection, at the manager's end. */
+export interface OpenedPipe {
+  readonly pipe: TunnelPipe;
+  readonly intercept: InterceptId;
+}
 
 /** The session that a carry belongs to, as the carry sees it. */
 export interface CarryOwner {
-  /** The stream is gone. */
-  detach(carry: ServerCarry): void;
+  /** The stream is gone; `left` is what it carried, where that waits for another one. */
+  detach(carry: ServerCarry, left: OpenedPipe | undefined): void;
   /** The agent broke the protocol on this stream. */
   violate(error: InterceptError): void;
 }
 
-/** Finds the session of an attach and lets it take the carry in; throws where there is none, the secret is wrong or a limit is reached. */
-export type AttachCarry = (carry: ServerCarry, session: SessionId, secret: Uint8Array) => CarryOwner;
+/** How a session took a carry in. */
+export interface Attached {
+  readonly owner: CarryOwner;
+  /** What the carry goes on with; undefined: it is idle. */
+  readonly suspended: OpenedPipe | undefined;
+}
+
+/** Finds the session of an attach and lets it take the carry in; throws where there is none, the secret is wrong, the pipe is gone or a limit is reached. */
+export type AttachCarry = (carry: ServerCarry, frame: AttachFrame) => Attached;
 
 type State =
   | { readonly t: 'new'; readonly deadline: Timer }
   | { readonly t: 'idle'; readonly owner: CarryOwner; readonly creditBytes: number }
-  | { readonly t: 'carrying'; readonly owner: CarryOwner; readonly pipe: TunnelPipe }
+  | { readonly t: 'carrying'; readonly owner: CarryOwner; readonly opened: OpenedPipe }
   | { readonly t: 'closed' };
 
-/** One Carry stream at the manager's end: it says whose it is, waits in the pool, and then carries one pipe. */
+/** What an agent has of a pipe whose opening it did not see. */
+const nothing = { receivedBytes: 0, ended: false };
+
+/** One Carry stream at the manager's end: it says whose it is, waits in the pool, and then carries one pipe; or it goes on with a suspended one. */
 export class ServerCarry implements StreamHandler {
   readonly #attach: AttachCarry;
   readonly #stream: MessageStream;
@@ -44,46 +62,45 @@ export class ServerCarry implements StreamHandler {
   }
 
   /** Gives this idle carry to a connection. */
-  open(intercept: InterceptId, window: ReceiveWindow): TunnelPipe {
+  open(intercept: InterceptId, window: ReceiveWindow, budget: KeepBudget | undefined): TunnelPipe {
     if (this.#state.t !== 'idle') throw new InterceptError('internal', 'A pipe was taken twice.');
     const { owner, creditBytes } = this.#state;
     this.#stream.send(encodeOpen({ intercept, windowBytes: window.firstBytes }));
-    const pipe = new TunnelPipe(this.#stream, creditBytes, window);
-    this.#state = { t: 'carrying', owner, pipe };
+    const pipe = new TunnelPipe(this.#stream, { creditBytes, window, budget });
+    this.#state = { t: 'carrying', owner, opened: { pipe, intercept } };
     return pipe;
   }
 
-  /** The session is over: whatever this carries ends with `error`. */
-  abandon(error: InterceptError): void {
-    const state = this.#state;
-    this.#state = { t: 'closed' };
-    if (state.t === 'carrying') state.pipe.carrierClosed(error);
+  /** The session lets go of it. What it carried is over with `error`, or returned where it can go on with another stream. */
+  leave(error: InterceptError): OpenedPipe | undefined {
+    const left = this.#close(error, false);
     this.#stream.cancel();
+    return left;
   }
 
   onMessage(message: Buffer): void {
     const state = this.#state;
     try {
-      if (state.t === 'carrying') this.#receive(state.pipe, message);
+      if (state.t === 'carrying') this.#receive(state.opened.pipe, message);
       else this.#receiveFirst(message);
     } catch (reason) {
       const error = InterceptError.from(reason);
-      if (state.t === 'carrying' || state.t === 'idle') state.owner.violate(error);
+      const now = this.#state;
+      if (now.t === 'carrying' || now.t === 'idle') now.owner.violate(error);
       else this.#refuse(error);
     }
   }
 
   onDrain(): void {
-    if (this.#state.t === 'carrying') this.#state.pipe.carrierDrained();
+    if (this.#state.t === 'carrying') this.#state.opened.pipe.carrierDrained();
   }
 
-  onClose(): void {
+  onClose({ code }: StreamClose): void {
     const state = this.#state;
-    this.#state = { t: 'closed' };
+    const lost = new InterceptError('tunnel_lost', 'The tunnel broke while it carried this connection.');
+    const left = this.#close(lost, code === status.OK);
     if (state.t === 'new') state.deadline.cancel();
-    if (state.t === 'carrying')
-      state.pipe.carrierClosed(new InterceptError('tunnel_lost', 'The tunnel broke while it carried this connection.'));
-    if (state.t === 'carrying' || state.t === 'idle') state.owner.detach(this);
+    if (state.t === 'carrying' || state.t === 'idle') state.owner.detach(this, left);
   }
 
   #receive(pipe: TunnelPipe, message: Buffer): void {
@@ -105,9 +122,24 @@ export class ServerCarry implements StreamHandler {
   }
 
   #attachTo(frame: AttachFrame, deadline: Timer): void {
-    const owner = this.#attach(this, frame.session, frame.secret);
+    const { owner, suspended } = this.#attach(this, frame);
     deadline.cancel();
-    this.#state = { t: 'idle', owner, creditBytes: frame.windowBytes };
+    if (suspended === undefined) this.#state = { t: 'idle', owner, creditBytes: frame.windowBytes };
+    else this.#carryOn(owner, suspended, frame);
+  }
+
+  #carryOn(owner: CarryOwner, opened: OpenedPipe, { windowBytes, progress }: AttachFrame): void {
+    const { pipe, intercept } = opened;
+    this.#state = { t: 'carrying', owner, opened };
+    if (progress === undefined) this.#stream.send(encodeOpen({ intercept, windowBytes: pipe.standing.windowBytes }));
+    else this.#stream.send(encodeResumed(pipe.standing));
+    pipe.carryOn(this.#stream, { windowBytes, progress: progress ?? nothing });
+  }
+
+  #close(error: InterceptError, inOrder: boolean): OpenedPipe | undefined {
+    const state = this.#state;
+    this.#state = { t: 'closed' };
+    return state.t === 'carrying' && state.opened.pipe.carrierClosed(error, inOrder) ? state.opened : undefined;
   }
 
   #refuse(error: InterceptError): void {

@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { InterceptError, type Clock, type Log, type SessionId, type Timer } from '@switchyard/contract';
-import { encodeManagerMessage, parseAgentMessage, type HelloMessage, type ReceivedAgentMessage } from '@switchyard/wire';
+import {
+  encodeManagerMessage,
+  parseAgentMessage,
+  type HelloMessage,
+  type ReceivedAgentMessage,
+  type ResumeTicket,
+  type VersionRange,
+} from '@switchyard/wire';
 import { isProof } from './agent-key.ts';
 import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream, StreamHandler } from './message-stream.ts';
 import { toShownError } from './request-desk.ts';
-import { TunnelSession, type SessionDeps } from './server-session.ts';
+import { TunnelSession, type SessionDeps, type SessionHolder } from './server-session.ts';
 import type { AcceptSession, Hello } from './session.ts';
 import { negotiateVersion } from './version.ts';
 
@@ -19,10 +26,15 @@ export interface ControlDeps {
   readonly limits: TunnelLimits;
   readonly accept: AcceptSession;
   readonly proof: 'none' | 'key';
+  readonly versions: VersionRange;
   /** Where the connection comes from: an IP address. */
   readonly remoteAddress: string;
   /** Throws where the server takes no further session now. */
   admit(): void;
+  /** The agent is back from a lost session: whatever still seems to live of it is over now. */
+  supersede(ticket: ResumeTicket, holder: SessionHolder): void;
+  /** The lost session that the ticket is for, once; undefined where there is none, or it is not the holder's. */
+  takeLost(ticket: ResumeTicket, holder: SessionHolder): TunnelSession | undefined;
   onSession(session: TunnelSession): void;
   onSessionEnd: (session: TunnelSession, end: Parameters<SessionDeps['onEnd']>[0]) => void;
   onWelcome(): void;
@@ -90,7 +102,7 @@ export class ServerControl implements StreamHandler {
   #begin(hello: HelloMessage | undefined): void {
     if (hello === undefined) throw new InterceptError('protocol_violation', 'The agent did not begin with hello.');
     if (this.#state.t !== 'new') return;
-    const version = negotiateVersion(hello.versions);
+    const version = negotiateVersion(hello.versions, this.#deps.versions);
     if (this.#deps.proof === 'none') this.#open(this.#state.deadline, hello, version, undefined);
     else this.#challenge(this.#state.deadline, hello, version);
   }
@@ -124,11 +136,15 @@ export class ServerControl implements StreamHandler {
   }
 
   #open(deadline: Timer, hello: HelloMessage, version: number, publicKey: string | undefined): void {
+    const resume = version < 2 ? undefined : hello.resume;
+    if (resume !== undefined) this.#deps.supersede(resume, hello);
     this.#deps.admit();
     deadline.cancel();
-    const session = this.#createSession();
+    const session = this.#createSession(hello, version);
     this.#state = { t: 'session', session };
-    void this.#accept(session, { ...hello, publicKey, version });
+    const takeLost = (): TunnelSession | undefined => (resume === undefined ? undefined : this.#deps.takeLost(resume, hello));
+    // Not before everybody learned of the end of the session that was superseded.
+    queueMicrotask(() => void this.#accept(session, { ...hello, publicKey, version }, takeLost));
   }
 
   #leave(deadline: Timer): void {
@@ -137,21 +153,24 @@ export class ServerControl implements StreamHandler {
     this.#stream.finish();
   }
 
-  async #accept(session: TunnelSession, { instance, owner, client, token, publicKey, version }: Hello): Promise<void> {
+  async #accept(session: TunnelSession, hello: Hello, takeLost: () => TunnelSession | undefined): Promise<void> {
+    const { instance, owner, client, token, publicKey, version } = hello;
     try {
-      session.start(await this.#deps.accept({ instance, owner, client, token, publicKey, version }, session), version);
+      session.start(await this.#deps.accept({ instance, owner, client, token, publicKey, version }, session), takeLost);
     } catch (reason) {
       session.close(toShownError(reason, this.#deps.log));
     }
   }
 
-  #createSession(): TunnelSession {
+  #createSession(holder: SessionHolder, version: number): TunnelSession {
     const { clock, log, limits, remoteAddress, breakConnection, onWelcome, onSession, onSessionEnd } = this.#deps;
     const session: TunnelSession = new TunnelSession(randomBytes(12).toString('base64url') as SessionId, randomBytes(32), {
       clock,
       log,
       limits,
       remoteAddress,
+      holder,
+      version,
       control: this.#stream,
       onWelcome,
       breakConnection,

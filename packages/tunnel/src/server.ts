@@ -1,6 +1,6 @@
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import { InterceptError, toLimitValues, type Clock, type Log, type Metrics, type SessionId } from '@switchyard/contract';
-import { eventDefinition, managerDefinition, tunnelDefinition } from '@switchyard/wire';
+import { toLimitValues, type Clock, type Log, type Metrics } from '@switchyard/contract';
+import { eventDefinition, managerDefinition, tunnelDefinition, type AttachFrame, type VersionRange } from '@switchyard/wire';
 import type { ManagerApi } from './api.ts';
 import { createApiService } from './api-server.ts';
 import { serverOptions, strangerStreams } from './channel-options.ts';
@@ -15,7 +15,9 @@ import { createServerStream } from './message-stream.ts';
 import { ServerCarry } from './server-carry.ts';
 import { ServerControl } from './server-control.ts';
 import { toUnknownSession, type TunnelSession } from './server-session.ts';
+import { SessionTable } from './session-table.ts';
 import type { AcceptSession } from './session.ts';
+import { protocolVersions } from './version.ts';
 
 /** What a tunnel server needs. */
 export interface TunnelServerDeps {
@@ -33,6 +35,8 @@ export interface TunnelServerOptions {
    * refused with `not_signed_in`. Default: nothing.
    */
   readonly proof?: 'none' | 'key';
+  /** Versions of the protocol to speak. Default: all that there are. */
+  readonly versions?: VersionRange;
   /** Serves the unary calls on the same port. */
   readonly api: ManagerApi;
   /** Serves requests of HTTP/1.1 on the same port. Default: each is answered with 404. */
@@ -57,7 +61,7 @@ export interface TunnelServer extends AsyncDisposable {
 /** Opens the manager's end. Rejects with `port_in_use`, or `bad_config` where the address cannot be listened on or the certificate not be used. */
 export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelServerOptions): Promise<TunnelServer> {
   const limits = toLimitValues(tunnelLimits, options.limits);
-  const sessions = new SessionTable(limits.maxSessions);
+  const sessions = new SessionTable(deps.clock, limits);
   registerMetrics(deps.metrics, sessions);
   const grpc = new Server(serverOptions);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
@@ -76,14 +80,10 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
   grpc.addService(eventDefinition, createEventService(options.api, { ...deps, find: connections.find }));
   return {
     port: connections.port,
-    drain() {
-      sessions.draining = true;
-      for (const session of sessions.all()) session.notify({ t: 'draining' });
-    },
+    drain: () => sessions.drain(),
     renewIdentity: reception.renewIdentity,
     async [Symbol.asyncDispose]() {
-      sessions.draining = true;
-      for (const session of sessions.all()) session.close(toDraining());
+      sessions.close();
       const closed = connections.close();
       http1.closeAllConnections();
       http1.close();
@@ -98,7 +98,7 @@ const refuseRequest: Http1Listener = (_request, response) => void response.write
 
 function createTunnelService(
   { clock, log, metrics }: TunnelServerDeps,
-  { accept, proof = 'none' }: TunnelServerOptions,
+  { accept, proof = 'none', versions = protocolVersions }: TunnelServerOptions,
   limits: TunnelLimits,
   sessions: SessionTable,
   connections: Connections,
@@ -111,10 +111,10 @@ function createTunnelService(
   const carryDeps = {
     clock,
     helloMs: limits.helloMs,
-    attach: (carry: ServerCarry, id: SessionId, secret: Uint8Array) => {
-      const session = sessions.get(id);
+    attach: (carry: ServerCarry, frame: AttachFrame) => {
+      const session = sessions.get(frame.session);
       if (session === undefined) throw toUnknownSession();
-      return session.attach(carry, secret);
+      return session.attach(carry, frame);
     },
   };
   const serveOnConnection =
@@ -132,7 +132,10 @@ function createTunnelService(
         limits,
         accept,
         proof,
+        versions,
         admit: () => sessions.admit(),
+        supersede: (...claim: Parameters<SessionTable['supersede']>) => sessions.supersede(...claim),
+        takeLost: (...claim: Parameters<SessionTable['takeLost']>) => sessions.takeLost(...claim),
         onSession: (session: TunnelSession) => sessions.add(session),
         onSessionEnd: (session: TunnelSession, end: { readonly t: 'goodbye' | 'lost' }) => {
           sessions.remove(session);
@@ -155,48 +158,9 @@ function createTunnelService(
   };
 }
 
-/** The live sessions of one server. */
-class SessionTable {
-  readonly #sessions = new Map<SessionId, TunnelSession>();
-  readonly #maxSessions: number;
-  draining = false;
-
-  constructor(maxSessions: number) {
-    this.#maxSessions = maxSessions;
-  }
-
-  /** Throws where no further session is taken. */
-  admit(): void {
-    if (this.draining) throw toDraining();
-    if (this.#sessions.size >= this.#maxSessions) {
-      throw new InterceptError('limit_reached', `This manager already has ${this.#maxSessions} sessions.`, { hint: 'Try again later.' });
-    }
-  }
-
-  add(session: TunnelSession): void {
-    this.#sessions.set(session.id, session);
-  }
-
-  get(id: SessionId): TunnelSession | undefined {
-    return this.#sessions.get(id);
-  }
-
-  remove(session: TunnelSession): void {
-    this.#sessions.delete(session.id);
-  }
-
-  all(): TunnelSession[] {
-    return [...this.#sessions.values()];
-  }
-}
-
 function registerMetrics(metrics: Metrics, sessions: SessionTable): void {
   metrics.gauge({ name: 'switchyard_tunnel_sessions', help: 'Live agent sessions.' }, () => sessions.all().length);
   metrics.gauge({ name: 'switchyard_tunnel_pipes', help: 'Connections that the tunnel carries now.' }, () =>
     sessions.all().reduce((sum, session) => sum + session.carrying, 0),
   );
-}
-
-function toDraining(): InterceptError {
-  return new InterceptError('draining', 'This manager is shutting down.', { hint: 'The agent connects again by itself.' });
 }

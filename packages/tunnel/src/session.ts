@@ -1,5 +1,6 @@
 import type { InterceptError, InterceptId, InterceptInfo, InterceptSpec, Pipe, SessionId } from '@switchyard/contract';
 import type { SessionEvent } from '@switchyard/wire';
+import type { LostSession } from './lost-session.ts';
 
 /** Who wants to open a session: what the agent said of itself, checked for shape but not for truth. */
 export interface Hello {
@@ -69,6 +70,11 @@ export interface TunnelClient extends AsyncDisposable {
   renew(id: InterceptId, lifetimeMs?: number): Promise<InterceptInfo>;
   /** Leaves in order: the manager drops this session's intercepts at once. Resolves when it did, or after 1 s. */
   goodbye(): Promise<void>;
+  /**
+   * What the session leaves once it is `closed` because its connection broke, for the next one: the caller owns it. Undefined where there is nothing to
+   * go on with, and the second time. Dispose takes it too.
+   */
+  takeLost(): LostSession | undefined;
   /** Resolves, never rejects, when the session is over: undefined after `goodbye()` or dispose, else why. */
   readonly closed: Promise<InterceptError | undefined>;
 }

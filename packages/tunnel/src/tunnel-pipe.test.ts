@@ -33,7 +33,11 @@ function play(options: { creditBytes?: number; paused?: boolean; windowBytes?: n
     finish: () => void sent.push('finish'),
   };
   const limits = { ...toLimitValues(tunnelLimits), firstWindowBytes: options.windowBytes ?? 4096 + 100, sessionWindowBytes: 64 << 20 };
-  const pipe = new TunnelPipe(carrier, options.creditBytes ?? 1_000, new SessionCredit(createFakeClock(), limits).openWindow());
+  const pipe = new TunnelPipe(carrier, {
+    creditBytes: options.creditBytes ?? 1_000,
+    window: new SessionCredit(createFakeClock(), limits).openWindow(),
+    budget: undefined,
+  });
   const record = recordPipe(pipe, { paused: options.paused ?? false });
   return {
     pipe,
@@ -64,9 +68,9 @@ test('bytes go at once while there is credit, then wait for more', async () => {
   expect(sent()).toEqual(['data:abc', 'data:de']);
   expect(pipe.bufferedBytes).toBe(3);
   pipe.write(data('ij'));
-  pipe.receive({ t: 'window', bytes: 4 });
+  pipe.receive({ t: 'window', bytes: 4, receivedBytes: 0 });
   expect(sent()).toEqual(['data:fghi']);
-  pipe.receive({ t: 'window', bytes: 1_000 });
+  pipe.receive({ t: 'window', bytes: 1_000, receivedBytes: 0 });
   expect(sent()).toEqual(['data:j']);
   expect(await told()).toEqual([]);
 });
@@ -77,7 +81,7 @@ test('the end goes after the bytes that wait', () => {
   pipe.end();
   expect(sent()).toEqual(['data:a']);
   pipe.write(data('dropped'));
-  pipe.receive({ t: 'window', bytes: 10 });
+  pipe.receive({ t: 'window', bytes: 10, receivedBytes: 0 });
   expect(sent()).toEqual(['data:bc', 'end']);
 });
 
@@ -123,7 +127,7 @@ test('an end waits for the bytes before it, and the close for the end', async ()
   pipe.receive({ t: 'end' });
   pipe.end();
   expect(sent()).toEqual(['end', 'finish']);
-  pipe.carrierClosed(reason);
+  pipe.carrierClosed(reason, false);
   expect(await told()).toEqual([]);
   pipe.resume();
   expect(await told()).toEqual(['data:held', 'end', 'close:in order']);
@@ -136,7 +140,7 @@ test('our reset goes out, drops what waits and closes', async () => {
   pipe.reset(reason);
   pipe.reset(reason);
   pipe.write(data('late'));
-  pipe.receive({ t: 'window', bytes: 100 });
+  pipe.receive({ t: 'window', bytes: 100, receivedBytes: 0 });
   pipe.receiveData(data('late'));
   pipe.resume();
   expect(sent()).toEqual(['reset:canceled', 'finish']);
@@ -166,7 +170,7 @@ test('the peer’s reset closes at once, held bytes or not', async () => {
 test('a carrier that goes away under an open half closes with its error', async () => {
   const { pipe, sent, told } = play();
   pipe.end();
-  pipe.carrierClosed(new InterceptError('tunnel_lost', 'Gone.'));
+  pipe.carrierClosed(new InterceptError('tunnel_lost', 'Gone.'), false);
   expect(sent()).toEqual(['end']);
   expect(await told()).toEqual(['close:tunnel_lost']);
 });

@@ -1,7 +1,8 @@
 import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
-import { encodeFrame, maxDataBytes, type Frame, type UnknownFrame } from '@switchyard/wire';
-import { ByteQueue } from './byte-queue.ts';
+import { encodeFrame, type Frame, type Progress, type UnknownFrame } from '@switchyard/wire';
 import type { ReceiveWindow } from './credit.ts';
+import type { KeepBudget } from './kept-bytes.ts';
+import { ReceiveHalf } from './receive-half.ts';
 import { SendHalf, type SendFrame } from './send-half.ts';
 
 /** What carries the frames of one pipe. */
@@ -11,35 +12,62 @@ export interface Carrier {
   finish(): void;
 }
 
+/** Where one end of a pipe stands: what it has, and how much more it takes. */
+export interface Standing {
+  readonly windowBytes: number;
+  readonly progress: Progress;
+}
+
+/** What a new pipe stands on. */
+export interface TunnelPipeOptions {
+  /** What the peer promised to take. */
+  readonly creditBytes: number;
+  /** What the peer was promised. */
+  readonly window: ReceiveWindow;
+  /** What it may keep of what it sent; undefined: nothing, and it ends with its carrier. */
+  readonly budget: KeepBudget | undefined;
+}
+
+/**
+ * What this end still owes the peer: `open` all that is not done, `resetting` the news that it aborted, `over` nothing.
+ * The handler may have been told that the pipe is closed before.
+ */
+type Wire = { readonly t: 'open' } | { readonly t: 'resetting'; readonly error: InterceptError } | { readonly t: 'over' };
+
 /**
  * One pipe, at either end of the tunnel. Sans-IO: the driver hands it what arrives (`receive…`, `carrier…`), and it answers through the
- * `Carrier`. The two halves end on their own; the carrier is finished only when both did, as gRPC cannot end one alone.
+ * `Carrier`. The two halves end on their own; the carrier is finished only when both did, as gRPC cannot end one alone. Where a carrier is lost
+ * the pipe may go on with another one.
  */
 export class TunnelPipe implements Pipe {
-  readonly #carrier: Carrier;
-  readonly #window: ReceiveWindow;
+  /** Undefined while it has none. */
+  #carrier: Carrier | undefined;
   readonly #sending: SendHalf;
-  readonly #held = new ByteQueue();
+  readonly #receiving: ReceiveHalf;
+  readonly #keeps: boolean;
   #handler: PipeHandler | undefined;
   #flowing = false;
   #scheduled = false;
-  #finished = false;
-  /** The peer's half: its end came, and then the handler was told. */
-  #receiving: 'open' | 'ended' | 'told' = 'open';
-  /** The whole pipe: decided to be over, and then the handler was told. */
+  #wire: Wire = { t: 'open' };
+  /** What the handler learns: the pipe is decided to be over, and then it was told. */
   #life: { readonly t: 'open' } | { readonly t: 'over'; readonly error: InterceptError | undefined } | { readonly t: 'told' } = {
     t: 'open',
   };
 
-  /** `creditBytes` is what the peer promised to take, `window` what it was promised. */
-  constructor(carrier: Carrier, creditBytes: number, window: ReceiveWindow) {
+  constructor(carrier: Carrier, { creditBytes, window, budget }: TunnelPipeOptions) {
     this.#carrier = carrier;
-    this.#window = window;
-    this.#sending = new SendHalf(carrier.send, creditBytes);
+    this.#receiving = new ReceiveHalf(window);
+    this.#sending = new SendHalf(carrier.send, creditBytes, budget);
+    this.#keeps = budget !== undefined;
   }
 
   get bufferedBytes(): number {
     return this.#sending.bufferedBytes;
+  }
+
+  /** What to tell the peer on another carrier. */
+  get standing(): Standing {
+    return { windowBytes: this.#receiving.promisedBytes, progress: this.#receiving.progress };
   }
 
   write(bytes: Buffer): boolean {
@@ -53,8 +81,12 @@ export class TunnelPipe implements Pipe {
 
   reset(reason: InterceptError): void {
     if (this.#life.t !== 'open') return;
-    if (!this.#finished) this.#carrier.send(encodeFrame({ t: 'reset', error: reason }));
-    this.#abort(reason);
+    const done = this.#done;
+    this.#close(reason);
+    if (done) return;
+    this.#sending.abort();
+    this.#wire = { t: 'resetting', error: reason };
+    this.#sendReset(reason);
   }
 
   pause(): void {
@@ -63,7 +95,7 @@ export class TunnelPipe implements Pipe {
 
   resume(): void {
     this.#flowing = true;
-    if (this.#held.length > 0 || this.#receiving === 'ended') this.#schedule();
+    if (this.#receiving.waiting) this.#schedule();
   }
 
   attach(handler: PipeHandler): void {
@@ -74,11 +106,9 @@ export class TunnelPipe implements Pipe {
   /** Bytes came. Throws `protocol_violation` where the peer may not send them. */
   receiveData(bytes: Buffer): void {
     if (this.#life.t !== 'open') return;
-    if (this.#receiving !== 'open') throw toViolation('sent data after the end of its half');
-    if (bytes.length === 0 || bytes.length > maxDataBytes) throw toViolation(`sent a data frame of ${bytes.length} bytes`);
-    if (!this.#window.receive(bytes.length)) throw toViolation('sent more than it had credit for');
-    if (this.#flowing && this.#held.length === 0 && this.#handler !== undefined) this.#deliverData(bytes);
-    else this.#held.push(bytes);
+    this.#receiving.receive(bytes);
+    if (this.#flowing && !this.#receiving.waiting && this.#handler !== undefined) this.#deliverData(bytes);
+    else this.#receiving.hold(bytes);
   }
 
   /** Any other frame came (or data on the slow path). Throws `protocol_violation`. */
@@ -87,20 +117,20 @@ export class TunnelPipe implements Pipe {
       case 'data':
         return this.receiveData(frame.bytes);
       case 'window':
-        return this.#receiveCredit(frame.bytes);
+        return this.#receiveCredit(frame.bytes, frame.receivedBytes);
       case 'end':
-        if (this.#receiving === 'open') this.#receiving = 'ended';
+        this.#receiving.end();
         this.#settle();
         return this.#schedule();
       case 'reset':
-        return this.#abort(frame.error);
+        return this.abandon(frame.error);
       case 'unknown':
     }
   }
 
-  #receiveCredit(count: number): void {
+  #receiveCredit(count: number, receivedBytes: number): void {
     if (this.#life.t !== 'open') return;
-    this.#sending.addCredit(count);
+    this.#sending.addCredit(count, receivedBytes);
     this.#settle();
     this.#schedule();
   }
@@ -113,36 +143,69 @@ export class TunnelPipe implements Pipe {
     this.#schedule();
   }
 
-  /** The carrier is gone. Nothing happens where both halves were done. */
-  carrierClosed(error: InterceptError): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    this.#abort(error);
+  /**
+   * The carrier is gone; `inOrder` where the peer ended it, and not the network. True: the pipe waits for `carryOn` or `abandon`. False: it is
+   * over, with `error` unless both halves were done.
+   */
+  carrierClosed(error: InterceptError, inOrder: boolean): boolean {
+    this.#carrier = undefined;
+    this.#sending.suspend();
+    const acknowledged = inOrder && (this.#done || this.#wire.t === 'resetting');
+    if (!acknowledged && this.#resumable) return true;
+    this.abandon(error);
+    return false;
   }
 
-  #abort(error: InterceptError): void {
+  /** Goes on with a new carrier, from where the peer stands. Throws `protocol_violation` where it cannot stand there. */
+  carryOn(carrier: Carrier, { windowBytes, progress }: Standing): void {
+    this.#carrier = carrier;
+    if (this.#wire.t === 'resetting') return this.#sendReset(this.#wire.error);
+    this.#sending.resume(carrier.send, windowBytes, progress);
+    this.#settle();
+    this.#schedule();
+  }
+
+  /** Nothing can be said to the peer any more, or it aborted: closes with `error`, unless both halves are done. */
+  abandon(error: InterceptError): void {
+    if (!this.#done) this.#close(error);
+    this.#wire = { t: 'over' };
+    this.#sending.abort();
+    this.#finish();
+  }
+
+  /** Whether both halves are done on the wire, as far as this end knows. */
+  get #done(): boolean {
+    return this.#sending.ended && this.#receiving.ended;
+  }
+
+  get #resumable(): boolean {
+    return this.#wire.t === 'resetting' ? this.#keeps : this.#wire.t === 'open' && this.#sending.resumable;
+  }
+
+  #close(error: InterceptError): void {
     if (this.#life.t !== 'open') return;
     this.#life = { t: 'over', error };
-    this.#sending.abort();
-    this.#held.clear();
-    this.#window.close();
-    this.#finish();
+    this.#receiving.abort();
     this.#schedule();
+  }
+
+  #sendReset(error: InterceptError): void {
+    this.#carrier?.send(encodeFrame({ t: 'reset', error }));
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#carrier?.finish();
+    this.#carrier = undefined;
   }
 
   /** Finishes the carrier when both halves are done, and the pipe when the handler has had everything. */
   #settle(): void {
-    if (this.#life.t !== 'open' || !this.#sending.ended || this.#receiving === 'open') return;
+    if (!this.#done) return;
     this.#finish();
-    if (this.#receiving !== 'told') return;
+    if (!this.#receiving.told || this.#life.t !== 'open') return;
     this.#life = { t: 'over', error: undefined };
     this.#schedule();
-  }
-
-  #finish(): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    this.#carrier.finish();
   }
 
   /** Events are delivered from a microtask, so that none runs inside of the method that caused it. */
@@ -157,13 +220,11 @@ export class TunnelPipe implements Pipe {
 
   #deliver(): void {
     while (this.#flowing) {
-      const bytes = this.#held.shift();
+      const bytes = this.#receiving.take();
       if (bytes === undefined) break;
       this.#deliverData(bytes);
     }
-    if (this.#receiving === 'ended' && this.#flowing && this.#held.length === 0 && this.#life.t === 'open') {
-      this.#receiving = 'told';
-      this.#window.close();
+    if (this.#flowing && this.#life.t === 'open' && this.#receiving.takeEnd()) {
       this.#handler?.onEnd();
       this.#settle();
     }
@@ -178,12 +239,9 @@ export class TunnelPipe implements Pipe {
   #deliverData(bytes: Buffer): void {
     const count = bytes.length;
     this.#handler?.onData(bytes);
-    const granted = this.#window.consume(count);
-    if (granted > 0 && this.#receiving === 'open' && this.#life.t === 'open')
-      this.#carrier.send(encodeFrame({ t: 'window', bytes: granted }));
+    const granted = this.#receiving.consume(count);
+    if (granted === 0 || this.#life.t !== 'open') return;
+    const { receivedBytes } = this.#receiving.progress;
+    this.#carrier?.send(encodeFrame({ t: 'window', bytes: granted, receivedBytes }));
   }
-}
-
-function toViolation(what: string): InterceptError {
-  return new InterceptError('protocol_violation', `The other end of the tunnel ${what}.`);
 }

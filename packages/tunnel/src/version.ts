@@ -1,8 +1,8 @@
 import { InterceptError } from '@switchyard/contract';
 import type { VersionRange } from '@switchyard/wire';
 
-/** The protocol versions that this software speaks: the newest and, once there is one, the one before. */
-export const protocolVersions: VersionRange = { min: 1, max: 1 };
+/** The protocol versions that this software speaks: the newest and the one before. */
+export const protocolVersions: VersionRange = { min: 1, max: 2 };
 
 /** The highest version that both ends speak; throws `version_mismatch` naming both ranges. */
 export function negotiateVersion(agent: VersionRange, manager: VersionRange = protocolVersions): number {

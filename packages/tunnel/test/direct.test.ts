@@ -14,6 +14,7 @@ const welcome: ManagerMessage = {
   idlePipes: 16,
   maxIdlePipes: 64,
   maxPipes: 128,
+  resumed: false,
 };
 
 function answer(message: ReceivedAgentMessage): readonly ManagerMessage[] {

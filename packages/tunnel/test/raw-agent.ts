@@ -38,6 +38,7 @@ export const hello: HelloMessage = {
   versions: { min: 1, max: 1 },
   token: undefined,
   publicKey: undefined,
+  resume: undefined,
 };
 
 /** `windowBytes` is how much HTTP/2 lets the manager send on a stream that is not read. */
@@ -87,6 +88,6 @@ export async function attach(
   control.send(encodeAgentMessage(hello));
   const { session, secret } = await control.untilMessage<WelcomeMessage>('welcome');
   const carry = agent.carry();
-  carry.send(encodeAttach({ session, secret, windowBytes }));
+  carry.send(encodeAttach({ session, secret, windowBytes, pipe: 0, progress: undefined }));
   return { control, carry };
 }

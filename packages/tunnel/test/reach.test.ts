@@ -169,7 +169,7 @@ test('a port that is taken is named', async () => {
 test('the API answers, and says what failed but not why a fault happened', async () => {
   await using manager = await openManager();
   await using client = ask(manager.url.href);
-  expect(await client.info()).toEqual({ version: '1.2.3', protocol: { min: 1, max: 1 }, auth: 'token', owner: 'alice' });
+  expect(await client.info()).toEqual({ version: '1.2.3', protocol: { min: 1, max: 2 }, auth: 'token', owner: 'alice' });
   expect(await client.listServices()).toMatchObject([{ name: service, ports: [{ notes: ['a note'] }] }]);
   expect(await client.listIntercepts()).toMatchObject([{ id: intercept, owner: 'alice' }]);
   await expect(client.removeIntercepts({ all: true })).rejects.toMatchObject({

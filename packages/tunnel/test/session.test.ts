@@ -58,19 +58,26 @@ test('goodbye is told from a loss', async () => {
   await expect(tunnel.open()).rejects.toMatchObject({ code: 'tunnel_lost' });
 });
 
-test('an agent that is killed is lost at once, with all that it carried', async () => {
-  await using manager = await openManager();
+test('an agent that is killed is lost at once; what it carried waits for it to come back, and no longer than it may', async () => {
+  const clock = createFakeClock();
+  await using manager = await openManager({ clock });
   await using relay = await openFaultProxy(manager.server.port);
-  const agent = await openAgent(new URL(`http://127.0.0.1:${relay.port}`));
+  const agent = await openAgent(new URL(`http://127.0.0.1:${relay.port}`), { clock });
+  await agent.register(spec);
   const pipe = await theSession(manager).openPipe(intercept, AbortSignal.timeout(5_000));
   const atManager = recordPipe(pipe);
   const start = performance.now();
   relay.cut();
-  expect(await atManager.untilClose()).toMatchObject({ code: 'tunnel_lost' });
   await until(() => manager.ends.length > 0);
   expect(performance.now() - start).toBeLessThan(500);
   expect(manager.ends[0]).toMatchObject({ t: 'lost', error: { code: 'tunnel_lost' } });
   expect(await agent.closed).toMatchObject({ code: 'tunnel_lost' });
+  clock.advance(9_999);
+  expect(atManager.count('close')).toBe(0);
+  clock.advance(1);
+  expect(await atManager.untilClose()).toMatchObject({ code: 'tunnel_lost' });
+  await agent[Symbol.asyncDispose]();
+  expect(clock.pending).toBe(0);
 });
 
 test('a manager that stops tells its agents, and leaves nothing open', async () => {

@@ -31,7 +31,7 @@ test('no common version: refused, naming both ranges', async () => {
   control.send(encodeAgentMessage({ ...hello, versions: { min: 7, max: 9 } }));
   expect((await control.untilMessage<Closed>('closed')).error).toMatchObject({
     code: 'version_mismatch',
-    message: 'The agent speaks protocol versions 7 to 9 and this manager version 1: they have none in common.',
+    message: 'The agent speaks protocol versions 7 to 9 and this manager versions 1 to 2: they have none in common.',
     hint: 'Upgrade the manager.',
   });
   await until(() => control.closed);
@@ -43,7 +43,7 @@ test('an agent that speaks more versions gets the highest common one', async () 
   using agent = openRawAgent(manager.server.port);
   const control = agent.control();
   control.send(encodeAgentMessage({ ...hello, versions: { min: 1, max: 9 } }));
-  expect(await control.untilMessage<WelcomeMessage>('welcome')).toMatchObject({ version: 1, idlePipes: 16 });
+  expect(await control.untilMessage<WelcomeMessage>('welcome')).toMatchObject({ version: 2, idlePipes: 16 });
 });
 
 test.each([
@@ -57,7 +57,7 @@ test.each([
   control.send(encodeAgentMessage(hello));
   const { session, secret } = change(await control.untilMessage<WelcomeMessage>('welcome'));
   const carry = agent.carry();
-  carry.send(encodeAttach({ session, secret, windowBytes: 1 }));
+  carry.send(encodeAttach({ session, secret, windowBytes: 1, pipe: 0, progress: undefined }));
   expect((await carry.untilMessage<Reset>('reset')).error).toMatchObject({ code: 'not_signed_in' });
   await until(() => carry.closed);
   expect(manager.ends).toEqual([]);
@@ -80,7 +80,8 @@ test.each([
   ],
   [
     'a second attach',
-    (sent: (bytes: Buffer) => void) => sent(encodeAttach({ session: 's' as never, secret: Buffer.alloc(32), windowBytes: 1 })),
+    (sent: (bytes: Buffer) => void) =>
+      sent(encodeAttach({ session: 's' as never, secret: Buffer.alloc(32), windowBytes: 1, pipe: 0, progress: undefined })),
   ],
   ['what is no message', (sent: (bytes: Buffer) => void) => sent(Buffer.from([0xff, 0xff]))],
 ])('an agent that sends %s loses its session with protocol_violation', async (_name, misbehave) => {
@@ -105,7 +106,7 @@ test('a sender keeps within the credit that its peer gave', async () => {
   pipe.write(Buffer.alloc(5_000));
   const received = (): number => carry.messages.reduce((sum, frame) => sum + (frame.t === 'data' ? frame.bytes.length : 0), 0);
   await until(() => received() === 1_000);
-  carry.send(encodeFrame({ t: 'window', bytes: 500 }));
+  carry.send(encodeFrame({ t: 'window', bytes: 500, receivedBytes: 0 }));
   await until(() => received() === 1_500);
   expect(pipe.bufferedBytes).toBe(3_500);
 });

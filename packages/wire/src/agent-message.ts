@@ -1,11 +1,19 @@
-import { InterceptError, type InterceptId, type InterceptSpec } from '@switchyard/contract';
+import { InterceptError, type InterceptId, type InterceptSpec, type SessionId } from '@switchyard/contract';
 import { encodeMessage } from './encode.ts';
 import { ControlRequestSchema, type Hello, type Proof } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 import { fromSpec, parseInterceptId, toSpec } from './intercept.ts';
 import { wireLimits } from './limits.ts';
 import type { VersionRange } from './manager-info.ts';
+import { parseSessionId } from './manager-message.ts';
 import { parseName, parseText } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
+
+/** Names a lost session, as one who was in it. */
+export interface ResumeTicket {
+  readonly session: SessionId;
+  /** 32 bytes where it is honest. */
+  readonly secret: Uint8Array;
+}
 
 /** The first message of an agent. */
 export interface HelloMessage {
@@ -17,6 +25,8 @@ export interface HelloMessage {
   readonly token: string | undefined;
   /** An Ed25519 public key: 32 bytes. */
   readonly publicKey: Uint8Array | undefined;
+  /** The lost session whose pipes this one goes on with. */
+  readonly resume: ResumeTicket | undefined;
 }
 
 /** Answers a challenge. */
@@ -51,7 +61,7 @@ type ProtoMessage = NonNullable<Parameters<typeof encodeMessage<typeof ControlRe
 function toProto(message: AgentMessage): ProtoMessage {
   switch (message.t) {
     case 'hello': {
-      const { instance, owner, client, versions, token, publicKey } = message;
+      const { instance, owner, client, versions, token, publicKey, resume } = message;
       return {
         case: 'hello',
         value: {
@@ -61,6 +71,7 @@ function toProto(message: AgentMessage): ProtoMessage {
           versions,
           credentials: token === undefined ? { case: undefined } : { case: 'token', value: token },
           ...(publicKey === undefined ? {} : { publicKey: Uint8Array.from(publicKey) }),
+          ...(resume === undefined ? {} : { resume: { session: resume.session, secret: Uint8Array.from(resume.secret) } }),
         },
       };
     }
@@ -131,6 +142,7 @@ function parseHello(hello: Hello): HelloMessage {
     client: parseText('client', hello.client, nameCharacters.value),
     versions: { min, max },
     publicKey: hello.publicKey.length === 0 ? undefined : parsePublicKey(hello.publicKey),
+    resume: hello.resume === undefined ? undefined : { session: parseSessionId(hello.resume.session), secret: hello.resume.secret },
     token: hello.credentials.case === 'token' ? parseText('token', hello.credentials.value, tokenCharacters.value) : undefined,
   };
 }

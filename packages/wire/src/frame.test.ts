@@ -7,6 +7,7 @@ import {
   encodeAttach,
   encodeFrame,
   encodeOpen,
+  encodeResumed,
   maxDataBytes,
   parseAgentFrame,
   parseDataFrame,
@@ -83,7 +84,11 @@ test('a frame with two fields means its last one, as protobuf says', () => {
 });
 
 test('every other frame comes back as it was, in both directions', () => {
-  const frames: Frame[] = [{ t: 'window', bytes: 1 }, { t: 'window', bytes: 8 << 20 }, { t: 'end' }];
+  const frames: Frame[] = [
+    { t: 'window', bytes: 1, receivedBytes: 0 },
+    { t: 'window', bytes: 8 << 20, receivedBytes: 2 ** 52 },
+    { t: 'end' },
+  ];
   for (const frame of frames) {
     if (frame.t === 'data') continue;
     expect(parseAgentFrame(encodeFrame(frame))).toEqual(frame);
@@ -107,17 +112,17 @@ test('a code of another version becomes internal and is named', () => {
 test('the first frames come back as they were', () => {
   const session = 'abc-1' as SessionId;
   const secret = Buffer.alloc(32, 7);
-  expect(parseAgentFrame(encodeAttach({ session, secret, windowBytes: 9 }))).toEqual({
-    t: 'attach',
-    session,
-    secret,
-    windowBytes: 9,
-  });
+  const progress = { receivedBytes: 2 ** 52, ended: true };
+  for (const again of [undefined, progress]) {
+    const attach = { session, secret, windowBytes: 9, pipe: 3, progress: again };
+    expect(parseAgentFrame(encodeAttach(attach))).toEqual({ t: 'attach', ...attach });
+  }
+  expect(parseManagerFrame(encodeResumed({ windowBytes: 0, progress }))).toEqual({ t: 'resumed', windowBytes: 0, progress });
   const intercept = 'orders.http.alice' as InterceptId;
   expect(parseManagerFrame(encodeOpen({ intercept, windowBytes: 9 }))).toEqual({ t: 'open', intercept, windowBytes: 9 });
 });
 
 test('a frame of another version is unknown, a window of nothing is a violation', () => {
   expect(parseAgentFrame(Buffer.from([0x7a, 0x01, 0x00]))).toEqual({ t: 'unknown' });
-  expect(() => parseAgentFrame(encodeFrame({ t: 'window', bytes: 0 }))).toThrow(/window of nothing/);
+  expect(() => parseAgentFrame(encodeFrame({ t: 'window', bytes: 0, receivedBytes: 9 }))).toThrow(/window of nothing/);
 });

@@ -6,6 +6,7 @@ import {
   CarryResponseSchema,
   type CarryRequest,
   type CarryResponse,
+  type Progress as ProtoProgress,
 } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 import { parseInterceptId } from './intercept.ts';
 import { wireLimits } from './limits.ts';
@@ -15,10 +16,18 @@ import { parseMessage, toViolation } from './violation.ts';
 /** A frame that either end of a pipe sends. Its encoding is the same in both directions. */
 export type Frame =
   | { readonly t: 'data'; readonly bytes: Buffer }
-  /** `bytes` more may be sent by the receiver of this frame. */
-  | { readonly t: 'window'; readonly bytes: number }
+  /** `bytes` more may be sent by the receiver of this frame; `receivedBytes` of what it sent have arrived (0 in version 1). */
+  | { readonly t: 'window'; readonly bytes: number; readonly receivedBytes: number }
   | { readonly t: 'end' }
   | { readonly t: 'reset'; readonly error: InterceptError };
+
+/** What an end has received of the other's half of a pipe. */
+export interface Progress {
+  /** Bytes of data. */
+  readonly receivedBytes: number;
+  /** Whether the end of the half came too. */
+  readonly ended: boolean;
+}
 
 /** An agent's first frame: whose pipe this is. */
 export interface AttachFrame {
@@ -26,6 +35,10 @@ export interface AttachFrame {
   readonly session: SessionId;
   readonly secret: Uint8Array;
   readonly windowBytes: number;
+  /** The pipe's number; 0 in version 1. */
+  readonly pipe: number;
+  /** Where the pipe carries a connection already. */
+  readonly progress: Progress | undefined;
 }
 
 /** A manager's first frame: a connection takes the pipe. */
@@ -33,6 +46,13 @@ export interface OpenFrame {
   readonly t: 'open';
   readonly intercept: InterceptId;
   readonly windowBytes: number;
+}
+
+/** A manager's first frame on a stream that goes on with a suspended pipe. */
+export interface ResumedFrame {
+  readonly t: 'resumed';
+  readonly windowBytes: number;
+  readonly progress: Progress;
 }
 
 /** A frame of another version: the receiver ignores it. */
@@ -87,7 +107,9 @@ export function parseDataFrame(frame: Buffer): Buffer | undefined {
 export function encodeFrame(frame: Exclude<Frame, { t: 'data' }>): Buffer {
   switch (frame.t) {
     case 'window':
-      return encodeMessage(CarryRequestSchema, { frame: { case: 'window', value: { bytes: frame.bytes } } });
+      return encodeMessage(CarryRequestSchema, {
+        frame: { case: 'window', value: { bytes: frame.bytes, receivedBytes: BigInt(frame.receivedBytes) } },
+      });
     case 'end':
       return encodeMessage(CarryRequestSchema, { frame: { case: 'end', value: {} } });
     case 'reset':
@@ -96,8 +118,11 @@ export function encodeFrame(frame: Exclude<Frame, { t: 'data' }>): Buffer {
 }
 
 /** An agent's first frame as bytes. */
-export function encodeAttach({ session, secret, windowBytes }: Omit<AttachFrame, 't'>): Buffer {
-  return encodeMessage(CarryRequestSchema, { frame: { case: 'attach', value: { session, secret: Uint8Array.from(secret), windowBytes } } });
+export function encodeAttach({ session, secret, windowBytes, pipe, progress }: Omit<AttachFrame, 't'>): Buffer {
+  const attach = { session, secret: Uint8Array.from(secret), windowBytes, pipe };
+  return encodeMessage(CarryRequestSchema, {
+    frame: { case: 'attach', value: progress === undefined ? attach : { ...attach, progress: toProgress(progress) } },
+  });
 }
 
 /** A manager's first frame as bytes. */
@@ -105,22 +130,51 @@ export function encodeOpen({ intercept, windowBytes }: Omit<OpenFrame, 't'>): Bu
   return encodeMessage(CarryResponseSchema, { frame: { case: 'open', value: { intercept, windowBytes } } });
 }
 
+/** The first frame on a stream that goes on with a suspended pipe, as bytes. */
+export function encodeResumed({ windowBytes, progress }: Omit<ResumedFrame, 't'>): Buffer {
+  return encodeMessage(CarryResponseSchema, { frame: { case: 'resumed', value: { windowBytes, progress: toProgress(progress) } } });
+}
+
+function toProgress({ receivedBytes, ended }: Progress): { receivedBytes: bigint; ended: boolean } {
+  return { receivedBytes: BigInt(receivedBytes), ended };
+}
+
+function fromProgress({ receivedBytes, ended }: ProtoProgress): Progress {
+  return { receivedBytes: Number(receivedBytes), ended };
+}
+
 /** A frame that an agent sent; throws `protocol_violation`. */
 export function parseAgentFrame(bytes: Uint8Array): Frame | AttachFrame | UnknownFrame {
   const { frame } = parseMessage(CarryRequestSchema, bytes);
   if (frame.case !== 'attach') return fromProto(frame);
-  const { session, secret, windowBytes } = frame.value;
-  return { t: 'attach', session: parseSessionId(session), secret, windowBytes };
+  const { session, secret, windowBytes, pipe, progress } = frame.value;
+  return {
+    t: 'attach',
+    session: parseSessionId(session),
+    secret,
+    windowBytes,
+    pipe,
+    progress: progress === undefined ? undefined : fromProgress(progress),
+  };
 }
 
 /** A frame that a manager sent; throws `protocol_violation` or `bad_usage`. */
-export function parseManagerFrame(bytes: Uint8Array): Frame | OpenFrame | UnknownFrame {
+export function parseManagerFrame(bytes: Uint8Array): Frame | OpenFrame | ResumedFrame | UnknownFrame {
   const { frame } = parseMessage(CarryResponseSchema, bytes);
-  if (frame.case !== 'open') return fromProto(frame);
-  return { t: 'open', intercept: parseInterceptId(frame.value.intercept), windowBytes: frame.value.windowBytes };
+  switch (frame.case) {
+    case 'open':
+      return { t: 'open', intercept: parseInterceptId(frame.value.intercept), windowBytes: frame.value.windowBytes };
+    case 'resumed': {
+      const { windowBytes, progress } = frame.value;
+      if (progress === undefined) throw toViolation('it resumed a pipe without saying from where on');
+      return { t: 'resumed', windowBytes, progress: fromProgress(progress) };
+    }
+    default:
+      return fromProto(frame);
+  }
 }
 
-type SharedFrame = Exclude<CarryRequest['frame'] | CarryResponse['frame'], { case: 'attach' } | { case: 'open' }>;
+type SharedFrame = Exclude<CarryRequest['frame'] | CarryResponse['frame'], { case: 'attach' } | { case: 'open' } | { case: 'resumed' }>;
 
 function fromProto(frame: SharedFrame): Frame | UnknownFrame {
   switch (frame.case) {
@@ -128,7 +182,7 @@ function fromProto(frame: SharedFrame): Frame | UnknownFrame {
       return { t: 'data', bytes: Buffer.from(frame.value.buffer, frame.value.byteOffset, frame.value.byteLength) };
     case 'window':
       if (frame.value.bytes === 0) throw toViolation('it promised a window of nothing');
-      return { t: 'window', bytes: frame.value.bytes };
+      return { t: 'window', bytes: frame.value.bytes, receivedBytes: Number(frame.value.receivedBytes) };
     case 'end':
       return { t: 'end' };
     case 'reset':

@@ -23,6 +23,8 @@ export interface WelcomeMessage {
   readonly idlePipes: number;
   readonly maxIdlePipes: number;
   readonly maxPipes: number;
+  /** Whether the pipes of the session that the hello named go on. */
+  readonly resumed: boolean;
 }
 
 /** Asks for a proof of the key that the hello named. */
@@ -68,8 +70,8 @@ type ProtoMessage = NonNullable<Parameters<typeof encodeMessage<typeof ControlRe
 function toProto(message: ManagerMessage): ProtoMessage {
   switch (message.t) {
     case 'welcome': {
-      const { session, secret, version, idlePipes, maxIdlePipes, maxPipes } = message;
-      return { case: 'welcome', value: { session, secret: Uint8Array.from(secret), version, idlePipes, maxIdlePipes, maxPipes } };
+      const { session, secret, version, idlePipes, maxIdlePipes, maxPipes, resumed } = message;
+      return { case: 'welcome', value: { session, secret: Uint8Array.from(secret), version, idlePipes, maxIdlePipes, maxPipes, resumed } };
     }
     case 'challenge':
       return { case: 'challenge', value: { nonce: Uint8Array.from(message.nonce) } };
@@ -167,9 +169,9 @@ function parseReply({ request, result }: Reply): ReceivedManagerMessage {
 }
 
 function parseWelcome(welcome: Welcome): WelcomeMessage {
-  const { secret, version, idlePipes, maxIdlePipes, maxPipes } = welcome;
+  const { secret, version, idlePipes, maxIdlePipes, maxPipes, resumed } = welcome;
   if (secret.length !== 32) throw toViolation('its welcome has no secret of 32 bytes');
-  return { t: 'welcome', session: parseSessionId(welcome.session), secret, version, idlePipes, maxIdlePipes, maxPipes };
+  return { t: 'welcome', session: parseSessionId(welcome.session), secret, version, idlePipes, maxIdlePipes, maxPipes, resumed };
 }
 
 function parseChallenge({ nonce }: Challenge): ChallengeMessage {

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/tunnel/v1/tunnel.proto.
  */
 export const file_switchyard_tunnel_v1_tunnel: GenFile = /*@__PURE__*/
-  fileDesc("CiFzd2l0Y2h5YXJkL3R1bm5lbC92MS90dW5uZWwucHJvdG8SFHN3aXRjaHlhcmQudHVubmVsLnYxIvkCCg5Db250cm9sUmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9vZkgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEjIKCHJlZ2lzdGVyGAQgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuUmVnaXN0ZXJIABI2Cgp1bnJlZ2lzdGVyGAUgASgLMiAuc3dpdGNoeWFyZC50dW5uZWwudjEuVW5yZWdpc3RlckgAEiwKBXJlbmV3GAYgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVuZXdIABIwCgdnb29kYnllGAcgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuR29vZGJ5ZUgAQgkKB21lc3NhZ2UigwQKD0NvbnRyb2xSZXNwb25zZRIwCgd3ZWxjb21lGAEgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuV2VsY29tZUgAEjQKCWNoYWxsZW5nZRgCIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkNoYWxsZW5nZUgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEi4KBmNsb3NlZBgEIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkNsb3NlZEgAEiwKBXJlcGx5GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVwbHlIABI1Cgp3YW50X3BpcGVzGAYgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuV2FudFBpcGVzSAASPwoPaW50ZXJjZXB0X2VuZGVkGAcgASgLMiQuc3dpdGNoeWFyZC50dW5uZWwudjEuSW50ZXJjZXB0RW5kZWRIABI9Cg5leHBpcnlfd2FybmluZxgIIAEoCzIjLnN3aXRjaHlhcmQudHVubmVsLnYxLkV4cGlyeVdhcm5pbmdIABIyCghkcmFpbmluZxgJIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLkRyYWluaW5nSABCCQoHbWVzc2FnZSKhAQoFSGVsbG8SEAoIaW5zdGFuY2UYASABKAkSDQoFb3duZXIYAiABKAkSDgoGY2xpZW50GAMgASgJEjMKCHZlcnNpb25zGAQgASgLMiEuc3dpdGNoeWFyZC50eXBlcy52MS5WZXJzaW9uUmFuZ2USDwoFdG9rZW4YBSABKAlIABISCgpwdWJsaWNfa2V5GAYgASgMQg0KC2NyZWRlbnRpYWxzIhoKCUNoYWxsZW5nZRINCgVub25jZRgBIAEoDCIaCgVQcm9vZhIRCglzaWduYXR1cmUYASABKAwiegoHV2VsY29tZRIPCgdzZXNzaW9uGAEgASgJEg4KBnNlY3JldBgCIAEoDBIPCgd2ZXJzaW9uGAMgASgNEhIKCmlkbGVfcGlwZXMYBCABKA0SFgoObWF4X2lkbGVfcGlwZXMYBSABKA0SEQoJbWF4X3BpcGVzGAYgASgNIgsKCUhlYXJ0YmVhdCJNCghSZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEjAKBHNwZWMYAiABKAsyIi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdFNwZWMiKQoKVW5yZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEgoKAmlkGAIgASgJIk4KBVJlbmV3Eg8KB3JlcXVlc3QYASABKA0SCgoCaWQYAiABKAkSGAoLbGlmZXRpbWVfbXMYAyABKA1IAIgBAUIOCgxfbGlmZXRpbWVfbXMiCQoHR29vZGJ5ZSI3CgZDbG9zZWQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSK0AQoFUmVwbHkSDwoHcmVxdWVzdBgBIAEoDRIzCglpbnRlcmNlcHQYAiABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdEgAEioKBGRvbmUYAyABKAsyGi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Eb25lSAASLwoHZmFpbHVyZRgEIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZUgAQggKBnJlc3VsdCIGCgREb25lIhoKCVdhbnRQaXBlcxINCgVjb3VudBgBIAEoDSJNCg5JbnRlcmNlcHRFbmRlZBIKCgJpZBgBIAEoCRIvCgZyZWFzb24YAiABKA4yHy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRSZWFzb24iSwoNRXhwaXJ5V2FybmluZxIKCgJpZBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIKCghEcmFpbmluZyLfAQoMQ2FycnlSZXF1ZXN0Ei4KBmF0dGFjaBgBIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkF0dGFjaEgAEg4KBGRhdGEYAiABKAxIABIuCgZ3aW5kb3cYAyABKAsyHC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5XaW5kb3dIABIoCgNlbmQYBCABKAsyGS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRIABIsCgVyZXNldBgFIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc2V0SABCBwoFZnJhbWUi3AEKDUNhcnJ5UmVzcG9uc2USKgoEb3BlbhgBIAEoCzIaLnN3aXRjaHlhcmQudHVubmVsLnYxLk9wZW5IABIOCgRkYXRhGAIgASgMSAASLgoGd2luZG93GAMgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuV2luZG93SAASKAoDZW5kGAQgASgLMhkuc3dpdGNoeWFyZC50dW5uZWwudjEuRW5kSAASLAoFcmVzZXQYBSABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5SZXNldEgAQgcKBWZyYW1lIj8KBkF0dGFjaBIPCgdzZXNzaW9uGAEgASgJEg4KBnNlY3JldBgCIAEoDBIUCgx3aW5kb3dfYnl0ZXMYAyABKA0iLwoET3BlbhIRCglpbnRlcmNlcHQYASABKAkSFAoMd2luZG93X2J5dGVzGAIgASgNIhcKBldpbmRvdxINCgVieXRlcxgBIAEoDSIFCgNFbmQiNgoFUmVzZXQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSqNAQoJRW5kUmVhc29uEhoKFkVORF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJFTkRfUkVBU09OX1JFTU9WRUQQARIWChJFTkRfUkVBU09OX0VYUElSRUQQAhIbChdFTkRfUkVBU09OX1NFU1NJT05fR09ORRADEhcKE0VORF9SRUFTT05fUkVQTEFDRUQQBDLBAQoNVHVubmVsU2VydmljZRJaCgdDb250cm9sEiQuc3dpdGNoeWFyZC50dW5uZWwudjEuQ29udHJvbFJlcXVlc3QaJS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Db250cm9sUmVzcG9uc2UoATABElQKBUNhcnJ5EiIuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXF1ZXN0GiMuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXNwb25zZSgBMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
+  fileDesc("CiFzd2l0Y2h5YXJkL3R1bm5lbC92MS90dW5uZWwucHJvdG8SFHN3aXRjaHlhcmQudHVubmVsLnYxIvkCCg5Db250cm9sUmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9vZkgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEjIKCHJlZ2lzdGVyGAQgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuUmVnaXN0ZXJIABI2Cgp1bnJlZ2lzdGVyGAUgASgLMiAuc3dpdGNoeWFyZC50dW5uZWwudjEuVW5yZWdpc3RlckgAEiwKBXJlbmV3GAYgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVuZXdIABIwCgdnb29kYnllGAcgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuR29vZGJ5ZUgAQgkKB21lc3NhZ2UigwQKD0NvbnRyb2xSZXNwb25zZRIwCgd3ZWxjb21lGAEgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuV2VsY29tZUgAEjQKCWNoYWxsZW5nZRgCIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkNoYWxsZW5nZUgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEi4KBmNsb3NlZBgEIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkNsb3NlZEgAEiwKBXJlcGx5GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVwbHlIABI1Cgp3YW50X3BpcGVzGAYgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuV2FudFBpcGVzSAASPwoPaW50ZXJjZXB0X2VuZGVkGAcgASgLMiQuc3dpdGNoeWFyZC50dW5uZWwudjEuSW50ZXJjZXB0RW5kZWRIABI9Cg5leHBpcnlfd2FybmluZxgIIAEoCzIjLnN3aXRjaHlhcmQudHVubmVsLnYxLkV4cGlyeVdhcm5pbmdIABIyCghkcmFpbmluZxgJIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLkRyYWluaW5nSABCCQoHbWVzc2FnZSLPAQoFSGVsbG8SEAoIaW5zdGFuY2UYASABKAkSDQoFb3duZXIYAiABKAkSDgoGY2xpZW50GAMgASgJEjMKCHZlcnNpb25zGAQgASgLMiEuc3dpdGNoeWFyZC50eXBlcy52MS5WZXJzaW9uUmFuZ2USDwoFdG9rZW4YBSABKAlIABISCgpwdWJsaWNfa2V5GAYgASgMEiwKBnJlc3VtZRgHIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc3VtZUINCgtjcmVkZW50aWFscyIpCgZSZXN1bWUSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwiGgoJQ2hhbGxlbmdlEg0KBW5vbmNlGAEgASgMIhoKBVByb29mEhEKCXNpZ25hdHVyZRgBIAEoDCKLAQoHV2VsY29tZRIPCgdzZXNzaW9uGAEgASgJEg4KBnNlY3JldBgCIAEoDBIPCgd2ZXJzaW9uGAMgASgNEhIKCmlkbGVfcGlwZXMYBCABKA0SFgoObWF4X2lkbGVfcGlwZXMYBSABKA0SEQoJbWF4X3BpcGVzGAYgASgNEg8KB3Jlc3VtZWQYByABKAgiCwoJSGVhcnRiZWF0Ik0KCFJlZ2lzdGVyEg8KB3JlcXVlc3QYASABKA0SMAoEc3BlYxgCIAEoCzIiLnN3aXRjaHlhcmQudHlwZXMudjEuSW50ZXJjZXB0U3BlYyIpCgpVbnJlZ2lzdGVyEg8KB3JlcXVlc3QYASABKA0SCgoCaWQYAiABKAkiTgoFUmVuZXcSDwoHcmVxdWVzdBgBIAEoDRIKCgJpZBgCIAEoCRIYCgtsaWZldGltZV9tcxgDIAEoDUgAiAEBQg4KDF9saWZldGltZV9tcyIJCgdHb29kYnllIjcKBkNsb3NlZBItCgdmYWlsdXJlGAEgASgLMhwuc3dpdGNoeWFyZC50eXBlcy52MS5GYWlsdXJlIrQBCgVSZXBseRIPCgdyZXF1ZXN0GAEgASgNEjMKCWludGVyY2VwdBgCIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuSW50ZXJjZXB0SAASKgoEZG9uZRgDIAEoCzIaLnN3aXRjaHlhcmQudHVubmVsLnYxLkRvbmVIABIvCgdmYWlsdXJlGAQgASgLMhwuc3dpdGNoeWFyZC50eXBlcy52MS5GYWlsdXJlSABCCAoGcmVzdWx0IgYKBERvbmUiGgoJV2FudFBpcGVzEg0KBWNvdW50GAEgASgNIk0KDkludGVyY2VwdEVuZGVkEgoKAmlkGAEgASgJEi8KBnJlYXNvbhgCIAEoDjIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkVuZFJlYXNvbiJLCg1FeHBpcnlXYXJuaW5nEgoKAmlkGAEgASgJEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIgoKCERyYWluaW5nIt8BCgxDYXJyeVJlcXVlc3QSLgoGYXR0YWNoGAEgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuQXR0YWNoSAASDgoEZGF0YRgCIAEoDEgAEi4KBndpbmRvdxgDIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLldpbmRvd0gAEigKA2VuZBgEIAEoCzIZLnN3aXRjaHlhcmQudHVubmVsLnYxLkVuZEgAEiwKBXJlc2V0GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVzZXRIAEIHCgVmcmFtZSKOAgoNQ2FycnlSZXNwb25zZRIqCgRvcGVuGAEgASgLMhouc3dpdGNoeWFyZC50dW5uZWwudjEuT3BlbkgAEg4KBGRhdGEYAiABKAxIABIuCgZ3aW5kb3cYAyABKAsyHC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5XaW5kb3dIABIoCgNlbmQYBCABKAsyGS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRIABIsCgVyZXNldBgFIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc2V0SAASMAoHcmVzdW1lZBgGIAEoCzIdLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc3VtZWRIAEIHCgVmcmFtZSJ/CgZBdHRhY2gSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSFAoMd2luZG93X2J5dGVzGAMgASgNEgwKBHBpcGUYBCABKA0SMAoIcHJvZ3Jlc3MYBSABKAsyHi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9ncmVzcyIxCghQcm9ncmVzcxIWCg5yZWNlaXZlZF9ieXRlcxgBIAEoBBINCgVlbmRlZBgCIAEoCCJRCgdSZXN1bWVkEhQKDHdpbmRvd19ieXRlcxgBIAEoDRIwCghwcm9ncmVzcxgCIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLlByb2dyZXNzIi8KBE9wZW4SEQoJaW50ZXJjZXB0GAEgASgJEhQKDHdpbmRvd19ieXRlcxgCIAEoDSIvCgZXaW5kb3cSDQoFYnl0ZXMYASABKA0SFgoOcmVjZWl2ZWRfYnl0ZXMYAiABKAQiBQoDRW5kIjYKBVJlc2V0Ei0KB2ZhaWx1cmUYASABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLkZhaWx1cmUqjQEKCUVuZFJlYXNvbhIaChZFTkRfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRU5EX1JFQVNPTl9SRU1PVkVEEAESFgoSRU5EX1JFQVNPTl9FWFBJUkVEEAISGwoXRU5EX1JFQVNPTl9TRVNTSU9OX0dPTkUQAxIXChNFTkRfUkVBU09OX1JFUExBQ0VEEAQywQEKDVR1bm5lbFNlcnZpY2USWgoHQ29udHJvbBIkLnN3aXRjaHlhcmQudHVubmVsLnYxLkNvbnRyb2xSZXF1ZXN0GiUuc3dpdGNoeWFyZC50dW5uZWwudjEuQ29udHJvbFJlc3BvbnNlKAEwARJUCgVDYXJyeRIiLnN3aXRjaHlhcmQudHVubmVsLnYxLkNhcnJ5UmVxdWVzdBojLnN3aXRjaHlhcmQudHVubmVsLnYxLkNhcnJ5UmVzcG9uc2UoATABYgZwcm90bzM", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
 
 /**
  * Agent to manager, on the Control stream.
@@ -243,6 +243,13 @@ export type Hello = Message<"switchyard.tunnel.v1.Hello"> & {
    * @generated from field: bytes public_key = 6;
    */
   publicKey: Uint8Array;
+
+  /**
+   * The lost session whose pipes this one goes on with; absent where there is none. From version 2 on.
+   *
+   * @generated from field: switchyard.tunnel.v1.Resume resume = 7;
+   */
+  resume?: Resume | undefined;
 };
 
 /**
@@ -251,6 +258,34 @@ export type Hello = Message<"switchyard.tunnel.v1.Hello"> & {
  */
 export const HelloSchema: GenMessage<Hello> = /*@__PURE__*/
   messageDesc(file_switchyard_tunnel_v1_tunnel, 2);
+
+/**
+ * Names a lost session, as one who was in it.
+ *
+ * @generated from message switchyard.tunnel.v1.Resume
+ */
+export type Resume = Message<"switchyard.tunnel.v1.Resume"> & {
+  /**
+   * The session, from its Welcome.
+   *
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * The secret, from its Welcome.
+   *
+   * @generated from field: bytes secret = 2;
+   */
+  secret: Uint8Array;
+};
+
+/**
+ * Describes the message switchyard.tunnel.v1.Resume.
+ * Use `create(ResumeSchema)` to create a new message.
+ */
+export const ResumeSchema: GenMessage<Resume> = /*@__PURE__*/
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 3);
 
 /**
  * Asks for a proof that the agent holds the key that its Hello named.
@@ -271,7 +306,7 @@ export type Challenge = Message<"switchyard.tunnel.v1.Challenge"> & {
  * Use `create(ChallengeSchema)` to create a new message.
  */
 export const ChallengeSchema: GenMessage<Challenge> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 3);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 4);
 
 /**
  * Proves that the agent holds the key.
@@ -292,7 +327,7 @@ export type Proof = Message<"switchyard.tunnel.v1.Proof"> & {
  * Use `create(ProofSchema)` to create a new message.
  */
 export const ProofSchema: GenMessage<Proof> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 4);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 5);
 
 /**
  * The session is open.
@@ -341,6 +376,13 @@ export type Welcome = Message<"switchyard.tunnel.v1.Welcome"> & {
    * @generated from field: uint32 max_pipes = 6;
    */
   maxPipes: number;
+
+  /**
+   * Whether the pipes of the session that Hello.resume names go on.
+   *
+   * @generated from field: bool resumed = 7;
+   */
+  resumed: boolean;
 };
 
 /**
@@ -348,7 +390,7 @@ export type Welcome = Message<"switchyard.tunnel.v1.Welcome"> & {
  * Use `create(WelcomeSchema)` to create a new message.
  */
 export const WelcomeSchema: GenMessage<Welcome> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 5);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 6);
 
 /**
  * Says that the sender lives.
@@ -363,7 +405,7 @@ export type Heartbeat = Message<"switchyard.tunnel.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 6);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 7);
 
 /**
  * Asks for an intercept.
@@ -391,7 +433,7 @@ export type Register = Message<"switchyard.tunnel.v1.Register"> & {
  * Use `create(RegisterSchema)` to create a new message.
  */
 export const RegisterSchema: GenMessage<Register> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 7);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 8);
 
 /**
  * Gives an intercept back.
@@ -419,7 +461,7 @@ export type Unregister = Message<"switchyard.tunnel.v1.Unregister"> & {
  * Use `create(UnregisterSchema)` to create a new message.
  */
 export const UnregisterSchema: GenMessage<Unregister> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 8);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 9);
 
 /**
  * Asks for a longer lifetime.
@@ -454,7 +496,7 @@ export type Renew = Message<"switchyard.tunnel.v1.Renew"> & {
  * Use `create(RenewSchema)` to create a new message.
  */
 export const RenewSchema: GenMessage<Renew> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 9);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 10);
 
 /**
  * The agent leaves in order.
@@ -469,7 +511,7 @@ export type Goodbye = Message<"switchyard.tunnel.v1.Goodbye"> & {
  * Use `create(GoodbyeSchema)` to create a new message.
  */
 export const GoodbyeSchema: GenMessage<Goodbye> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 10);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 11);
 
 /**
  * The session is refused or over.
@@ -490,7 +532,7 @@ export type Closed = Message<"switchyard.tunnel.v1.Closed"> & {
  * Use `create(ClosedSchema)` to create a new message.
  */
 export const ClosedSchema: GenMessage<Closed> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 11);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 12);
 
 /**
  * Answers one request.
@@ -542,7 +584,7 @@ export type Reply = Message<"switchyard.tunnel.v1.Reply"> & {
  * Use `create(ReplySchema)` to create a new message.
  */
 export const ReplySchema: GenMessage<Reply> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 12);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 13);
 
 /**
  * It was done.
@@ -557,7 +599,7 @@ export type Done = Message<"switchyard.tunnel.v1.Done"> & {
  * Use `create(DoneSchema)` to create a new message.
  */
 export const DoneSchema: GenMessage<Done> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 13);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 14);
 
 /**
  * The agent should open more pipes now.
@@ -578,7 +620,7 @@ export type WantPipes = Message<"switchyard.tunnel.v1.WantPipes"> & {
  * Use `create(WantPipesSchema)` to create a new message.
  */
 export const WantPipesSchema: GenMessage<WantPipes> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 14);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 15);
 
 /**
  * An intercept is gone.
@@ -606,7 +648,7 @@ export type InterceptEnded = Message<"switchyard.tunnel.v1.InterceptEnded"> & {
  * Use `create(InterceptEndedSchema)` to create a new message.
  */
 export const InterceptEndedSchema: GenMessage<InterceptEnded> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 15);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 16);
 
 /**
  * An intercept ends soon.
@@ -634,7 +676,7 @@ export type ExpiryWarning = Message<"switchyard.tunnel.v1.ExpiryWarning"> & {
  * Use `create(ExpiryWarningSchema)` to create a new message.
  */
 export const ExpiryWarningSchema: GenMessage<ExpiryWarning> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 16);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 17);
 
 /**
  * The manager is about to stop.
@@ -649,7 +691,7 @@ export type Draining = Message<"switchyard.tunnel.v1.Draining"> & {
  * Use `create(DrainingSchema)` to create a new message.
  */
 export const DrainingSchema: GenMessage<Draining> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 17);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 18);
 
 /**
  * Agent to manager, on a Carry stream. The numbers from 2 on are the same in both directions.
@@ -710,7 +752,7 @@ export type CarryRequest = Message<"switchyard.tunnel.v1.CarryRequest"> & {
  * Use `create(CarryRequestSchema)` to create a new message.
  */
 export const CarryRequestSchema: GenMessage<CarryRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 18);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 19);
 
 /**
  * Manager to agent, on a Carry stream. The numbers from 2 on are the same in both directions.
@@ -763,6 +805,14 @@ export type CarryResponse = Message<"switchyard.tunnel.v1.CarryResponse"> & {
      */
     value: Reset;
     case: "reset";
+  } | {
+    /**
+     * The first frame, instead of Open: the pipe goes on. From version 2 on.
+     *
+     * @generated from field: switchyard.tunnel.v1.Resumed resumed = 6;
+     */
+    value: Resumed;
+    case: "resumed";
   } | { case: undefined; value?: undefined };
 };
 
@@ -771,7 +821,7 @@ export type CarryResponse = Message<"switchyard.tunnel.v1.CarryResponse"> & {
  * Use `create(CarryResponseSchema)` to create a new message.
  */
 export const CarryResponseSchema: GenMessage<CarryResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 19);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 20);
 
 /**
  * Whose pipe this is.
@@ -799,6 +849,20 @@ export type Attach = Message<"switchyard.tunnel.v1.Attach"> & {
    * @generated from field: uint32 window_bytes = 3;
    */
   windowBytes: number;
+
+  /**
+   * The pipe's number, chosen by the agent: at least 1. Absent in version 1.
+   *
+   * @generated from field: uint32 pipe = 4;
+   */
+  pipe: number;
+
+  /**
+   * Present where the pipe carries a connection already: what the agent has of the manager's half.
+   *
+   * @generated from field: switchyard.tunnel.v1.Progress progress = 5;
+   */
+  progress?: Progress | undefined;
 };
 
 /**
@@ -806,7 +870,63 @@ export type Attach = Message<"switchyard.tunnel.v1.Attach"> & {
  * Use `create(AttachSchema)` to create a new message.
  */
 export const AttachSchema: GenMessage<Attach> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 20);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 21);
+
+/**
+ * What an end has received of the other's half.
+ *
+ * @generated from message switchyard.tunnel.v1.Progress
+ */
+export type Progress = Message<"switchyard.tunnel.v1.Progress"> & {
+  /**
+   * Bytes of data.
+   *
+   * @generated from field: uint64 received_bytes = 1;
+   */
+  receivedBytes: bigint;
+
+  /**
+   * Whether the end of the half came too.
+   *
+   * @generated from field: bool ended = 2;
+   */
+  ended: boolean;
+};
+
+/**
+ * Describes the message switchyard.tunnel.v1.Progress.
+ * Use `create(ProgressSchema)` to create a new message.
+ */
+export const ProgressSchema: GenMessage<Progress> = /*@__PURE__*/
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 22);
+
+/**
+ * A suspended pipe goes on.
+ *
+ * @generated from message switchyard.tunnel.v1.Resumed
+ */
+export type Resumed = Message<"switchyard.tunnel.v1.Resumed"> & {
+  /**
+   * Bytes of data that the agent may send from there on.
+   *
+   * @generated from field: uint32 window_bytes = 1;
+   */
+  windowBytes: number;
+
+  /**
+   * What the manager has of the agent's half.
+   *
+   * @generated from field: switchyard.tunnel.v1.Progress progress = 2;
+   */
+  progress?: Progress | undefined;
+};
+
+/**
+ * Describes the message switchyard.tunnel.v1.Resumed.
+ * Use `create(ResumedSchema)` to create a new message.
+ */
+export const ResumedSchema: GenMessage<Resumed> = /*@__PURE__*/
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 23);
 
 /**
  * A connection takes the pipe.
@@ -834,7 +954,7 @@ export type Open = Message<"switchyard.tunnel.v1.Open"> & {
  * Use `create(OpenSchema)` to create a new message.
  */
 export const OpenSchema: GenMessage<Open> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 21);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 24);
 
 /**
  * More credit.
@@ -848,6 +968,13 @@ export type Window = Message<"switchyard.tunnel.v1.Window"> & {
    * @generated from field: uint32 bytes = 1;
    */
   bytes: number;
+
+  /**
+   * How many bytes of the receiver of this frame have arrived so far: it need not keep them. From version 2 on.
+   *
+   * @generated from field: uint64 received_bytes = 2;
+   */
+  receivedBytes: bigint;
 };
 
 /**
@@ -855,7 +982,7 @@ export type Window = Message<"switchyard.tunnel.v1.Window"> & {
  * Use `create(WindowSchema)` to create a new message.
  */
 export const WindowSchema: GenMessage<Window> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 22);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 25);
 
 /**
  * The sender's half is done.
@@ -870,7 +997,7 @@ export type End = Message<"switchyard.tunnel.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 23);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 26);
 
 /**
  * Both halves are aborted.
@@ -891,7 +1018,7 @@ export type Reset = Message<"switchyard.tunnel.v1.Reset"> & {
  * Use `create(ResetSchema)` to create a new message.
  */
 export const ResetSchema: GenMessage<Reset> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 24);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 27);
 
 /**
  * Why an intercept ended.

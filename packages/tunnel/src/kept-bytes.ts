@@ -1,0 +1,83 @@
+import { InterceptError } from '@switchyard/contract';
+import { ByteQueue } from './byte-queue.ts';
+
+/** What the pipes of one session may keep of what they sent, together. No honest peer promises more, so that only others reach it. */
+export class KeepBudget {
+  #leftBytes: number;
+
+  constructor(bytes: number) {
+    this.#leftBytes = bytes;
+  }
+
+  /** False, and nothing is taken, where less than `bytes` is left. */
+  take(bytes: number): boolean {
+    if (bytes > this.#leftBytes) return false;
+    this.#leftBytes -= bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#leftBytes += bytes;
+  }
+}
+
+/** What one half sent and the peer has not acknowledged. Positions are bytes of data since the pipe's beginning. */
+export class KeptBytes {
+  readonly #budget: KeepBudget;
+  readonly #bytes = new ByteQueue();
+  #ackedAt = 0;
+  #sentAt = 0;
+  /** Up to where the budget knows: what is sent again counts once. */
+  #countedAt = 0;
+  #given = false;
+
+  constructor(budget: KeepBudget) {
+    this.#budget = budget;
+  }
+
+  /** Whether all that is not acknowledged is here. */
+  get complete(): boolean {
+    return !this.#given;
+  }
+
+  /** Bytes were sent; they must not change afterwards. */
+  add(bytes: Buffer): void {
+    this.#sentAt += bytes.length;
+    if (this.#given) return;
+    const more = Math.max(0, this.#sentAt - this.#countedAt);
+    if (!this.#budget.take(more)) return this.clear();
+    this.#countedAt += more;
+    this.#bytes.push(bytes);
+  }
+
+  /** The peer has everything up to `at`. Throws `protocol_violation` where it cannot. */
+  acknowledge(at: number): void {
+    if (at > this.#sentAt) throw toFalseClaim('more than was sent');
+    if (at <= this.#ackedAt) return;
+    if (!this.#given) {
+      this.#bytes.drop(at - this.#ackedAt);
+      this.#budget.give(at - this.#ackedAt);
+    }
+    this.#ackedAt = at;
+  }
+
+  /** The peer has everything up to `at` and nothing beyond: the rest waits in `queue` again, before all else. Throws `protocol_violation` where it cannot be so. */
+  rewind(at: number, queue: ByteQueue): void {
+    if (at < this.#ackedAt) throw toFalseClaim('less than it had acknowledged');
+    this.acknowledge(at);
+    this.#sentAt = at;
+    queue.prepend(this.#bytes);
+  }
+
+  /** Keeps nothing from now on. Idempotent. */
+  clear(): void {
+    if (this.#given) return;
+    this.#given = true;
+    this.#bytes.clear();
+    this.#budget.give(this.#countedAt - this.#ackedAt);
+  }
+}
+
+function toFalseClaim(what: string): InterceptError {
+  return new InterceptError('protocol_violation', `The other end of the tunnel says that it received ${what}.`);
+}

@@ -33,6 +33,8 @@ export type Reading =
       readonly t: 'present';
       /** The first form that is present: it alone speaks, even where what it says is no key. */
       readonly form: KeyForm;
+      /** What stands there, decoded. */
+      readonly text: string;
       /** Undefined where it says no key. */
       readonly key: RoutingKey | undefined;
       /** What the baggage says; known for `twin` and `baggage`, the other forms stand in for a missing one. */
@@ -56,16 +58,19 @@ export function readKey(evidence: Evidence, aliases: readonly Alias[]): Reading 
   if (twin !== undefined) {
     if (twin.value.includes(',')) return twinList;
     if (fields.some((field) => field.name === twinHeader && field.value !== twin.value)) return twinsDiffer;
-    return { t: 'present', form: 'twin', key: toRoutingKey(twin.value), baggage };
+    return present('twin', twin.value, baggage);
   }
-  if (baggage !== undefined) return { t: 'present', form: 'baggage', key: baggage.key, baggage };
+  if (baggage !== undefined) return present('baggage', decodePercent(baggage.value.text), baggage);
   const alias = readAliases(fields, aliases);
-  if (alias !== undefined) return { t: 'present', form: 'alias', key: toRoutingKey(alias), baggage };
+  if (alias !== undefined) return present('alias', alias);
   const asked = query === undefined ? undefined : findLastMember(query, querySyntax, queryName);
-  if (asked !== undefined) return { t: 'present', form: 'query', key: toRoutingKey(decodePercent(asked.text)), baggage };
+  if (asked !== undefined) return present('query', decodePercent(asked.text));
   const cookie = findLast(fields, cookieHeader, cookieSyntax, keyName);
-  if (cookie !== undefined) return { t: 'present', form: 'cookie', key: toRoutingKey(cookie.value.text), baggage };
-  return absent;
+  return cookie === undefined ? absent : present('cookie', cookie.value.text);
+}
+
+function present(form: KeyForm, text: string, baggage?: BaggageKey): Reading {
+  return { t: 'present', form, text, key: toRoutingKey(text), baggage };
 }
 
 function readBaggage(fields: readonly Field[]): BaggageKey | undefined {

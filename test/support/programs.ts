@@ -6,6 +6,7 @@ import { until } from '@switchyard/testkit';
 
 /** A program that runs as a process of its own. Dispose kills it. */
 export interface Program extends AsyncDisposable {
+  readonly pid: number;
   /** What it printed so far, standard output and standard error together. */
   readonly output: string;
   /** Waits until it has printed `text`; rejects when it ends before. */
@@ -30,6 +31,8 @@ export function openProgram(file: string, args: readonly string[]): Program {
     await exit;
   };
   return {
+    // Undefined where it could not be started: then waiting for what it prints says so.
+    pid: child.pid ?? 0,
     get output() {
       return output;
     },

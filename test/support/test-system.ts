@@ -80,6 +80,7 @@ function createManagerConfig(baselinePort: number, limits: Partial<ManagerLimits
     listen: loopback(0),
     health: loopback(0),
     auth: { mode: 'none' },
+    api: { hosts: [] },
     routing: { aliases: [] },
     policy: { keyless: false, percent: false },
     limits: toLimitValues(managerLimits, limits),

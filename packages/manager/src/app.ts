@@ -1,16 +1,21 @@
-import type { Clock, Log } from '@switchyard/contract';
+import { toLimitValues, type Clock, type Log } from '@switchyard/contract';
 import { createSnapshot, type Rule } from '@switchyard/route';
 import { openRouter } from '@switchyard/router';
 import type { RenderedMetrics } from '@switchyard/runtime';
-import { protocolVersions } from '@switchyard/tunnel';
-import { createAcceptSession } from './api/accept-session.ts';
+import { protocolVersions, type Hello } from '@switchyard/tunnel';
+import { createAcceptSession, type Identity } from './api/accept-session.ts';
 import { createManagerApi } from './api/manager-api.ts';
 import { openApiServer } from './api/open-api-server.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
+import { createTokenBuckets } from './auth/token-buckets.ts';
 import { isLoopback } from './config/loopback.ts';
 import { toAddressText, toUrl, type ManagerConfig } from './config/manager-config.ts';
 import { createSocketDialer } from './dialer/socket-dialer.ts';
+import { EventLog, type Tell } from './events/event-log.ts';
+import { createEventStreams } from './events/event-streams.ts';
+import { tellSessions } from './events/tell-sessions.ts';
 import { openHealthServer } from './health/health-server.ts';
+import { fixedManagerLimits } from './limits.ts';
 import { createCatalog } from './registry/catalog.ts';
 import { countIntercepts } from './registry/intercept-metrics.ts';
 import { Registry } from './registry/registry.ts';
@@ -41,13 +46,15 @@ export interface Manager extends AsyncDisposable {
  */
 export async function openManager(config: ManagerConfig, deps: ManagerDeps): Promise<Manager> {
   await using opened = new AsyncDisposableStack();
-  const { log, metrics } = deps;
+  const { clock, log, metrics } = deps;
+  const limits = toLimitValues(fixedManagerLimits);
   let unready: string | undefined = 'starting';
   const health = opened.use(await openHealthServer({ metrics, unreadyReason: () => unready }, config.health));
 
   const routeOptions = toRouteOptions(config);
   const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, routeOptions));
-  const registry = opened.use(createRegistry(config, deps, publish));
+  const events = new EventLog(clock, limits.keptEvents);
+  const registry = opened.use(createRegistry(config, deps, { publish, tell: events.tell }));
   // No load balancer goes on sending to a standalone manager that stops: it ends accepting at once.
   const router = opened.use(
     openRouter({ ...deps, dialer: createSocketDialer(deps, registry, config.limits) }, { drainAcceptMs: 0, drainIdleMs: 0 }),
@@ -57,12 +64,17 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
 
   const authenticate = createAuthenticator(config.auth);
   const info = { version, protocol: protocolVersions, auth: config.auth.mode };
-  const tunnel = opened.use(
-    await openApiServer(deps, config, {
-      accept: createAcceptSession({ log, identify: (hello) => ({ owner: authenticate(hello) }), intercepts: registry, ...config.limits }),
-      api: createManagerApi({ authenticate, registry, info, listServices: services.list }),
-    }),
-  );
+  const api = createManagerApi({
+    authenticate,
+    buckets: createTokenBuckets(clock, { burst: limits.apiCallBurst, perSecond: limits.apiCallsPerSecond, holders: limits.apiCallers }),
+    registry,
+    events: createEventStreams(events, limits),
+    info,
+    listServices: services.list,
+  });
+  const identify = (hello: Hello): Identity => ({ owner: authenticate(hello) });
+  const accept = createAcceptSession({ log, identify, intercepts: registry, ...config.limits });
+  const tunnel = opened.use(await openApiServer(deps, config, { accept: tellSessions(accept, authenticate, events.tell), api }));
   if (config.auth.mode === 'token' && config.tls === 'elsewhere' && !isLoopback(config.listen.host))
     log.warn('tokens_cross_in_clear', { listen: toAddressText(config.listen) });
   unready = undefined;
@@ -85,10 +97,10 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
 function createRegistry(
   { services, policy, limits }: ManagerConfig,
   deps: ManagerDeps,
-  publish: (rules: readonly Rule[]) => void,
+  { publish, tell }: { readonly publish: (rules: readonly Rule[]) => void; readonly tell: Tell },
 ): Registry {
   const { clock, log, metrics } = deps;
   const onEnd = countIntercepts(metrics, () => registry.list());
-  const registry = new Registry({ clock, log, catalog: createCatalog(services), policy, publish, onEnd }, limits);
+  const registry = new Registry({ clock, log, catalog: createCatalog(services), policy, publish, onEnd, tell }, limits);
   return registry;
 }

@@ -69,6 +69,17 @@ export const fixedManagerLimits: LimitTable<
   | 'aliases'
   | 'healthIdleMs'
   | 'healthConnections'
+  | 'apiCallBurst'
+  | 'apiCallsPerSecond'
+  | 'apiCallers'
+  | 'keptEvents'
+  | 'eventStreams'
+  | 'eventStreamsPerOwner'
+  | 'eventBacklogBytes'
+  | 'eventBeatMs'
+  | 'eventRetryMs'
+  | 'requestBodyBytes'
+  | 'apiHosts'
   | 'certificateCheckMs'
 > = {
   clusterDrainGraceMs: { value: 60_000, unit: 'ms', about: 'The default of `limits.drainGrace` in a cluster.' },
@@ -97,6 +108,33 @@ export const fixedManagerLimits: LimitTable<
     unit: 'count',
     about: 'Connections to the health listener; for one more, the oldest of the address that has most is closed.',
   },
+  apiCallBurst: {
+    value: 400,
+    unit: 'count',
+    about: 'Calls of the API that an owner may make at once, and an address for those who are nobody; `limit_reached` then.',
+  },
+  apiCallsPerSecond: { value: 100, unit: 'count', about: 'Calls of the API per second that are given back to an owner, or to an address.' },
+  apiCallers: {
+    value: 4_096,
+    unit: 'count',
+    about: 'Owners and addresses whose calls are counted; for one more, the one that called longest ago is forgotten.',
+  },
+  keptEvents: { value: 500, unit: 'count', about: 'Events that a manager remembers; older ones are forgotten.' },
+  eventStreams: { value: 64, unit: 'count', about: 'Streams of events at a time; one more is refused with `limit_reached`.' },
+  eventStreamsPerOwner: { value: 8, unit: 'count', about: 'Streams of events of one owner; one more is refused with `limit_reached`.' },
+  eventBacklogBytes: {
+    value: 64 * 1024,
+    unit: 'bytes',
+    about: 'Events that a reader over HTTP has not taken; its stream is cut then. It goes on where it was with `Last-Event-ID`.',
+  },
+  eventBeatMs: { value: 10_000, unit: 'ms', about: 'How often a stream of events over HTTP says that it lives.' },
+  eventRetryMs: {
+    value: 2_000,
+    unit: 'ms',
+    about: 'After which time browsers are asked to connect again to a stream of events that ended.',
+  },
+  requestBodyBytes: { value: 64 * 1024, unit: 'bytes', about: 'Body of a request to the API over HTTP; 413 for a larger one.' },
+  apiHosts: { value: 32, unit: 'count', about: 'Names that the API answers to; a longer list is refused with `bad_config`.' },
   certificateCheckMs: { value: 10_000, unit: 'ms', about: 'How often a manager looks whether the files of its certificate have changed.' },
 };
 

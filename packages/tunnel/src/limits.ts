@@ -46,7 +46,8 @@ export const tunnelLimits: LimitTable<
   resumeMs: {
     value: 10_000,
     unit: 'ms',
-    about: 'How long the connections of a broken session wait for it to be resumed; `tunnel_lost` then. A manager that holds requests for less waits for less.',
+    about:
+      'How long the connections of a broken session wait for it to be resumed; `tunnel_lost` then. A manager that holds requests for less waits for less.',
   },
   connectMs: { value: 3_000, unit: 'ms', about: 'How long an agent or a command waits for a manager; `manager_unreachable` then.' },
 };
@@ -147,8 +148,16 @@ export const fixedTunnelLimits: LimitTable<
     about: 'How long the TLS handshake of a connection to a manager may take; it is closed then.',
   },
   probeMs: { value: 1_000, unit: 'ms', about: 'How long the search may take for the reason why a manager cannot be reached.' },
-  eventBeatMs: { value: 10_000, unit: 'ms', about: 'How often a stream of events says that it lives; a reader gives up after three times that.' },
-  unreadEvents: { value: 256, unit: 'count', about: 'Events that a reader of the stream has not taken; it is dropped then.' },
+  eventBeatMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'How often a stream of events says that it lives; a reader gives up after three times that.',
+  },
+  unreadEvents: {
+    value: 1_000,
+    unit: 'count',
+    about: 'Events that a reader of the stream has not taken: more than a manager remembers; it is dropped then.',
+  },
   http1HeadBytes: { value: 16 * 1024, unit: 'bytes', about: "Head of an HTTP/1.1 request to the manager's port; 431 for a larger one." },
   http1Fields: { value: 100, unit: 'count', about: "Header fields of a request to the manager's port that are read." },
   http1HeadMs: { value: 5_000, unit: 'ms', about: "How long the head of a request to the manager's port may take; 408 then." },

@@ -82,13 +82,22 @@ const api: ManagerApi = {
   listServices: async () => [
     { name: service, ports: [{ name: 'http', listen: '127.0.0.1:1', baseline: '127.0.0.1:2', protocol: 'auto', notes: ['a note'] }] },
   ],
-  listIntercepts: async (caller) => [toInfo(spec, caller.owner)],
+  listIntercepts: async (caller) => [toInfo(spec, caller.owner ?? 'nobody')],
   removeIntercepts: () => Promise.reject(new TypeError('a fault with a secret in it')),
   explain: () => Promise.reject(new Error('not asked for')),
+  listEvents: () => Promise.reject(new Error('not asked for')),
+  followEvents: () => Promise.reject(new Error('not asked for')),
 };
 
 export async function openManager(
-  options: { clock?: Clock; limits?: Partial<TunnelLimits>; accept?: AcceptSession; proof?: 'key'; onRequest?: Http1Listener } = {},
+  options: {
+    clock?: Clock;
+    limits?: Partial<TunnelLimits>;
+    accept?: AcceptSession;
+    proof?: 'key';
+    onRequest?: Http1Listener;
+    api?: Partial<ManagerApi>;
+  } = {},
 ): Promise<TestManager> {
   const sessions: ServerSession[] = [];
   const hellos: Hello[] = [];
@@ -116,7 +125,7 @@ export async function openManager(
     { clock: options.clock ?? createSystemClock(), log: silentLog, metrics: silentMetrics },
     {
       accept: options.accept ?? accept,
-      api,
+      api: { ...api, ...options.api },
       proof: options.proof ?? 'none',
       ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
       listen: { host: '127.0.0.1', port: 0 },

@@ -1,31 +1,62 @@
-import type { ServiceInfo } from '@switchyard/contract';
+import { InterceptError, type InterceptInfo, type ServiceInfo } from '@switchyard/contract';
 import type { Caller, ManagerApi, ManagerInfo } from '@switchyard/tunnel';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { TokenBuckets } from '../auth/token-buckets.ts';
+import type { EventStreams } from '../events/event-streams.ts';
 import type { Registry } from '../registry/registry.ts';
 
 /** What the API stands on. */
 export interface ManagerApiDeps {
   readonly authenticate: Authenticator;
+  /** How often each caller may ask. */
+  readonly buckets: TokenBuckets;
   readonly registry: Registry;
+  readonly events: EventStreams;
   readonly info: Omit<ManagerInfo, 'owner'>;
   /** The services as they stand now. */
   readonly listServices: () => readonly ServiceInfo[];
 }
 
-/** The unary API of a manager. Everybody who is somebody sees everything; each removes only what is theirs. */
-export function createManagerApi({ authenticate, registry, info, listServices }: ManagerApiDeps): ManagerApi {
+/** The API in all its forms: what gRPC offers, and what only HTTP does. */
+export interface FullApi extends ManagerApi {
+  /** Removes one intercept of the caller. Rejects with `intercept_not_found`, and `not_allowed` where it is another owner's. */
+  removeIntercept(caller: Caller, id: string): Promise<InterceptInfo>;
+}
+
+/** The API of a manager. Everybody who is somebody sees everything; each removes only what is theirs. */
+export function createManagerApi({ authenticate, buckets, registry, events, info, listServices }: ManagerApiDeps): FullApi {
+  /** A caller who is somebody pays for a call under their name, everybody else under their address. */
+  const identify = (caller: Caller): string => {
+    const owner = identifyIfProven(authenticate, caller);
+    buckets.take(owner ?? caller.address);
+    return owner ?? authenticate(caller);
+  };
   return {
     // Without a proof: it says which proof is wanted.
-    info: async (caller) => ({ ...info, owner: identifyIfProven(authenticate, caller) }),
+    info: async (caller) => {
+      const owner = identifyIfProven(authenticate, caller);
+      buckets.take(owner ?? caller.address);
+      return { ...info, owner };
+    },
     listServices: async (caller) => {
-      authenticate(caller);
+      identify(caller);
       return listServices();
     },
     listIntercepts: async (caller) => {
-      authenticate(caller);
+      identify(caller);
       return registry.list();
     },
-    removeIntercepts: async (caller, filter) => registry.remove(authenticate(caller), filter),
+    removeIntercepts: async (caller, filter) => registry.remove(identify(caller), filter),
+    removeIntercept: async (caller, id) => {
+      const owner = identify(caller);
+      const intercept = registry.list().find((each) => each.id === id);
+      if (intercept === undefined) throw toUnknown(id);
+      if (intercept.owner !== owner) throw toForeign(intercept);
+      const [removed = intercept] = registry.remove(owner, { id: intercept.id, all: false });
+      return removed;
+    },
+    listEvents: async (caller, filter) => events.list(identify(caller), filter),
+    followEvents: async (caller, filter, onEvent) => events.follow(identify(caller), filter, onEvent),
   };
 }
 
@@ -35,4 +66,17 @@ function identifyIfProven(authenticate: Authenticator, caller: Caller): string |
   } catch {
     return undefined;
   }
+}
+
+/** There is no intercept `id`. */
+export function toUnknown(id: string): InterceptError {
+  return new InterceptError('intercept_not_found', `There is no intercept ${JSON.stringify(id)}.`, {
+    hint: 'GET /api/v1/intercepts lists those that are live.',
+  });
+}
+
+function toForeign({ id, owner }: InterceptInfo): InterceptError {
+  return new InterceptError('not_allowed', `The intercept ${id} belongs to ${owner}, and only they may remove it.`, {
+    hint: `Ask ${owner}.`,
+  });
 }

@@ -1,6 +1,8 @@
 import { openTunnelServer, type TunnelServer, type TunnelServerOptions } from '@switchyard/tunnel';
 import type { ManagerDeps } from '../app.ts';
 import { toUrl, type ClusterConfig, type ManagerConfig } from '../config/manager-config.ts';
+import type { FullApi } from './manager-api.ts';
+import { createRestListener } from '../rest/rest-listener.ts';
 import { readIdentity, watchIdentity } from '../tls/identity-files.ts';
 
 /** The manager's port for agents and command lines. */
@@ -10,19 +12,20 @@ export interface ApiServer extends TunnelServer {
 }
 
 /**
- * Opens the tunnel and the API at the configured address, with the configured certificate, which is renewed when its files change. A server that lets
+ * Opens the tunnel and the API, over gRPC and over HTTP, at the configured address, with the configured certificate, which is renewed when its files change. A server that lets
  * agents prove a key also takes plaintext from its own machine: that is what a forward through the API server of the cluster comes from.
  * Rejects as `openTunnelServer` does, and with `bad_config` where a file cannot be read.
  */
 export async function openApiServer(
   deps: ManagerDeps,
-  { listen, tls }: Pick<ManagerConfig | ClusterConfig, 'listen' | 'tls'>,
-  options: Omit<TunnelServerOptions, 'listen' | 'tls'>,
+  { listen, tls, api: { hosts } }: Pick<ManagerConfig | ClusterConfig, 'listen' | 'tls' | 'api'>,
+  options: Omit<TunnelServerOptions, 'listen' | 'tls' | 'api' | 'onRequest'> & { readonly api: FullApi },
 ): Promise<ApiServer> {
   const files = tls === 'elsewhere' ? undefined : tls;
   const identity = files === undefined ? undefined : await readIdentity(files);
   const server = await openTunnelServer(deps, {
     ...options,
+    onRequest: createRestListener({ ...deps, api: options.api, hosts }),
     listen,
     tls: identity === undefined ? undefined : { identity, plaintextFromLoopback: options.proof === 'key' },
   });

@@ -4,14 +4,17 @@ import type { AuthConfig, UserConfig } from '../config/manager-config.ts';
 import { hashToken, isSameHash } from './token-hash.ts';
 
 /** Who a caller is: the owner's name. Throws `not_signed_in`, or `bad_usage` for a name that is no label. */
-export type Authenticator = (caller: Caller) => string;
+export type Authenticator = (caller: Pick<Caller, 'owner' | 'token'>) => string;
 
 /** How `auth` proves callers: by nothing, where the claimed name is believed, or by a token, which alone decides the name. */
 export function createAuthenticator(auth: AuthConfig): Authenticator {
   return auth.mode === 'none' ? believe : ({ token }) => identify(auth.users, token);
 }
 
-function believe({ owner }: Caller): string {
+function believe({ owner }: Pick<Caller, 'owner'>): string {
+  if (owner === undefined) {
+    throw new InterceptError('bad_usage', 'The request does not say who asks.', { hint: 'Send your name in the header switchyard-owner.' });
+  }
   if (isLabel(owner)) return owner;
   throw new InterceptError(
     'bad_usage',

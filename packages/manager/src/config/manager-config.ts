@@ -12,6 +12,10 @@ export interface ManagerConfig {
   /** Who ends TLS at `listen`: the manager, something before it, or nobody. */
   readonly tls: TlsFiles | 'elsewhere' | undefined;
   readonly auth: AuthConfig;
+  readonly api: {
+    /** Names, in lower case, that the API over HTTP answers to beside loopback and the address that was dialled. */
+    readonly hosts: readonly string[];
+  };
   readonly routing: {
     /** Further places where a key may stand, as `parseAlias` of `@switchyard/route` reads them. */
     readonly aliases: readonly string[];

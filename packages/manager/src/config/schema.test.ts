@@ -191,6 +191,7 @@ test('in a cluster a file with nothing in it is enough, and the manager listens 
   expect(parseDocument(head, 'manager.yaml', clusterSchema)).toEqual({
     listen: { host: '0.0.0.0', port: 7480 },
     health: { host: '0.0.0.0', port: 7481 },
+    api: { hosts: [] },
     routing: { aliases: ['kubernetes-route-as'] },
     limits: expect.objectContaining({ holdMs: 10_000, drainGraceMs: 60_000 }),
   });

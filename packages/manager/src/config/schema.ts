@@ -69,6 +69,19 @@ const tlsFiles = z.strictObject({
 const tlsAbout =
   'The files for TLS, which are read again when they change. Beyond loopback tokens need it: `elsewhere` says that something before the manager ends TLS.';
 
+const hostName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, { error: 'must be a host name in lower case, without a port' });
+
+const api = z.strictObject({
+  hosts: z
+    .array(hostName)
+    .max(fixedManagerLimits.apiHosts.value)
+    .default([])
+    .meta({ description: 'Names that the API over HTTP answers to, beside loopback and the address that was dialled.' }),
+});
+
 const routing = z.strictObject({
   aliases: z
     .array(alias)
@@ -134,6 +147,7 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
       description:
         'How callers prove who they are. `none` believes the name that a caller claims, and is allowed on loopback only. Not allowed in a cluster.',
     }),
+    api: api.prefault({}).meta({ description: 'The API over HTTP.' }),
     routing: routing.prefault({}).meta({ description: 'Where a key is looked for.' }),
     policy: policy.prefault({}).meta({ description: 'What may be intercepted by beside keys.' }),
     limits: limits.prefault({}).meta({ description: 'Bounds that a team may want to be other ones. A count is from 1 to 100,000.' }),
@@ -165,14 +179,16 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z
     listen: listenAddress.prefault('0.0.0.0:7480'),
     health: listenAddress.prefault('0.0.0.0:7481'),
     tls: tlsFiles.optional(),
+    api: api.prefault({}),
     routing: routing.prefault({}),
     limits: clusterLimits.prefault({}),
     auth: absent('agents prove the key that stands in their Intercept objects'),
     policy: absent('only intercepts with a key are accepted there'),
     services: absent('the Services of its namespace are routed'),
   })
-  .transform(({ listen, health, tls, routing: { aliases }, limits: bounds }) => ({
+  .transform(({ listen, health, tls, api: { hosts }, routing: { aliases }, limits: bounds }) => ({
     listen,
+    api: { hosts },
     health,
     tls,
     routing: { aliases },

@@ -34,7 +34,7 @@ function createBench({ heldPerIntercept = 64 } = {}): Bench {
   const clock = createFakeClock();
   const catalog = createCatalog(services);
   const registry = new Registry(
-    { clock, log: silentLog, catalog, policy: { keyless: false, percent: false }, publish: () => {}, onEnd: () => {} },
+    { clock, log: silentLog, catalog, policy: { keyless: false, percent: false }, publish: () => {}, onEnd: () => {}, tell: () => {} },
     limits,
   );
   const deps = { clock, metrics: silentMetrics, intercepts: registry, dialSocket: async () => createMemoryPipePair()[0] };

@@ -35,7 +35,7 @@ function createBench(changes: Partial<ManagerLimits> = {}, policy: Policy = { ke
     void published.push(rules.map(({ id, target }) => `${id}@${target.t === 'tunnel' ? target.session : target.t}`));
   const onEnd = (reason: EndReason): void => void ended.push(reason);
   const catalog = createCatalog(services);
-  const registry = new Registry({ clock, log: silentLog, catalog, policy, publish, onEnd }, { ...limits, ...changes });
+  const registry = new Registry({ clock, log: silentLog, catalog, policy, publish, onEnd, tell: () => {} }, { ...limits, ...changes });
   onTestFinished(() => {
     registry[Symbol.dispose]();
     expect(clock.pending).toBe(0);

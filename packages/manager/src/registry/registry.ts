@@ -9,6 +9,8 @@ import {
 } from '@switchyard/contract';
 import { checkMatch, type RouteClaim, type Rule } from '@switchyard/route';
 import type { RemovalFilter } from '@switchyard/tunnel';
+import type { Tell } from '../events/event-log.ts';
+import { toEndNews, toInterceptNews, type InterceptChange } from '../events/intercept-news.ts';
 import type { ManagerLimits } from '../limits.ts';
 import type { Catalog } from './catalog.ts';
 import { InterceptTable, type Due } from './intercept-table.ts';
@@ -29,6 +31,8 @@ export interface RegistryDeps {
   readonly publish: (rules: readonly Rule[]) => void;
   /** Learns of each intercept that ended. */
   readonly onEnd: (reason: EndReason) => void;
+  /** Learns of everything that becomes of intercepts. */
+  readonly tell: Tell;
 }
 
 /**
@@ -78,6 +82,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     if (old?.link.t === 'ready' && old.link.session !== session) tellEnd(old, 'replaced');
     this.#watchers.announce(intercept.id);
     this.#log(old === undefined ? 'intercept_started' : 'intercept_resumed', intercept, { client: session.client });
+    this.#tell(toChange(old), intercept);
     return toInfo(intercept);
   }
 
@@ -91,6 +96,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     const renewed = { ...this.#own(session, id), ...this.#grant(lifetimeMs) };
     this.#put(renewed);
     this.#log('intercept_renewed', renewed, { expires: renewed.expiresAt.toISOString() });
+    this.#tell('intercept_changed', renewed);
     return toInfo(renewed);
   }
 
@@ -102,22 +108,27 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   /** The session was lost: its intercepts are away from now on. */
   lose(session: AgentSession): void {
     for (const intercept of this.#linkedTo(session)) {
-      this.#put({ ...intercept, link: this.#away(session, intercept.expiresAtMs) });
+      const away = { ...intercept, link: this.#away(session, intercept.expiresAtMs) };
+      this.#put(away);
       this.#watchers.announce(intercept.id);
       this.#log('intercept_away', intercept);
+      this.#tell('intercept_away', away);
     }
   }
 
   /** Ends the intercepts of `owner` that match, tells their sessions, and returns what they were. Throws `bad_usage` where the filter says nothing. */
-  remove(owner: string, { service, key, keyless = false, all }: RemovalFilter): readonly InterceptInfo[] {
-    if (service === undefined && key === undefined && !keyless && !all) {
+  remove(
+    owner: string,
+    { id, service, key, keyless = false, all }: RemovalFilter & { readonly id?: InterceptId },
+  ): readonly InterceptInfo[] {
+    if (id === undefined && service === undefined && key === undefined && !keyless && !all) {
       throw new InterceptError('bad_usage', 'It was not said which intercepts to remove.', {
         hint: 'Name a service or a key, or ask for all of yours.',
       });
     }
     const matching = this.#table
       .all()
-      .filter((intercept) => intercept.owner === owner)
+      .filter((intercept) => intercept.owner === owner && (id ?? intercept.id) === intercept.id)
       .filter((intercept) => (service ?? intercept.service) === intercept.service && (key ?? intercept.key) === intercept.key)
       .filter((intercept) => !keyless || intercept.key === undefined);
     this.#end(matching, 'removed');
@@ -178,7 +189,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   }
 
   #duesOf(intercept: Intercept): readonly Due[] {
-    const { id, link, expiresAt } = intercept;
+    const { link } = intercept;
     const nowMs = this.#deps.clock.now();
     const leftMs = intercept.expiresAtMs - nowMs;
     const expire = { afterMs: leftMs, act: () => this.#expire(intercept) };
@@ -189,7 +200,12 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     }
     const warnMs = leftMs - this.#limits.expiryWarningMs;
     if (warnMs <= 0) return [expire];
-    return [expire, { afterMs: warnMs, act: () => link.session.notify({ t: 'expiry_warning', id, expiresAt }) }];
+    return [expire, { afterMs: warnMs, act: () => this.#warn(intercept, link.session) }];
+  }
+
+  #warn(intercept: Intercept, session: AgentSession): void {
+    session.notify({ t: 'expiry_warning', id: intercept.id, expiresAt: intercept.expiresAt });
+    this.#tell('intercept_expiring', intercept);
   }
 
   #expire(intercept: Intercept): void {
@@ -206,6 +222,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
       this.#watchers.announce(intercept.id);
       this.#deps.onEnd(reason);
       this.#log('intercept_ended', intercept, { reason });
+      this.#deps.tell(toEndNews(intercept, reason));
     }
   }
 
@@ -223,9 +240,18 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     this.#deps.publish(this.#table.all().map(toRule));
   }
 
+  #tell(change: InterceptChange, intercept: Intercept): void {
+    this.#deps.tell(toInterceptNews(change, intercept));
+  }
+
   #log(event: string, { id, owner }: Intercept, fields: Readonly<Record<string, string>> = {}): void {
     this.#deps.log.info(event, { intercept: id, owner, ...fields });
   }
+}
+
+function toChange(old: Intercept | undefined): InterceptChange {
+  if (old === undefined) return 'intercept_created';
+  return old.link.t === 'away' ? 'intercept_back' : 'intercept_changed';
 }
 
 /** Tells the session of an intercept, where it lives, that the intercept is no longer its own. */

@@ -1,0 +1,115 @@
+import { InterceptError, type ManagerEvent } from '@switchyard/contract';
+import { createFakeClock, until, type FakeClock } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { openManagerClient, type EventFilter, type ManagerClient } from '../src/index.ts';
+import { openManager, type TestManager } from './manager.ts';
+
+function createEvent(id: number): ManagerEvent {
+  return { id: `life-${id}`, at: new Date(id), type: 'session_opened', owner: 'alice', message: `Event ${id}.` };
+}
+
+/** A manager whose events the test makes, and a client of it. */
+interface Scene extends AsyncDisposable {
+  readonly clock: FakeClock;
+  readonly manager: TestManager;
+  readonly client: ManagerClient;
+  readonly asked: readonly EventFilter[];
+  /** Undefined while nobody follows. */
+  readonly send: ((event: ManagerEvent) => void) | undefined;
+}
+
+async function openScene(): Promise<Scene> {
+  const clock = createFakeClock();
+  const asked: EventFilter[] = [];
+  let send: ((event: ManagerEvent) => void) | undefined;
+  const manager = await openManager({
+    clock,
+    api: {
+      async listEvents(caller, filter) {
+        if (caller.token === 'wrong') throw new InterceptError('not_signed_in', 'The token is wrong.');
+        asked.push(filter);
+        return [createEvent(1), createEvent(2)];
+      },
+      async followEvents(_caller, filter, onEvent) {
+        asked.push(filter);
+        onEvent(createEvent(1));
+        send = onEvent;
+        return () => void (send = undefined);
+      },
+    },
+  });
+  const client = openManagerClient({ url: manager.url, owner: 'alice', token: undefined, clock });
+  return {
+    clock,
+    manager,
+    client,
+    asked,
+    get send() {
+      return send;
+    },
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      await manager[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const forever = new AbortController().signal;
+
+test('the recent events come in order, and then the stream ends', async () => {
+  await using scene = await openScene();
+  const events: ManagerEvent[] = [];
+  await scene.client.watchEvents({ all: true, after: 'life-0', follow: false }, (event) => void events.push(event), forever);
+  expect(events).toEqual([createEvent(1), createEvent(2)]);
+  expect(scene.asked).toEqual([{ all: true, after: 'life-0' }]);
+});
+
+test('who follows gets each event as it comes, past the deadline of commands, until they go', async () => {
+  await using scene = await openScene();
+  const events: ManagerEvent[] = [];
+  const stop = new AbortController();
+  const watching = scene.client.watchEvents(
+    { all: false, after: undefined, follow: true },
+    (event) => void events.push(event),
+    stop.signal,
+  );
+  await until(() => scene.send !== undefined && events.length === 1);
+  for (let beat = 0; beat < 6; beat++) {
+    const pending = scene.clock.pending;
+    scene.clock.advance(10_000);
+    await until(() => scene.clock.pending === pending);
+    scene.send?.(createEvent(beat + 2));
+    await until(() => events.length === beat + 2);
+  }
+  expect(events.map(({ id }) => id)).toEqual(['life-1', 'life-2', 'life-3', 'life-4', 'life-5', 'life-6', 'life-7']);
+  stop.abort(new InterceptError('canceled', 'Enough.'));
+  await expect(watching).rejects.toMatchObject({ code: 'canceled' });
+  await until(() => scene.send === undefined);
+});
+
+test('a failure says what the manager says', async () => {
+  await using scene = await openScene();
+  await using client = openManagerClient({ url: scene.manager.url, owner: 'alice', token: 'wrong', clock: scene.clock });
+  await expect(client.watchEvents({ all: false, after: undefined, follow: false }, () => {}, forever)).rejects.toMatchObject({
+    code: 'not_signed_in',
+  });
+});
+
+test('a manager that falls silent is given up', async () => {
+  const clock = createFakeClock();
+  await using scene = await openScene();
+  await using client = openManagerClient({ url: scene.manager.url, owner: 'alice', token: undefined, clock });
+  const watching = client.watchEvents({ all: false, after: undefined, follow: true }, () => {}, forever);
+  await until(() => scene.send);
+  clock.advance(30_000);
+  await expect(watching).rejects.toMatchObject({ code: 'manager_unreachable', message: expect.stringContaining('within 30 s') });
+});
+
+test('a reader that does not keep up is dropped', async () => {
+  await using scene = await openScene();
+  const watching = scene.client.watchEvents({ all: false, after: undefined, follow: true }, () => {}, forever);
+  await until(() => scene.send);
+  for (let id = 0; id < 2_000; id++) scene.send?.(createEvent(id));
+  await expect(watching).rejects.toMatchObject({ code: 'limit_reached' });
+  await until(() => scene.send === undefined);
+});

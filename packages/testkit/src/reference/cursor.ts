@@ -34,11 +34,13 @@ function endOfLine(text: string, at: number, lineEnd: 'LF' | 'CR'): number {
   return end < 0 ? -1 : at + end;
 }
 
+/** What Python and others take for white space: more than SP and HTAB. A line feed ends the line and is not among them. */
+const wide = String.raw`[\t\v\f\r\x1c-\x20\x85\xa0]+`;
+const wideEnds = new RegExp(`^${wide}|${wide}$`, 'g');
+
 /** Takes off what the reader calls white space, at both ends. */
 export function trim(text: string, { space }: Pick<Habits, 'space'>): string {
-  return space === 'wide'
-    ? text.replace(/^[\t\v\f\r\x1c-\x20\x85\xa0]+|[\t\v\f\r\x1c-\x20\x85\xa0]+$/g, '')
-    : text.replace(/^[ \t]+|[ \t]+$/g, '');
+  return text.replace(space === 'wide' ? wideEnds : /^[ \t]+|[ \t]+$/g, '');
 }
 
 /** A number in `base`; throws where the reader sees none. */

@@ -24,8 +24,8 @@ export interface Habits {
   readonly extension: 'grammar' | 'anything' | 'quotes span lines';
   /** What ends a chunk's data: CR LF; any two bytes; CR LF or nothing. */
   readonly chunkEnd: 'CR LF' | 'two bytes' | 'optional';
-  /** Why an interim response and a 204 have no body: by their status; not at all, they have what their fields say. */
-  readonly empty: 'status' | 'fields';
+  /** Whether an interim response and a 204 have a body: it is refused when they say that they have one; never; they have what they say. */
+  readonly empty: 'refused' | 'never' | 'as said';
 }
 
 /** As RFC 9112 has it, refusing wherever it lets a reader choose. */
@@ -42,7 +42,7 @@ export const plainHabits: Habits = {
   oldChunks: 'refused',
   extension: 'grammar',
   chunkEnd: 'CR LF',
-  empty: 'status',
+  empty: 'refused',
 };
 
 /** Servers of many minds, by what is odd about them. What a router lets through must mean the same to all of them. */
@@ -61,7 +61,8 @@ export const oddServers: Readonly<Record<string, Habits>> = {
   'the last coding counts': { ...plainHabits, coding: 'ends in chunked', both: 'coding', oldChunks: 'unknown' },
   'extensions are anything': { ...plainHabits, extension: 'anything', space: 'wide' },
   'quotes span lines': { ...plainHabits, extension: 'quotes span lines' },
-  'a status says nothing of a body': { ...plainHabits, empty: 'fields' },
+  'a 204 has no body': { ...plainHabits, empty: 'never' },
+  'a 204 has the body that it names': { ...plainHabits, empty: 'as said' },
   'chunks end in two bytes': { ...plainHabits, chunkEnd: 'two bytes' },
   'chunks need no end': { ...plainHabits, chunkEnd: 'optional', extension: 'anything' },
 };

@@ -65,7 +65,9 @@ export function readResponses(stream: Buffer, { methods, ended }: ResponseStream
       version,
       switches: status === '101',
       delimit(said) {
-        if (isEmpty || (hasNone && (habits.empty === 'status' || said === 'unsaid'))) return 0;
+        const saysNone = said === 'unsaid' || said === 0;
+        if (hasNone && !saysNone && habits.empty === 'refused') throw new ReadError('it says that it has a body, and has none');
+        if (isEmpty || (hasNone && (saysNone || habits.empty === 'never'))) return 0;
         return said === 'unsaid' ? untilEnd : said;
       },
     };

@@ -1,0 +1,16 @@
+/** One input of the fuzzer. */
+export interface FuzzCase {
+  /** Who sends the bytes: a client to the router, or an origin back. */
+  readonly kind: 'request' | 'response';
+  readonly bytes: Buffer;
+  /** Where the bytes are cut into pieces: indexes, ascending. */
+  readonly cuts: readonly number[];
+  /** The methods that the responses answer. */
+  readonly methods: readonly string[];
+}
+
+/** The bytes as they arrive. */
+export function piecesOf({ bytes, cuts }: FuzzCase): Buffer[] {
+  const edges = [0, ...cuts.filter((cut) => cut > 0 && cut < bytes.length), bytes.length];
+  return edges.slice(1).map((edge, index) => bytes.subarray(edges[index], edge));
+}

@@ -1,0 +1,84 @@
+// `pnpm fuzz`: see README.md.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FuzzCase } from './case.ts';
+import { readCaseFile, writeCaseFile } from './case-file.ts';
+import { fuzz, tryCase, type Finding, type FuzzSummary } from './fuzz.ts';
+import { minimise } from './minimise.ts';
+import { toPrintable } from '../vectors/wire.ts';
+import { parseOptions, usage } from './options.ts';
+import type { Subject } from './subject.ts';
+import { frame } from './subjects/framer.ts';
+import { relay } from './subjects/relay.ts';
+import { openSocketSubject } from './subjects/sockets.ts';
+
+const findingsFolder = 'fuzz-findings';
+/** A fault that is met once is met a thousand times. */
+const findingsMax = 10;
+/** How long one finding is made smaller. */
+const minimiseMs = 5000;
+/** What each subject gets of the time: the slower ones find less of it. */
+const shares: Readonly<Record<string, number>> = { framer: 0.45, relay: 0.4, sockets: 0.15 };
+
+await using sockets = await openSocketSubject();
+const subjects: Readonly<Record<string, Subject>> = { framer: frame, relay, sockets: sockets.run };
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2), Date.now());
+  switch (options.t) {
+    case 'help':
+      console.log(usage);
+      return 0;
+    case 'replay':
+      return replay(options.file);
+    case 'run':
+      return runFor(options.seconds, options.seed);
+  }
+}
+
+async function replay(file: string): Promise<number> {
+  const { input } = await readCaseFile(file);
+  let code = 0;
+  for (const [name, subject] of Object.entries(subjects)) {
+    const { why } = await tryCase(subject, input);
+    console.log(`${name}: ${why ?? 'all readers agree'}`);
+    if (why !== undefined) code = 1;
+  }
+  return code;
+}
+
+async function runFor(seconds: number, seed: number): Promise<number> {
+  const summaries: FuzzSummary[] = [];
+  const begin = performance.now();
+  for (const [name, subject] of Object.entries(subjects)) {
+    const until = performance.now() + seconds * 1000 * (shares[name] ?? 0);
+    const summary = await fuzz({ subjects: { [name]: subject }, firstSeed: seed, mayGoOn: () => performance.now() < until, findingsMax });
+    summaries.push(summary);
+    console.log(`${name}: ${say(summary)}`);
+    for (const finding of summary.findings) await report(finding, subject);
+  }
+  const total = {
+    cases: summaries.reduce((sum, { cases }) => sum + cases, 0),
+    forwarded: summaries.reduce((sum, { forwarded }) => sum + forwarded, 0),
+    findings: summaries.flatMap(({ findings }) => findings),
+  };
+  const passed = (performance.now() - begin) / 1000;
+  console.log(`fuzz: ${say(total)}, ${Math.round(total.cases / passed)} cases/s, seed ${seed}`);
+  return total.findings.length > 0 || total.forwarded === 0 ? 1 : 0;
+}
+
+function say({ cases, forwarded, findings }: FuzzSummary): string {
+  return `${cases} cases, ${forwarded} of them forwarded something, ${findings.length} findings`;
+}
+
+async function report({ subject: name, seed, input, why }: Finding, subject: Subject): Promise<void> {
+  const until = performance.now() + minimiseMs;
+  const fails = async (candidate: FuzzCase): Promise<boolean> => (await tryCase(subject, candidate)).why !== undefined;
+  const smallest = await minimise(input, fails, () => performance.now() < until);
+  const verdict = await tryCase(subject, smallest);
+  const path = join(findingsFolder, `${name}-${seed}.json`);
+  await mkdir(findingsFolder, { recursive: true });
+  await writeCaseFile(path, { input: smallest, why: verdict.why ?? why, seed });
+  console.log(`${path}: ${toPrintable(verdict.why ?? why, 1000)}`);
+}

@@ -21,6 +21,7 @@ import {
   type AcceptSession,
   type AgentKeyPair,
   type Hello,
+  type LostSession,
   type Http1Listener,
   type ManagerApi,
   type ServerSession,
@@ -28,6 +29,7 @@ import {
   type TunnelClient,
   type TunnelLimits,
   type TunnelServer,
+  type VersionRange,
 } from '../src/index.ts';
 
 export const service: ServiceName = parseServiceName('orders');
@@ -95,6 +97,7 @@ export async function openManager(
     limits?: Partial<TunnelLimits>;
     accept?: AcceptSession;
     proof?: 'key';
+    versions?: VersionRange;
     onRequest?: Http1Listener;
     api?: Partial<ManagerApi>;
   } = {},
@@ -127,6 +130,7 @@ export async function openManager(
       accept: options.accept ?? accept,
       api: { ...api, ...options.api },
       proof: options.proof ?? 'none',
+      ...(options.versions === undefined ? {} : { versions: options.versions }),
       ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
       listen: { host: '127.0.0.1', port: 0 },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -145,14 +149,25 @@ export async function openManager(
 
 export function openAgent(
   url: URL,
-  options: { clock?: Clock; limits?: Partial<TunnelLimits>; token?: string; keyPair?: AgentKeyPair; signal?: AbortSignal } = {},
+  options: {
+    clock?: Clock;
+    limits?: Partial<TunnelLimits>;
+    token?: string;
+    keyPair?: AgentKeyPair;
+    instance?: string;
+    versions?: VersionRange;
+    resume?: LostSession;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<TunnelClient> {
   return openTunnelClient(
     { clock: options.clock ?? createSystemClock(), log: silentLog },
     {
       url,
-      hello: { instance: '0123456789abcdef', owner: 'alice', client: 'laptop', token: options.token },
+      hello: { instance: options.instance ?? '0123456789abcdef', owner: 'alice', client: 'laptop', token: options.token },
       keyPair: options.keyPair,
+      resume: options.resume,
+      ...(options.versions === undefined ? {} : { versions: options.versions }),
       signal: options.signal ?? AbortSignal.timeout(30_000),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     },

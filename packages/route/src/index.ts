@@ -14,4 +14,5 @@ export { baggageHeader, twinHeader } from './names.ts';
 export type { PortTable } from './port-table.ts';
 export { toServedBy, toVary } from './response-headers.ts';
 export type { Rule } from './rule.ts';
+export { reportRoute } from './route-report.ts';
 export { createSnapshot, type RouteOptions, type Snapshot } from './snapshot.ts';

@@ -1,5 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
-import { RE2JS, RE2JSException } from 're2js';
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { routeLimits } from '../limits.ts';
 
 /** Whether a text matches as a whole. */
@@ -33,17 +33,16 @@ function parse(source: string): RE2JS {
   try {
     return RE2JS.compile(source, RE2JS.DOTALL);
   } catch (cause) {
-    if (!(cause instanceof RE2JSException)) throw cause;
-    throw new InterceptError('bad_usage', `"${source}" is not a regular expression: ${toReason(source, cause.message)}.`, {
+    if (!(cause instanceof RE2JSSyntaxException)) throw cause;
+    throw new InterceptError('bad_usage', `"${source}" is not a regular expression: ${cause.error}${toPlace(source, cause.input)}.`, {
       hint: 'The syntax is that of RE2: there are no look-arounds and no back-references.',
       cause,
     });
   }
 }
 
-/** The library names what is wrong and quotes where; its own words around both are dropped. */
-function toReason(source: string, message: string): string {
-  const [, reason = message, part] = /^error parsing regexp: ([^`]*?)(?:: `(.*)`)?$/s.exec(message) ?? [];
-  const at = part === undefined ? -1 : source.indexOf(part);
-  return at === -1 ? reason : `${reason}, at character ${at + 1} ("${part}")`;
+/** Where `part`, which the library complains about, stands; nothing where that is the whole expression. */
+function toPlace(source: string, part: string | null): string {
+  const at = part === null ? -1 : source.indexOf(part);
+  return at === -1 || part === source ? '' : `, at character ${at + 1} ("${part}")`;
 }

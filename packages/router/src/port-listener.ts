@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { InterceptError, type PortProtocol } from '@switchyard/contract';
 import { listen } from '@switchyard/runtime';
+import { adoptSocket } from './adopt-socket.ts';
 import { ByAddress } from './by-address.ts';
 import { toClientAddress, type Client } from './client.ts';
 import { dialBaseline } from './dial/dial-baseline.ts';
@@ -8,7 +9,6 @@ import { detect, detectHttp, settle } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
 import { Http1Connection } from './http1/connection.ts';
 import type { PortContext } from './port-context.ts';
-import { SocketPipe } from './socket-pipe.ts';
 import { TcpConnection } from './tcp-connection.ts';
 
 /** What the listener can do with each of its connections. */
@@ -43,7 +43,7 @@ export class PortListener {
   private constructor(context: PortContext, protocol: PortProtocol) {
     this.#context = context;
     this.protocol = protocol;
-    const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+    const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, pauseOnConnect: true };
     this.#server = createServer(options, (socket) => this.#accept(socket));
   }
 
@@ -113,14 +113,14 @@ export class PortListener {
     });
   }
 
-  #accept(socket: Socket): void {
+  #accept(accepted: Socket): void {
     const { counts, limits } = this.#context;
+    const { socket, pipe } = adoptSocket(accepted, 'canceled');
     if (this.#connections.size >= limits.connections || !this.#byAddress.admit(socket, limits.connectionsPerAddress)) {
       counts.connections.over_limit++;
       socket.destroy();
       return;
     }
-    const pipe = new SocketPipe(socket, 'canceled');
     const address = (): string => toClientAddress(socket);
     const client: Client = { pipe, address, dialBaseline: (signal) => dialBaseline(this.#context, address(), signal) };
     if (this.protocol === 'tcp') {

@@ -79,6 +79,7 @@ function createManagerConfig(baselinePort: number, limits: Partial<ManagerLimits
   return {
     listen: loopback(0),
     health: loopback(0),
+    tls: undefined,
     auth: { mode: 'none' },
     api: { hosts: [] },
     routing: { aliases: [] },

@@ -34,7 +34,7 @@ function createRecorder(): { readonly metrics: RenderedMetrics; readonly registr
 const anyPort = { host: '127.0.0.1', port: 0 };
 
 function toClusterConfig(limits: typeof managerLimits): ClusterConfig {
-  return { listen: anyPort, health: anyPort, routing: { aliases: [] }, limits: toLimitValues(limits) };
+  return { listen: anyPort, health: anyPort, tls: undefined, api: { hosts: [] }, routing: { aliases: [] }, limits: toLimitValues(limits) };
 }
 
 function toConfig(limits: typeof managerLimits): ManagerConfig {

@@ -3,3 +3,4 @@ export { openClusterManager, type ClusterManagerDeps } from './cluster/open-clus
 export type { AuthConfig, ClusterConfig, ManagerConfig, PortConfig, ServiceConfig, UserConfig } from './config/manager-config.ts';
 export { createManagerJsonSchema } from './config/json-schema.ts';
 export { managerLimits, type ManagerLimits } from './limits.ts';
+export { openApi } from './rest/routes.ts';

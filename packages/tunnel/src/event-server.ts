@@ -1,4 +1,4 @@
-import { status, type Metadata, type ServerWritableStream, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { InterceptError, type Clock, type Log, type ManagerEvent, type Timer } from '@switchyard/contract';
 import { encodeEvent, parseEventRequest, type eventDefinition } from '@switchyard/wire';
 import type { ManagerApi } from './api.ts';
@@ -69,6 +69,5 @@ async function serve(api: ManagerApi, { clock, find }: EventServiceDeps, call: C
 
 /** The library's way to end a call with a status; it is no uncaught error. */
 function fail(call: Call, error: InterceptError): void {
-  const { code, details, metadata }: { code: status; details: string; metadata: Metadata } = toStatus(error);
-  call.emit('error', { code, details, metadata });
+  call.emit('error', toStatus(error));
 }

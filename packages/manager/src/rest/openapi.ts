@@ -95,7 +95,7 @@ function toSchemas(routes: readonly Route[]): JsonSchema {
     uri: toReference,
     override: ({ jsonSchema }) => void delete jsonSchema.additionalProperties,
   });
-  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]));
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutNames(schema)]));
 }
 
 function toParameters(place: 'path' | 'query', object: z.ZodObject): readonly JsonSchema[] {
@@ -107,6 +107,10 @@ function toParameters(place: 'path' | 'query', object: z.ZodObject): readonly Js
 }
 
 function toInputSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
-  return rest;
+  return withoutNames(z.toJSONSchema(schema, { io: 'input' }));
+}
+
+/** Dialect and place of a schema are those of its document. */
+function withoutNames(schema: object): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema' && name !== '$id'));
 }

@@ -37,7 +37,7 @@ async function serve(deps: RestDeps, request: IncomingMessage, response: ServerR
     { hosts: headersDistinct['host'] ?? [], origin: headers['origin']?.toString(), localAddress: toPlainAddress(socket.localAddress) },
     deps.hosts,
   );
-  const [path = '', query = ''] = splitOnce(url, '?');
+  const [path, query] = splitOnce(url, '?');
   const match = matchRoute(routes, method, path);
   switch (match.t) {
     case 'no_path':

@@ -1,4 +1,4 @@
-import { label, z } from '@switchyard/config';
+import { label, z, type JsonSchema } from '@switchyard/config';
 import { InterceptError, parseRoutingKey, parseServiceName } from '@switchyard/contract';
 import { parseEventId } from '@switchyard/tunnel';
 import { toUnknown } from '../api/manager-api.ts';
@@ -191,4 +191,7 @@ export const routes: readonly Route[] = [
   getOpenApi,
 ];
 
-const openApiText = JSON.stringify(createOpenApi(routes));
+/** The OpenAPI document of the API. */
+export const openApi: JsonSchema = createOpenApi(routes);
+
+const openApiText = JSON.stringify(openApi);

@@ -13,6 +13,11 @@ export interface ValueOption<T = unknown> {
   readonly parse: (text: string) => T;
 }
 
+/** An option that may be given several times: `--NAME VALUE --NAME VALUE`. */
+export interface ListOption<T = unknown> extends ValueOption<T> {
+  readonly many: true;
+}
+
 /** An option without a value: `--NAME`, false unless given. */
 export interface FlagOption {
   readonly about: string;
@@ -20,7 +25,7 @@ export interface FlagOption {
 }
 
 /** What may stand after a command's name with dashes. */
-export type Option = ValueOption | FlagOption;
+export type Option = ValueOption | ListOption | FlagOption;
 
 /** A word after the command's name. */
 export interface Positional<T = unknown> {
@@ -36,7 +41,11 @@ export type Options = Readonly<Record<string, Option>>;
 export type Positionals = Readonly<Record<string, Positional>>;
 
 type OptionValues<O extends Options> = {
-  readonly [Name in keyof O]: O[Name] extends ValueOption<infer T> ? T | undefined : boolean;
+  readonly [Name in keyof O]: O[Name] extends ListOption<infer T>
+    ? readonly T[]
+    : O[Name] extends ValueOption<infer T>
+      ? T | undefined
+      : boolean;
 };
 
 type PositionalValues<P extends Positionals> = {
@@ -80,7 +89,7 @@ export interface AnyCommand extends Omit<Command, 'handler'> {
 /** What stood on the command line: texts, not yet parsed. */
 export interface RawArgs {
   readonly positionals: Readonly<Record<string, readonly string[]>>;
-  readonly options: Readonly<Record<string, string | boolean>>;
+  readonly options: Readonly<Record<string, string | readonly string[] | boolean>>;
   readonly rest: readonly string[];
 }
 
@@ -99,7 +108,8 @@ function parseArgs<P extends Positionals, O extends Options>(command: Command<P,
   }
   for (const [name, option] of Object.entries(command.options)) {
     const given = raw.options[name];
-    if ('parse' in option) values[name] = typeof given === 'string' ? parseOption(name, option, given) : undefined;
+    if ('many' in option) values[name] = (Array.isArray(given) ? given : []).map((text: string) => parseOption(name, option, text));
+    else if ('parse' in option) values[name] = typeof given === 'string' ? parseOption(name, option, given) : undefined;
     else values[name] = given === true;
   }
   return values as Args<P, O>;

@@ -10,10 +10,12 @@ import {
   z,
   type JsonSchema,
 } from '@switchyard/config';
-import { InterceptError, type WhenAway } from '@switchyard/contract';
+import { InterceptError, type Match, type WhenAway } from '@switchyard/contract';
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { formatVersion, managerUrl } from './fields.ts';
+import { matchField } from './match/match-fields.ts';
+import { ownersField } from './match/owners.ts';
 
 /** How the project file is called. */
 export const projectFileName = 'intercept.yaml';
@@ -28,6 +30,10 @@ export interface ProjectIntercept {
   readonly local?: Address | undefined;
   readonly whenAway?: WhenAway | undefined;
   readonly lifetime?: number | undefined;
+  readonly match?: Match | undefined;
+  readonly keyless?: boolean | undefined;
+  readonly shareWith?: readonly string[] | undefined;
+  readonly join?: boolean | undefined;
 }
 
 /** What a project file, or one of its profiles, chooses. */
@@ -49,6 +55,12 @@ const intercept = z.strictObject({
   local: local.optional(),
   whenAway: z.enum(['fail', 'baseline']).optional().describe('What becomes of your requests while you are away. Default: fail.'),
   lifetime: duration().optional().describe("How long the intercept lives. Default and most: the manager's, 8h unless configured."),
+  match: matchField
+    .optional()
+    .describe('Which of the requests with your key you want: those that show everything of any one of these. Default: all of them.'),
+  keyless: z.boolean().optional().describe('Whether `match` alone decides, whatever key a request carries. Default: false.'),
+  shareWith: ownersField.optional().describe('Owners who may intercept other services with your key; "*" is everybody. Default: nobody.'),
+  join: z.boolean().optional().describe("Whether the key may be somebody else's, who shares it with you. Default: false."),
 });
 
 const choices = {

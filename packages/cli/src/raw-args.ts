@@ -1,6 +1,6 @@
 import { nearestWord } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
-import { parseOption, type AnyCommand, type Option, type Positional, type RawArgs } from './command.ts';
+import { parseOption, type AnyCommand, type Option, type Positional, type RawArgs, type ValueOption } from './command.ts';
 import { toSynopsis, type ProgramDescription } from './program-description.ts';
 
 /** The parser library's view of a command line: a bag of values, not yet checked. */
@@ -40,12 +40,21 @@ function toWords(program: ProgramDescription, command: AnyCommand, name: string,
   return words;
 }
 
-function toOptionEntry(name: string, option: Option, value: unknown): readonly (readonly [string, string | boolean])[] {
+function toOptionEntry(name: string, option: Option, value: unknown): readonly (readonly [string, RawArgs['options'][string]])[] {
   if (value === undefined) return [];
+  if ('many' in option) {
+    const texts = wordsOf(value);
+    if (!texts.includes('')) return [[name, texts]];
+    throw toValueless(name, option);
+  }
   if (Array.isArray(value)) throw new InterceptError('bad_usage', `--${name} is given more than once.`);
   if (!('parse' in option)) return [[name, value === true]];
   if (typeof value === 'string' && value !== '') return [[name, value]];
-  throw new InterceptError('bad_usage', `--${name} needs a value.`, { hint: `Give it as --${name} ${option.value}.` });
+  throw toValueless(name, option);
+}
+
+function toValueless(name: string, { value }: ValueOption): InterceptError {
+  return new InterceptError('bad_usage', `--${name} needs a value.`, { hint: `Give it as --${name} ${value}.` });
 }
 
 function refuseTooMany(program: ProgramDescription, command: AnyCommand, extra: readonly string[]): void {

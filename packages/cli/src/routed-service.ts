@@ -1,12 +1,6 @@
 import { nearestWord } from '@switchyard/config';
-import {
-  InterceptError,
-  type InterceptInfo,
-  type PortInfo,
-  type RoutingKey,
-  type ServiceInfo,
-  type ServiceName,
-} from '@switchyard/contract';
+import { InterceptError, type InterceptInfo, type PortInfo, type ServiceInfo, type ServiceName } from '@switchyard/contract';
+import { findConflict, toMatchId, type Conflict, type RouteClaim } from '@switchyard/route';
 import type { ControlledService } from './control/control.ts';
 
 /** One service port that somebody wants to intercept. */
@@ -61,32 +55,42 @@ export function refuseUnsupported(services: readonly ControlledService[], { serv
 }
 
 /**
- * Sees a conflict before anything is started; the manager has the last word. Another owner's key is taken everywhere, and
+ * Sees a conflict before anything is started; the manager has the last word. Another owner's key is taken everywhere unless it is shared, and
  * a live process of one's own is not pushed aside. Throws `route_conflict`.
  */
-export function refuseKnownConflict(
-  live: readonly InterceptInfo[],
-  wanted: Pick<InterceptInfo, 'service' | 'port'>,
-  { key, owner }: { readonly key: RoutingKey; readonly owner: string },
-): void {
-  const foreign = live.find((each) => each.key === key && each.owner !== owner);
-  if (foreign !== undefined) {
-    throw new InterceptError(
-      'route_conflict',
-      `The key "${key}" belongs to ${foreign.owner} (${toMachine(foreign)}), who intercepts ${foreign.service} with it.`,
-      {
-        hint: `Use another key (--key), or ask ${foreign.owner} to stop.`,
-      },
-    );
-  }
-  const own = live.find(
-    (each) => each.key === key && each.service === wanted.service && each.port === wanted.port && each.session === 'ready',
-  );
-  if (own !== undefined) {
-    throw new InterceptError('route_conflict', `You already intercept ${own.service} with the key "${key}", on ${toMachine(own)}.`, {
-      hint: `End that one first (\`intercept down ${own.service}\`), or use another key (--key).`,
+export function refuseKnownConflict(live: readonly InterceptInfo[], claim: RouteClaim): void {
+  const conflict = findConflict(live, claim);
+  if (conflict !== undefined) throw toConflictError(conflict);
+  const own = live.find((each) => isSameRoute(each, claim) && each.session === 'ready');
+  if (own === undefined) return;
+  const what = own.key === undefined ? 'what matches that' : `with the key "${own.key}"`;
+  throw new InterceptError('route_conflict', `You already intercept ${own.service} ${what}, on ${toMachine(own)}.`, {
+    hint: `End that one first (\`intercept down ${own.service}\`), or use another key (--key).`,
+  });
+}
+
+function toConflictError(conflict: Conflict<InterceptInfo>): InterceptError {
+  const { rule } = conflict;
+  const { key, owner, service } = rule;
+  if (key === undefined) {
+    return new InterceptError('route_conflict', `${owner} (${toMachine(rule)}) already intercepts what matches that on ${service}.`, {
+      hint: `Match something else, or ask ${owner} to stop.`,
     });
   }
+  const message = `The key "${key}" belongs to ${owner} (${toMachine(rule)}), who intercepts ${service} with it.`;
+  return new InterceptError('route_conflict', message, { hint: toHint(conflict) });
+}
+
+function toHint(conflict: Conflict<InterceptInfo>): string {
+  const { owner } = conflict.rule;
+  if (conflict.t === 'route_taken') return `Use another key (--key), or ask ${owner} to stop.`;
+  if (conflict.offered) return `${owner} shares it with you: say --join to take part, or use another key (--key).`;
+  return `Use another key (--key), or ask ${owner} to share it with you (--share-with) and then say --join.`;
+}
+
+function isSameRoute(left: RouteClaim, right: RouteClaim): boolean {
+  if (left.service !== right.service || left.port !== right.port || left.key !== right.key) return false;
+  return left.key !== undefined || toMatchId(left.match) === toMatchId(right.match);
 }
 
 /** An intercept of another program may name no machine. */

@@ -48,8 +48,10 @@ export interface RouteReport {
   readonly status: string | undefined;
   /** The key that speaks: where it stands, what stands there, and whether that is a key at all. */
   readonly key: { readonly form: string; readonly text: string; readonly valid: boolean } | undefined;
-  /** Every intercept of the port, the winner first. */
+  /** The intercepts of the port: the winner, then those that came closest. */
   readonly candidates: readonly RouteCandidate[];
+  /** How many further intercepts the port has. */
+  readonly more: number;
   /** What the response's header gets, as far as that is known before there is one. */
   readonly responseHeader: readonly HeaderLine[];
   /** Why it is refused. */

@@ -1,5 +1,5 @@
 import { toLimitValues, type Clock, type Log } from '@switchyard/contract';
-import { createSnapshot, type Rule } from '@switchyard/route';
+import { createSnapshot, reportRoute, type Rule } from '@switchyard/route';
 import { openRouter } from '@switchyard/router';
 import type { RenderedMetrics } from '@switchyard/runtime';
 import { protocolVersions, type Hello } from '@switchyard/tunnel';
@@ -52,7 +52,11 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   const health = opened.use(await openHealthServer({ metrics, unreadyReason: () => unready }, config.health));
 
   const routeOptions = toRouteOptions(config);
-  const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, routeOptions));
+  let snapshot = createSnapshot([], routeOptions);
+  const publish = (rules: readonly Rule[]): void => {
+    snapshot = createSnapshot(rules, routeOptions);
+    router.update(snapshot);
+  };
   const events = new EventLog(clock, limits.keptEvents);
   const registry = opened.use(createRegistry(config, deps, { publish, tell: events.tell }));
   // No load balancer goes on sending to a standalone manager that stops: it ends accepting at once.
@@ -63,6 +67,7 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   const services = await listenToServices(router, config.services, log);
 
   const authenticate = createAuthenticator(config.auth);
+  const catalog = createCatalog(config.services);
   const info = { version, protocol: protocolVersions, auth: config.auth.mode };
   const api = createManagerApi({
     authenticate,
@@ -71,6 +76,7 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
     events: createEventStreams(events, limits),
     info,
     listServices: services.list,
+    explain: (question) => reportRoute(snapshot, catalog.locate(question.service, question.port).port, question),
   });
   const identify = (hello: Hello): Identity => ({ owner: authenticate(hello) });
   const accept = createAcceptSession({ log, identify, intercepts: registry, ...config.limits });

@@ -93,6 +93,7 @@ test('a question and its answer come back as they were', () => {
     status: undefined,
     key: { form: 'twin', text: 'alice', valid: true },
     candidates: [{ id: toInterceptId(service, 'http', key), owner: 'alice', won: true, reasons: ['its key is alice'] }],
+    more: 3,
     responseHeader: [['vary', 'x-intercept-id']],
     refusal: undefined,
   };

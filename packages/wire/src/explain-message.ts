@@ -58,13 +58,14 @@ function refuseLarge({ method, target, header, clientAddress }: RequestQuestion)
 }
 
 /** The answer to Explain as bytes. */
-export function encodeReport({ outcome, status, key, candidates, responseHeader, refusal, port }: RouteReport): Buffer {
+export function encodeReport({ outcome, status, key, candidates, more, responseHeader, refusal, port }: RouteReport): Buffer {
   return encodeMessage(ExplainResponseSchema, {
     port,
     decision: outcomes[outcome],
     status: status ?? '',
     ...(key === undefined ? {} : { key }),
     candidates: candidates.map(({ reasons, ...candidate }) => ({ ...candidate, reasons: [...reasons] })),
+    more,
     responseHeader: responseHeader.map(toLine),
     refusal: refusal ?? '',
   });
@@ -72,13 +73,14 @@ export function encodeReport({ outcome, status, key, candidates, responseHeader,
 
 /** The answer to Explain; throws `protocol_violation` or `bad_usage`. */
 export function parseReport(bytes: Uint8Array): RouteReport {
-  const { port, decision, status, key, candidates, responseHeader, refusal } = parseMessage(ExplainResponseSchema, bytes);
+  const { port, decision, status, key, candidates, more, responseHeader, refusal } = parseMessage(ExplainResponseSchema, bytes);
   return {
     port: toShown(port, textLimit),
     outcome: fromDecision(decision),
     status: status === '' ? undefined : toShown(status, textLimit),
     key: key === undefined ? undefined : { form: toShown(key.form, textLimit), text: toShown(key.text, textLimit), valid: key.valid },
     candidates: candidates.map(fromCandidate),
+    more,
     responseHeader: responseHeader.map(({ name, value }): HeaderLine => [toShown(name, textLimit), toShown(value, textLimit)]),
     refusal: refusal === '' ? undefined : toShown(refusal, textLimit),
   };

@@ -6,6 +6,7 @@ import { defineCommand, type AnyCommand } from '../command.ts';
 import { keyOption, projectOptions } from '../common-options.ts';
 import { findProjectFile, projectFileName, readProject, toProjectJsonSchema, type Project } from '../project-file.ts';
 import type { Identity } from '../identity.ts';
+import { toMatchFields } from '../match/match-fields.ts';
 import { meansCluster } from '../control/open-control.ts';
 import type { Context } from '../context.ts';
 import { defaultManager, resolveSettings, type ClusterSettings, type Setting, type Settings } from '../settings.ts';
@@ -115,11 +116,13 @@ function count(amount: number, noun: string): string {
 }
 
 function toInterceptRows(project: Project | undefined): readonly unknown[] {
-  return (project?.intercepts ?? []).map(({ service, port, local, whenAway, lifetime }) => ({
+  return (project?.intercepts ?? []).map(({ service, port, local, whenAway, lifetime, match, ...rest }) => ({
     service,
     port,
     local: local === undefined ? undefined : formatLocalAddress(local),
     whenAway,
     lifetime: lifetime === undefined ? undefined : formatDuration(lifetime),
+    match: match === undefined ? undefined : toMatchFields(match),
+    ...rest,
   }));
 }

@@ -3,6 +3,7 @@ import { adminInstall, adminList, adminUninstall } from './admin.ts';
 import { completion } from './completion.ts';
 import { configSchema, configValidate, configView } from './config.ts';
 import { down } from './down.ts';
+import { explain } from './explain.ts';
 import { key } from './key.ts';
 import { list } from './list.ts';
 import { run } from './run.ts';
@@ -16,6 +17,7 @@ export const commands: readonly AnyCommand[] = [
   down,
   list,
   status,
+  explain,
   key,
   configValidate,
   configSchema,

@@ -1,9 +1,11 @@
+import { describeMatch } from '@switchyard/route';
 import { formatCoarse } from '../coarse.ts';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { projectOptions } from '../common-options.ts';
 import type { ControlledIntercept } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
-import { toTable } from '../output.ts';
+import { toMatchFields } from '../match/match-fields.ts';
+import { toTable, type Paint } from '../output.ts';
 import { resolveSettings } from '../settings.ts';
 
 /** `intercept list`: everybody's intercepts. */
@@ -27,20 +29,32 @@ export const list: AnyCommand = defineCommand({
       text: (paint) =>
         rows.length === 0
           ? 'nobody intercepts anything'
-          : toTable(intercepts.some(({ routed }) => routed !== undefined) ? [...headings, 'ROUTED'] : headings, rows, paint),
+          : toFilledTable(intercepts.some(({ routed }) => routed !== undefined) ? [...headings, 'ROUTED'] : headings, rows, paint),
       plain: intercepts.map(toPlainRow),
     });
     return 0;
   },
 });
 
-const headings = ['SERVICE', 'PORT', 'KEY', 'OWNER', 'SESSION', 'AGE', 'EXPIRES', 'MACHINE'];
+const headings = ['SERVICE', 'PORT', 'KEY', 'OWNER', 'SESSION', 'AGE', 'EXPIRES', 'MACHINE', 'MATCH', 'SHARED WITH'];
+
+/** Conditions and shares are rare: a column that says nothing is left out. */
+function toFilledTable(names: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+  const filled = names.map((_, column) => rows.some((row) => row[column] !== ''));
+  const isFilled = (_: string, column: number): boolean => filled[column] === true;
+  return toTable(
+    names.filter(isFilled),
+    rows.map((row) => row.filter(isFilled)),
+    paint,
+  );
+}
 
 /** An intercept as data for scripts. */
 export function toInterceptData(intercept: ControlledIntercept, owner: string): Readonly<Record<string, unknown>> {
-  const { createdAt, expiresAt, routed, ...rest } = intercept;
+  const { createdAt, expiresAt, routed, match, ...rest } = intercept;
   return {
     ...rest,
+    match: toMatchFields(match),
     mine: intercept.owner === owner,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
@@ -59,6 +73,7 @@ function toPlainRow(intercept: ControlledIntercept): readonly string[] {
 }
 
 function toCells(intercept: ControlledIntercept, since: string, until: string): readonly string[] {
-  const { service, port, key, owner, session, client, routed } = intercept;
-  return [service, port, key, owner, session, since, until, client, ...(routed === undefined ? [] : [routed.reason])];
+  const { service, port, key = '-', owner, session, client, match, sharedWith, routed } = intercept;
+  const selection = [describeMatch(match), sharedWith.join(',')];
+  return [service, port, key, owner, session, since, until, client, ...selection, ...(routed === undefined ? [] : [routed.reason])];
 }

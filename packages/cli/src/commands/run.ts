@@ -2,6 +2,8 @@ import { defineCommand, type AnyCommand } from '../command.ts';
 import { interceptionOptions, keyOption, projectOptions } from '../common-options.ts';
 import { openControl } from '../control/open-control.ts';
 import { cliLimits } from '../limits.ts';
+import { matchOptions } from '../match/match-options.ts';
+import { toSelection } from '../match/selection.ts';
 import { planPort, planRun, toFixedAddress } from '../run/run-plan.ts';
 import { runBeside, runCommand } from '../run/supervise.ts';
 import { resolveSettings } from '../settings.ts';
@@ -16,6 +18,7 @@ export const run: AnyCommand = defineCommand({
       ['$0 run orders -- npm run dev', 'start a command; it is given a free port as PORT'],
       ['$0 run orders --port 3000 -- ./start.sh', 'the command listens on port 3000'],
       ['$0 run orders --port 3000', 'the process runs already'],
+      ["$0 run orders --header 'x-team=blue' --path /orders", 'of those with your key, only the requests that show both'],
     ],
   },
   positionals: { service: { about: 'the service whose requests you want', kind: 'required', parse: toService } },
@@ -23,6 +26,7 @@ export const run: AnyCommand = defineCommand({
     port: { about: 'port where your process listens; default: PORT, else a free one', alias: 'p', value: 'N', parse: toPort },
     'service-port': { about: "name of the service's port; needed where it has several", value: 'NAME', parse: toPortName },
     ...keyOption,
+    ...matchOptions,
     'when-away': {
       about: 'what your requests get while you are away; default: fail',
       value: 'CHOICE',
@@ -41,13 +45,15 @@ export const run: AnyCommand = defineCommand({
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
     const fromProject = settings.project?.intercepts.find(({ service }) => service === args.service);
+    const selection = toSelection(args, fromProject);
     const local = toFixedAddress(args.port, context.host.env['PORT'], fromProject?.local);
     const port = await planPort(local, args.rest);
     await using control = await openControl(context, settings);
     const wanted = {
       service: args.service,
       servicePort: args['service-port'] ?? fromProject?.port,
-      key: await settings.key(() => control.whoAmI()),
+      key: selection.keyless ? undefined : await settings.key(() => control.whoAmI()),
+      selection,
       whenAway: args['when-away'] ?? fromProject?.whenAway ?? 'fail',
       lifetimeMs: args.lifetime ?? fromProject?.lifetime,
       lane: args.lane,

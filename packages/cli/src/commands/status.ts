@@ -1,4 +1,5 @@
 import type { InterceptInfo, PortInfo } from '@switchyard/contract';
+import { describeMatch } from '@switchyard/route';
 import { formatTime } from '../coarse.ts';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { projectOptions } from '../common-options.ts';
@@ -81,6 +82,7 @@ function toView(place: Place, services: readonly ControlledService[], mine: read
         toTable(inCluster ? [...headings, 'PHASE', 'SINCE'] : headings, toCells(formatTime), paint),
         ...services.flatMap((service) => toServiceNotes(service, paint)),
         ...rows.flatMap(({ service: { name }, port }) => toNotes(name, port, paint)),
+        ...mine.flatMap(toSelectionNotes),
       ].join('\n'),
     plain: toCells((date) => date.toISOString()),
   };
@@ -91,7 +93,16 @@ function toServiceNotes({ name, routing }: ControlledService, paint: Paint): rea
 }
 
 function toMark({ key, session }: InterceptInfo): string {
-  return `${key} (${session})`;
+  return `${key ?? 'no key'} (${session})`;
+}
+
+/** Which requests are meant, where that is not every one with the key, and who else may use the key. */
+function toSelectionNotes({ service, port, match, sharedWith, joins }: InterceptInfo): readonly string[] {
+  return [
+    ...(match.length === 0 ? [] : [`${service} ${port}: only requests where ${describeMatch(match)}`]),
+    ...(sharedWith.length === 0 ? [] : [`${service} ${port}: the key is shared with ${sharedWith.join(', ')}`]),
+    ...(joins ? [`${service} ${port}: takes part in a key that somebody else may hold`] : []),
+  ];
 }
 
 function toNotes(service: string, { name, notes }: PortInfo, paint: Paint): readonly string[] {

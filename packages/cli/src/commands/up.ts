@@ -2,6 +2,7 @@ import { defineCommand, type AnyCommand } from '../command.ts';
 import { interceptionOptions, keyOption, projectOptions } from '../common-options.ts';
 import { openControl } from '../control/open-control.ts';
 import { cliLimits } from '../limits.ts';
+import { matchOptions } from '../match/match-options.ts';
 import { rememberKey } from '../remember-key.ts';
 import { showReady, toReadyData, toReadyFields } from '../run/ready.ts';
 import { untilAborted } from '../run/until-aborted.ts';
@@ -22,21 +23,21 @@ export const up: AnyCommand = defineCommand({
   positionals: {
     services: { about: 'SERVICE or SERVICE=[HOST:]PORT; default: all of intercept.yaml', kind: 'many', parse: toServiceMapping },
   },
-  options: { ...keyOption, ...interceptionOptions, ...projectOptions },
+  options: { ...keyOption, ...matchOptions, ...interceptionOptions, ...projectOptions },
   behaviour: {},
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
-    const wanted = await toWanted(settings.project, args.services);
+    const wanted = await toWanted(settings.project, args.services, args);
     await using control = await openControl(context, settings);
-    const key = await settings.key(() => control.whoAmI());
-    const plans = await planUp(context, control, { key: key.key, lane: args.lane }, wanted);
+    const key = wanted.every(({ selection }) => selection.keyless) ? undefined : await settings.key(() => control.whoAmI());
+    const plans = await planUp(context, control, { key: key?.key, lane: args.lane }, wanted);
     await using interception = await control.openInterception({
       intercepts: plans.map(({ intercept }) => intercept),
       lane: args.lane,
       timeoutMs: args.timeout ?? cliLimits.listenMs.value,
       signal: context.host.signal,
     });
-    await rememberKey(context, { control, settings }, key);
+    if (key !== undefined) await rememberKey(context, { control, settings }, key);
     const ready = plans.flatMap(({ routed, local, intercept: { spec } }) => {
       const intercept = interception.intercepts.find(({ service, port }) => service === spec.service && port === spec.port);
       return intercept === undefined ? [] : [{ intercept, routed, local, askedMs: spec.lifetimeMs }];

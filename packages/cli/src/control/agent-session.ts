@@ -103,7 +103,8 @@ const endings: Readonly<Record<EndReason, { readonly text: string; readonly hint
 /** What to tell of an intercept that is over. */
 export function toEndError({ service, key }: Pick<InterceptInfo, 'service' | 'key'>, reason: EndReason): InterceptError {
   const { text, hint } = endings[reason];
-  return new InterceptError('intercept_not_found', `The intercept of ${service} with the key "${key}" ${text}.`, { hint });
+  const which = key === undefined ? 'without a key' : `with the key "${key}"`;
+  return new InterceptError('intercept_not_found', `The intercept of ${service} ${which} ${text}.`, { hint });
 }
 
 function roundToSeconds(durationMs: number): number {

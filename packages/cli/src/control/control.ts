@@ -1,5 +1,13 @@
 import type { AgentIntercept } from '@switchyard/agent';
-import type { InterceptError, InterceptInfo, InterceptSpec, ServiceInfo } from '@switchyard/contract';
+import type {
+  InterceptError,
+  InterceptId,
+  InterceptInfo,
+  InterceptSpec,
+  RequestQuestion,
+  RouteReport,
+  ServiceInfo,
+} from '@switchyard/contract';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { Identity } from '../identity.ts';
 import type { Lane } from '../values.ts';
@@ -58,6 +66,15 @@ export interface Intention extends Pick<InterceptionOptions, 'lane'> {
   readonly specs: readonly InterceptSpec[];
 }
 
+/** Where a request would go, and how that is known. */
+export interface RouteAnswer {
+  readonly report: RouteReport;
+  /** Intercepts of the port that no request reaches now, with what keeps them out. */
+  readonly outside: readonly { readonly id: InterceptId; readonly owner: string; readonly why: string }[];
+  /** What people should know of the answer. */
+  readonly notes: readonly string[];
+}
+
 /** Intercepts that live as long as this process says. Dispose removes them. */
 export interface Interception extends AsyncDisposable {
   readonly intercepts: readonly LiveIntercept[];
@@ -83,6 +100,8 @@ export interface Control extends AsyncDisposable {
   listIntercepts(): Promise<readonly ControlledIntercept[]>;
   /** Removes those of the person's own that match, and answers them. */
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Where a request would go now, and why. */
+  explain(question: RequestQuestion): Promise<RouteAnswer>;
   /** Refuses what the person may not do, or what this place cannot do. Makes nothing. */
   check(intention: Intention): Promise<void>;
   /** Resolves when requests arrive; when it rejects nothing stays. Tells the person what happens on the way and later. */

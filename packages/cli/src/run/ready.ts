@@ -1,7 +1,10 @@
 import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
+import { describeMatch } from '@switchyard/route';
 import { formatCoarse, formatTime } from '../coarse.ts';
 import type { Context } from '../context.ts';
 import type { LiveIntercept } from '../control/control.ts';
+import { toCurl } from '../match/curl.ts';
+import { toMatchFields } from '../match/match-fields.ts';
 import type { Output, View } from '../output.ts';
 import type { RoutedPort } from '../routed-service.ts';
 
@@ -22,44 +25,54 @@ export function showReady({ output, clock }: Context, ready: readonly ReadyInter
 
 /** What a live intercept is, as data for scripts. */
 export function toReadyData({ intercept, routed, local }: ReadyIntercept): Readonly<Record<string, unknown>> {
-  const { id, service, port, key, owner, whenAway, expiresAt, routedSince } = intercept;
+  const { id, service, port, key, match, sharedWith, joins, owner, whenAway, expiresAt, routedSince } = intercept;
   return {
     id,
     service,
     port,
     key,
+    match: toMatchFields(match),
+    sharedWith,
+    joins,
     owner,
     whenAway,
     expiresAt: expiresAt.toISOString(),
     listen: routed.port.listen,
     local: formatLocalAddress(local),
     ...(routedSince === undefined ? {} : { routedSince: routedSince.toISOString() }),
-    headers: { 'x-intercept-id': key, baggage: `intercept=${key}` },
+    headers: key === undefined ? {} : { 'x-intercept-id': key, baggage: `intercept=${key}` },
+    curl: toCurl(routed.port.listen, key, match).line,
   };
 }
 
 /** What a live intercept is, as fields of a line. */
 export function toReadyFields({ intercept, routed, local }: ReadyIntercept): readonly string[] {
-  return [intercept.service, intercept.port, intercept.key, formatLocalAddress(local), routed.port.listen];
+  return [intercept.service, intercept.port, intercept.key ?? '', formatLocalAddress(local), routed.port.listen];
 }
 
 function toReadyText({ intercept, routed, local, askedMs }: ReadyIntercept, { paint }: Output, now: Date): string {
-  const { key, service, expiresAt, routedSince, from, lane } = intercept;
+  const { key, match, sharedWith, service, expiresAt, routedSince, from, lane } = intercept;
+  const curl = toCurl(routed.port.listen, key, match);
   const lines = [
-    `${paint('green', 'ready:')} requests for ${paint('bold', service)} with your key reach ${formatLocalAddress(local)}`,
-    `  key      ${paint('bold', key)}`,
-    `  header   x-intercept-id: ${key}   or   baggage: intercept=${key}`,
-    ...(routed.port.protocol === 'tcp'
+    `${paint('green', 'ready:')} requests for ${paint('bold', service)} ${toSelected(intercept)} reach ${formatLocalAddress(local)}`,
+    ...(key === undefined
       ? []
-      : [
-          `  try      curl -H 'x-intercept-id: ${key}' http://${routed.port.listen.replace(/:80$/, '')}/${from === undefined ? '' : `   (${from})`}`,
-        ]),
+      : [`  key      ${paint('bold', key)}`, `  header   x-intercept-id: ${key}   or   baggage: intercept=${key}`]),
+    ...(match.length === 0 ? [] : [`  match    ${describeMatch(match)}`]),
+    ...(sharedWith.length === 0 ? [] : [`  shared   with ${sharedWith.join(', ')}, who may use the key for other services (--join)`]),
+    ...(routed.port.protocol === 'tcp' ? [] : [`  try      ${curl.line}${from === undefined ? '' : `   (${from})`}`]),
+    ...curl.notes.map((note) => `  note     ${note}`),
     ...(lane === undefined ? [] : [`  lane     ${lane}`]),
     `  expires  ${formatTime(expiresAt).slice(0, 5)} (in ${formatCoarse(expiresAt.getTime() - now.getTime())}${toGrant(intercept, askedMs)})`,
     ...(routedSince === undefined ? [] : [`  note     connections opened before ${formatTime(routedSince)} still go to the baseline`]),
     ...routed.port.notes.map((note) => `  note     ${note}`),
   ];
   return lines.join('\n');
+}
+
+function toSelected({ key, match }: LiveIntercept): string {
+  if (key === undefined) return 'that match, whoever sends them,';
+  return match.length === 0 ? 'with your key' : 'with your key that match';
 }
 
 /** Both times are by the manager's clock; a second is for its rounding. */

@@ -2,6 +2,7 @@ import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
 import { InterceptError, type InterceptSpec, type ServiceName, type WhenAway } from '@switchyard/contract';
 import type { Context } from '../context.ts';
 import type { ResolvedKey } from '../key.ts';
+import type { Selection } from '../match/selection.ts';
 import type { PortPlan } from '../local/find-port.ts';
 import { findFreePort, isFree, isListening } from '../local/reachable.ts';
 import type { Control } from '../control/control.ts';
@@ -14,7 +15,9 @@ import { refuseLoop } from './refuse-loop.ts';
 export interface Wanted {
   readonly service: ServiceName;
   readonly servicePort: string | undefined;
-  readonly key: ResolvedKey;
+  /** Undefined: the conditions of `selection` alone decide. */
+  readonly key: ResolvedKey | undefined;
+  readonly selection: Selection;
   readonly whenAway: WhenAway;
   readonly lifetimeMs: number | undefined;
   readonly lane: Lane | undefined;
@@ -61,7 +64,7 @@ export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'
     if (port.t === 'fixed' && control.manager !== undefined) refuseLoop(port.address, services, control.manager);
     refuseUnsupported(services, routed);
     const spec = toSpec(wanted, routed);
-    refuseKnownConflict(live, { service: spec.service, port: routed.port.name }, { key: spec.key, owner });
+    refuseKnownConflict(live, { ...spec, port: routed.port.name, owner });
     await control.check({ specs: [spec], lane: wanted.lane });
     return { ...known, routed, spec };
   } finally {
@@ -69,8 +72,9 @@ export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'
   }
 }
 
-function toSpec({ key, whenAway, lifetimeMs }: Wanted, { service, port }: RoutedPort): InterceptSpec {
-  return { service, port: port.name, key: key.key, whenAway, lifetimeMs, directPort: undefined };
+function toSpec({ key, selection, whenAway, lifetimeMs }: Wanted, { service, port }: RoutedPort): InterceptSpec {
+  const { match, sharedWith, joins } = selection;
+  return { service, port: port.name, key: key?.key, match, sharedWith, joins, whenAway, lifetimeMs, directPort: undefined };
 }
 
 /** Where the process listens or will listen. Rejects with `bad_usage`, `local_refused` or `port_in_use`. */

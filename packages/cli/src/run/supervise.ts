@@ -50,8 +50,9 @@ export async function runCommand(context: Context, plan: RunPlan, command: reado
 }
 
 async function start({ clock, host, output }: Context, plan: RunPlan, command: readonly string[]): Promise<Child> {
-  const { key } = plan.wanted.key;
-  const own = { INTERCEPT_KEY: key, BAGGAGE: `intercept=${key}`, PORT: String(toLocalAddress(plan.port).port) };
+  const key = plan.wanted.key?.key;
+  const carried = key === undefined ? {} : { INTERCEPT_KEY: key, BAGGAGE: `intercept=${key}` };
+  const own = { ...carried, PORT: String(toLocalAddress(plan.port).port) };
   output.say(`starting ${command.join(' ')} with PORT=${own.PORT}`);
   return startChild(
     { clock },
@@ -117,7 +118,7 @@ async function announce(
   local: LocalAddress,
   { intercepts }: Interception,
 ): Promise<void> {
-  await rememberKey(context, { control, settings }, wanted.key);
+  if (wanted.key !== undefined) await rememberKey(context, { control, settings }, wanted.key);
   const [intercept] = intercepts;
   if (intercept === undefined) return;
   const ready = { intercept, routed, local, askedMs: wanted.lifetimeMs };

@@ -5,6 +5,7 @@ import { isListening } from '../local/reachable.ts';
 import type { Control } from '../control/control.ts';
 import { projectFileName, type Project, type ProjectIntercept } from '../project-file.ts';
 import { findRoutedPort, refuseKnownConflict, refuseUnsupported, type RoutedPort } from '../routed-service.ts';
+import { toSelection, type Selection, type SelectionArgs } from '../match/selection.ts';
 import type { Lane, ServiceMapping } from '../values.ts';
 import { refuseLoop } from './refuse-loop.ts';
 
@@ -15,12 +16,17 @@ export interface UpPlan {
   readonly intercept: AgentIntercept;
 }
 
-/** A service that is wanted, and where its process listens. */
-export type Wanted = ProjectIntercept & { readonly local: LocalAddress };
+/** A service that is wanted, which of its requests, and where its process listens. */
+export type Wanted = ProjectIntercept & { readonly local: LocalAddress; readonly selection: Selection };
 
 /** What `up` is to intercept; the processes have to listen already. Rejects with `bad_usage` or `local_refused`. */
-export async function toWanted(project: Project | undefined, mappings: readonly ServiceMapping[]): Promise<readonly Wanted[]> {
-  const wanted = mappings.length === 0 ? fromProject(project) : mappings.map((mapping) => fromMapping(mapping, project));
+export async function toWanted(
+  project: Project | undefined,
+  mappings: readonly ServiceMapping[],
+  args: SelectionArgs,
+): Promise<readonly Wanted[]> {
+  const located = mappings.length === 0 ? fromProject(project) : mappings.map((mapping) => fromMapping(mapping, project));
+  const wanted = located.map((each) => ({ ...each, selection: toSelection(args, each) }));
   await refuseAbsentProcesses(wanted);
   return wanted;
 }
@@ -32,7 +38,7 @@ export async function toWanted(project: Project | undefined, mappings: readonly 
 export async function planUp(
   { output }: Context,
   control: Control,
-  { key, lane }: { readonly key: RoutingKey; readonly lane: Lane | undefined },
+  { key, lane }: { readonly key: RoutingKey | undefined; readonly lane: Lane | undefined },
   wanted: readonly Wanted[],
 ): Promise<readonly UpPlan[]> {
   const stopWaiting = output.wait(`asking ${control.place}`);
@@ -42,10 +48,10 @@ export async function planUp(
       toPlan(each, findRoutedPort({ services, where: control.where }, parseServiceName(each.service), each.port, hintPort(each)), key),
     );
     refuseTwice(plans);
-    for (const { routed, local } of plans) {
+    for (const { routed, local, intercept } of plans) {
       if (control.manager !== undefined) refuseLoop(local, services, control.manager);
       refuseUnsupported(services, routed);
-      refuseKnownConflict(live, { service: routed.service, port: routed.port.name }, { key, owner });
+      refuseKnownConflict(live, { ...intercept.spec, port: routed.port.name, owner });
     }
     await control.check({ specs: plans.map(({ intercept: { spec } }) => spec), lane });
     return plans;
@@ -54,8 +60,20 @@ export async function planUp(
   }
 }
 
-function toPlan({ local, whenAway = 'fail', lifetime }: Wanted, routed: RoutedPort, key: RoutingKey): UpPlan {
-  const spec = { service: routed.service, port: routed.port.name, key, whenAway, lifetimeMs: lifetime, directPort: undefined };
+function toPlan({ local, selection, whenAway = 'fail', lifetime }: Wanted, routed: RoutedPort, personsKey: RoutingKey | undefined): UpPlan {
+  const { keyless, match, sharedWith, joins } = selection;
+  const key = keyless ? undefined : personsKey;
+  const spec = {
+    service: routed.service,
+    port: routed.port.name,
+    key,
+    match,
+    sharedWith,
+    joins,
+    whenAway,
+    lifetimeMs: lifetime,
+    directPort: undefined,
+  };
   return { routed, local, intercept: { spec, deliver: local } };
 }
 
@@ -73,7 +91,7 @@ function refuseTwice(plans: readonly UpPlan[]): void {
   });
 }
 
-function fromProject(project: Project | undefined): readonly Wanted[] {
+function fromProject(project: Project | undefined): readonly Located[] {
   if (project === undefined || project.intercepts.length === 0) {
     const where = project === undefined ? `There is no ${projectFileName} here` : `${project.path} lists no intercepts`;
     throw new InterceptError('bad_usage', `${where}, so that nothing says what to intercept.`, {
@@ -83,19 +101,22 @@ function fromProject(project: Project | undefined): readonly Wanted[] {
   return project.intercepts.map((each) => withLocal(each, each.local));
 }
 
-function fromMapping({ service, local }: ServiceMapping, project: Project | undefined): Wanted {
+function fromMapping({ service, local }: ServiceMapping, project: Project | undefined): Located {
   const known = project?.intercepts.find((each) => each.service === service);
   return withLocal(known ?? { service }, local ?? known?.local);
 }
 
-function withLocal(intercept: ProjectIntercept, local: LocalAddress | undefined): Wanted {
+/** A service, and where its process listens. */
+type Located = ProjectIntercept & { readonly local: LocalAddress };
+
+function withLocal(intercept: ProjectIntercept, local: LocalAddress | undefined): Located {
   if (local !== undefined) return { ...intercept, local };
   throw new InterceptError('bad_usage', `Nothing says where your process for ${intercept.service} listens.`, {
     hint: `Write ${intercept.service}=PORT, or \`local: PORT\` in ${projectFileName}.`,
   });
 }
 
-async function refuseAbsentProcesses(wanted: readonly Wanted[]): Promise<void> {
+async function refuseAbsentProcesses(wanted: readonly Located[]): Promise<void> {
   const states = await Promise.all(wanted.map(({ local }) => isListening(local)));
   const absent = wanted.filter((_, index) => states[index] === false);
   if (absent.length === 0) return;

@@ -1,4 +1,4 @@
-import { InterceptError, type InterceptInfo, type ServiceInfo } from '@switchyard/contract';
+import { InterceptError, type InterceptInfo, type RequestQuestion, type RouteReport, type ServiceInfo } from '@switchyard/contract';
 import type { Caller, ManagerApi, ManagerInfo } from '@switchyard/tunnel';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { TokenBuckets } from '../auth/token-buckets.ts';
@@ -15,6 +15,8 @@ export interface ManagerApiDeps {
   readonly info: Omit<ManagerInfo, 'owner'>;
   /** The services as they stand now. */
   readonly listServices: () => readonly ServiceInfo[];
+  /** Where a request would go now. Throws as `Catalog.locate`. */
+  readonly explain: (question: RequestQuestion) => RouteReport;
 }
 
 /** The API in all its forms: what gRPC offers, and what only HTTP does. */
@@ -24,7 +26,7 @@ export interface FullApi extends ManagerApi {
 }
 
 /** The API of a manager. Everybody who is somebody sees everything; each removes only what is theirs. */
-export function createManagerApi({ authenticate, buckets, registry, events, info, listServices }: ManagerApiDeps): FullApi {
+export function createManagerApi({ authenticate, buckets, registry, events, info, listServices, explain }: ManagerApiDeps): FullApi {
   /** A caller who is somebody pays for a call under their name, everybody else under their address. */
   const identify = (caller: Caller): string => {
     const owner = identifyIfProven(authenticate, caller);
@@ -45,6 +47,10 @@ export function createManagerApi({ authenticate, buckets, registry, events, info
     listIntercepts: async (caller) => {
       identify(caller);
       return registry.list();
+    },
+    explain: async (caller, question) => {
+      identify(caller);
+      return explain(question);
     },
     removeIntercepts: async (caller, filter) => registry.remove(identify(caller), filter),
     removeIntercept: async (caller, id) => {

@@ -13,9 +13,10 @@ export interface Place {
 
 /** The services of this manager, for those who want to intercept them. */
 export interface Catalog {
+  /** The port that `port` means (name or listening port; undefined: the only one) of `service`. Throws `service_not_found`, and `bad_usage` where it is not clear. */
+  locate(service: ServiceName, port: string | undefined): Place;
   /**
-   * The port that `port` means (name or listening port; undefined: the only one) of `service`. Throws `service_not_found`, `bad_usage` where
-   * the port is not clear or carries no keys, `not_allowed` where the service takes no keys.
+   * As `locate`, where the port can be intercepted. Throws besides `bad_usage` where it carries no keys, `not_allowed` where the service takes none.
    */
   find(service: ServiceName, port: string | undefined): Place;
 }
@@ -23,13 +24,17 @@ export interface Catalog {
 /** A catalog of fixed services. */
 export function createCatalog(services: readonly ServiceConfig[]): Catalog {
   const byName = new Map(services.map((service) => [service.name, service]));
+  const look = (name: ServiceName, wanted: string | undefined) => {
+    const service = byName.get(name);
+    if (service === undefined) throw unknownService(name, [...byName.keys()]);
+    const port = wanted === undefined ? onlyPort(service) : namedPort(service, wanted);
+    return { service, port, place: { service: name, port: port.name, title: service.ports.length === 1 ? name : `${name}/${port.name}` } };
+  };
   return {
+    locate: (name, wanted) => look(name, wanted).place,
     find(name, wanted) {
-      const service = byName.get(name);
-      if (service === undefined) throw unknownService(name, [...byName.keys()]);
-      const port = wanted === undefined ? onlyPort(service) : namedPort(service, wanted);
-      const place = { service: name, port: port.name, title: service.ports.length === 1 ? name : `${name}/${port.name}` };
-      refuseKeyless(service, port, place);
+      const { service, port, place } = look(name, wanted);
+      refuseUnmatchable(service, port, place);
       return place;
     },
   };
@@ -60,7 +65,7 @@ function unknownService(name: string, known: readonly string[]): InterceptError 
 }
 
 /** An intercept that no request could ever match is refused instead of being of no use. */
-function refuseKeyless({ edge }: ServiceConfig, { protocol }: PortConfig, { title }: Place): void {
+function refuseUnmatchable({ edge }: ServiceConfig, { protocol }: PortConfig, { title }: Place): void {
   if (protocol === 'tcp') {
     throw new InterceptError('bad_usage', `${title} carries raw TCP, and only HTTP requests can carry a key.`);
   }

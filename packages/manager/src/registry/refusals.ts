@@ -4,8 +4,8 @@ import { sessionOf, toTimeText, type AgentSession, type Intercept } from './inte
 
 /** Throws `route_conflict`, naming the owner and what to ask them for, where an intercept of another owner stands against `claim`. */
 export function refuseConflict(intercepts: readonly Intercept[], claim: RouteClaim): void {
-  const conflict = findConflict(intercepts.toSorted(byRight), claim);
-  if (conflict === undefined || isHostBack(conflict, claim)) return;
+  const conflict = findConflict(intercepts.toSorted(byAge), claim);
+  if (conflict === undefined) return;
   const { rule: holder } = conflict;
   const { client } = sessionOf(holder);
   const since = toTimeText(holder.createdAt);
@@ -16,21 +16,30 @@ export function refuseConflict(intercepts: readonly Intercept[], claim: RouteCla
   throw new InterceptError('route_conflict', message, { hint: toHint(conflict), detail: toDetail(holder) });
 }
 
-/** Whose key it is before those who joined, and of each kind the oldest: after a restart they all come back in any order. */
-function byRight(left: Intercept, right: Intercept): number {
-  return Number(left.joins) - Number(right.joins) || left.createdAt.getTime() - right.createdAt.getTime();
-}
-
-/** Whether `claim` is of somebody who shares the key with its holder, who only joined: its owner came back later than a guest. */
-function isHostBack({ t, rule }: Conflict<Intercept>, { joins, sharedWith }: RouteClaim): boolean {
-  return t === 'key_taken' && rule.joins && !joins && (sharedWith.includes(rule.owner) || sharedWith.includes('*'));
-}
-
 function toHint(conflict: Conflict<Intercept>): string {
   const { t, rule } = conflict;
   if (t === 'key_taken') return toKeyTakenHint(rule.owner, conflict.offered);
   const other = rule.key === undefined ? 'Match something else' : 'Use another key (--key)';
   return `${other}, or ask ${rule.owner} to stop.`;
+}
+
+function byAge(left: Intercept, right: Intercept): number {
+  return left.createdAt.getTime() - right.createdAt.getTime();
+}
+
+/**
+ * Throws `developer_offline`, which agents try again after, for a claim that joins a key which nobody holds. For a while after a restart only: then the
+ * owner of a key may come back later than who joined it, and would find it taken.
+ */
+export function refuseEarlyGuest(intercepts: readonly Intercept[], { key, joins }: RouteClaim): void {
+  if (key === undefined || !joins || intercepts.some((intercept) => intercept.key === key)) return;
+  throw new InterceptError(
+    'developer_offline',
+    `Nobody holds the key "${key}" yet: this manager has just started, and its owner has not come back.`,
+    {
+      hint: 'Try again when its owner is back, or leave out --join to hold it yourself.',
+    },
+  );
 }
 
 /** What somebody can do whose key is `owner`'s; `offered`: it is shared with them already. */

@@ -13,6 +13,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createSession, createSpec, limits, services } from '../../test/fakes.ts';
 import type { ManagerLimits } from '../limits.ts';
 import { createCatalog } from './catalog.ts';
+import type { Policy } from './policy.ts';
 import { Registry } from './registry.ts';
 
 const orders = toInterceptId(parseServiceName('orders'), 'http', parseRoutingKey('alice'));

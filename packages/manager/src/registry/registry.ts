@@ -18,7 +18,7 @@ import { sessionOf, toId, toInfo, toRule, toTitle, type AgentSession, type AwayL
 import { grantLifetime } from './lifetime.ts';
 import type { InterceptSource, SessionIntercepts } from './ports.ts';
 import { refuseByPolicy, type Policy } from './policy.ts';
-import { refuseConflict, refuseTwin } from './refusals.ts';
+import { refuseConflict, refuseEarlyGuest, refuseTwin } from './refusals.ts';
 import { Watchers } from './watchers.ts';
 
 /** What the registry stands on. */
@@ -43,12 +43,14 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   readonly #deps: RegistryDeps;
   readonly #limits: ManagerLimits;
   readonly #table: InterceptTable;
+  readonly #startedMs: number;
   readonly #watchers: Watchers = new Watchers();
 
   constructor(deps: RegistryDeps, limits: ManagerLimits) {
     this.#deps = deps;
     this.#limits = limits;
     this.#table = new InterceptTable(deps.clock);
+    this.#startedMs = deps.clock.now();
   }
 
   /**
@@ -159,6 +161,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   #admit(session: AgentSession, claim: RouteClaim): Intercept | undefined {
     const { owner } = claim;
     const all = this.#table.all();
+    if (this.#deps.clock.now() - this.#startedMs < this.#limits.awayLifetimeMs) refuseEarlyGuest(all, claim);
     refuseConflict(all, claim);
     const old = this.#table.get(toId(claim));
     if (old !== undefined) {

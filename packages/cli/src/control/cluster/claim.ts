@@ -53,7 +53,7 @@ async function takeOver(client: KubeClient, wanted: Intercept): Promise<Intercep
 /** An object that this version does not understand is nobody's that could be named: whether it may be replaced, the API server says. */
 function refuseTaken(found: Intercept, wanted: Intercept): void {
   const [theirs, ours] = [toControlledIntercept(found), toControlledIntercept(wanted)];
-  if (theirs !== undefined && ours !== undefined) refuseKnownConflict([theirs], ours, ours);
+  if (theirs !== undefined && ours !== undefined) refuseKnownConflict([theirs], ours);
 }
 
 /**

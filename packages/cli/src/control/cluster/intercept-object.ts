@@ -1,5 +1,12 @@
-import { isLabel, parseServiceName, toInterceptId, toRoutingKey, type InterceptSpec } from '@switchyard/contract';
-import type { Condition, Intercept, InterceptConditionType, InterceptReason } from '@switchyard/kube';
+import { InterceptError, isLabel, parseServiceName, toInterceptId, toRoutingKey, type InterceptSpec } from '@switchyard/contract';
+import {
+  fromMatchObject,
+  toMatchObject,
+  type Condition,
+  type Intercept,
+  type InterceptConditionType,
+  type InterceptReason,
+} from '@switchyard/kube';
 import type { ControlledIntercept } from '../control.ts';
 
 /** What an Intercept object is made of besides the wish itself. */
@@ -12,9 +19,18 @@ export interface Claimant {
   readonly publicKey: string;
 }
 
-/** The object that asks for an intercept. */
+/** The object that asks for an intercept. Throws `not_allowed` where it has no key: no cluster takes that. */
 export function toInterceptObject(spec: InterceptSpec, claimant: Claimant): Intercept {
-  const { service, port = '', key, whenAway, lifetimeMs, directPort } = spec;
+  const { service, port = '', key, match, sharedWith, joins, whenAway, lifetimeMs, directPort } = spec;
+  if (key === undefined) {
+    throw new InterceptError(
+      'not_allowed',
+      'An intercept without a key is not allowed in a cluster: it takes the requests of people who do not know of it.',
+      {
+        hint: 'Leave out --no-key: your conditions then choose among the requests with your key.',
+      },
+    );
+  }
   const { user, client, publicKey } = claimant;
   return {
     apiVersion: 'switchyard.dev/v1alpha1',
@@ -24,6 +40,9 @@ export function toInterceptObject(spec: InterceptSpec, claimant: Claimant): Inte
       service,
       port,
       key,
+      ...(match.length === 0 ? {} : { match: toMatchObject(match) }),
+      ...(sharedWith.length === 0 ? {} : { shareWith: sharedWith }),
+      ...(joins ? { join: true } : {}),
       owner: { user },
       client,
       publicKey,
@@ -41,7 +60,8 @@ const defaultLifetimeMs = 8 * 3_600_000;
 export function toControlledIntercept(object: Intercept): ControlledIntercept | undefined {
   const { spec, status, metadata } = object;
   const key = toRoutingKey(spec.key);
-  if (key === undefined || !isLabel(spec.service)) return undefined;
+  const match = fromMatchObject(spec.match);
+  if (key === undefined || match === undefined || !isLabel(spec.service)) return undefined;
   const service = parseServiceName(spec.service);
   const createdAt = toDate(metadata.creationTimestamp) ?? new Date(0);
   return {
@@ -49,6 +69,9 @@ export function toControlledIntercept(object: Intercept): ControlledIntercept | 
     service,
     port: spec.port,
     key,
+    match,
+    sharedWith: (spec.shareWith ?? []).map(toPrintable),
+    joins: spec.join === true,
     owner: toPrintable(spec.owner.user),
     whenAway: spec.whenAway === 'Baseline' ? 'baseline' : 'fail',
     session: isTrue(object, 'SessionReady') ? 'ready' : 'away',
@@ -62,7 +85,7 @@ export function toControlledIntercept(object: Intercept): ControlledIntercept | 
 }
 
 /** `text` that somebody else wrote into an object, for this terminal: without what it would act on. */
-function toPrintable(text: string): string {
+export function toPrintable(text: string): string {
   return text.replaceAll(/\p{C}/gu, ' ');
 }
 

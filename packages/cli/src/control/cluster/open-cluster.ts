@@ -13,6 +13,7 @@ import { openClusterInterception } from './interception.ts';
 import { openClient } from './open-client.ts';
 import { findPod } from './pod.ts';
 import { findWay } from './reach.ts';
+import { explainByObjects } from './route-report.ts';
 import { listClusterServices } from './services.ts';
 import { readUserName } from './who-am-i.ts';
 
@@ -36,6 +37,7 @@ export async function openClusterControl(context: Context, settings: Settings, n
     listServices: () => listClusterServices(client),
     listIntercepts: () => listIntercepts(client),
     removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
+    explain: (question) => explainByObjects(client, question),
     async check({ specs, lane }: Intention) {
       const pod = findPod(host.env, client);
       refuseLane(lane, pod);
@@ -64,7 +66,8 @@ async function removeIntercepts(client: KubeClient, user: string, filter: Remova
   return (await Promise.all(removed)).flat();
 }
 
-function isMeant({ spec }: Intercept, user: string, { service, key }: RemovalFilter): boolean {
+function isMeant({ spec }: Intercept, user: string, { service, key, keyless = false }: RemovalFilter): boolean {
+  if (keyless) return false;
   return spec.owner.user === user && (service === undefined || spec.service === service) && (key === undefined || spec.key === key);
 }
 

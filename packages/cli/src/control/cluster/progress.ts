@@ -43,7 +43,9 @@ export function readProgress(object: Intercept): Progress {
 
 /** Codes of the reasons that are no refusal of the Service itself. */
 const refusals: Partial<Readonly<Record<InterceptReason, { readonly code: Code; readonly hint: string }>>> = {
-  KeyTaken: { code: 'route_conflict', hint: 'Use another key (--key), or ask its owner to stop.' },
+  KeyTaken: { code: 'route_conflict', hint: 'Use another key (--key), or ask its owner to share it with you and then say --join.' },
+  MatchInvalid: { code: 'bad_usage', hint: 'Give other conditions.' },
+  PercentDenied: { code: 'not_allowed', hint: 'Leave out --percent.' },
   LimitReached: { code: 'limit_reached', hint: 'End others first: `intercept down --all`.' },
   ServiceNotFound: { code: 'service_not_found', hint: 'See `intercept status` for those that there are.' },
   PortNotFound: { code: 'service_not_found', hint: 'See `intercept status` for those that there are.' },

@@ -23,6 +23,7 @@ export function openManager({ clock }: Context, settings: Settings, { value: url
     listServices: () => explained(client.listServices()),
     listIntercepts: () => explained(client.listIntercepts()),
     removeIntercepts: (filter) => explained(client.removeIntercepts(filter)),
+    explain: (question) => explained(client.explain(question)),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }
@@ -65,6 +66,7 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     listServices: () => manager.listServices(),
     listIntercepts: () => manager.listIntercepts(),
     removeIntercepts: (filter) => manager.removeIntercepts(filter),
+    explain: async (question) => ({ report: await manager.explain(question), outside: [], notes: [] }),
     check: async ({ lane }) => refuseDirect(lane),
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
       const { owner, token } = settings;

@@ -4,23 +4,24 @@ import {
   parseServiceName,
   silentLog,
   toInterceptId,
+  toKeylessInterceptId,
   toLimitValues,
   type Code,
+  type Match,
   type Pipe,
   type PipeHandler,
   type SessionId,
   type Target,
   type WhenAway,
 } from '@switchyard/contract';
-import { FieldNames } from '@switchyard/http1';
-import { createSnapshot, toVary, type Rule } from '@switchyard/route';
+import { checkMatch, createSnapshot, toVary, type Rule } from '@switchyard/route';
 import { createFakeClock, createMemoryPipePair, recordPipe, type FakeClock, type PipeRecord } from '@switchyard/testkit';
 import { Counts } from '../../src/counts.ts';
 import type { DialBaseline } from '../../src/dial/dial-baseline.ts';
 import { Http1Connection } from '../../src/http1/connection.ts';
 import { routerLimits, type RouterLimits } from '../../src/limits.ts';
+import { LiveRouting } from '../../src/live-routing.ts';
 import type { PortContext, Routing } from '../../src/port-context.ts';
-import { hopHeader } from '../../src/http1/hops.ts';
 import { TargetUse } from '../../src/target-use.ts';
 
 const service = parseServiceName('orders');
@@ -116,6 +117,13 @@ export function createRule(key: string, whenAway: WhenAway = 'fail', session = `
   return { id, service, port: 'http', key: routingKey, match: [], owner: key, createdAt: 1, whenAway, target };
 }
 
+/** A rule without a key, which leads what it matches to a developer of its own. */
+export function createKeylessRule(match: Match, whenAway: WhenAway = 'fail'): Rule {
+  const id = toKeylessInterceptId(service, 'http', 'aa');
+  const target = { t: 'tunnel', session: 'session-match' as SessionId, intercept: id } as const;
+  return { id, service, port: 'http', key: undefined, match: checkMatch(match), owner: 'ann', createdAt: 1, whenAway, target };
+}
+
 const defaultRules = [createRule('alice'), createRule('bob', 'baseline')];
 
 /** One client connection on a stage: a scripted dialer, far ends in memory, time that stands still. */
@@ -193,7 +201,7 @@ export class Play {
     }
   }
 
-  /** The names of the targets dialled so far: `baseline` or a key. */
+  /** The names of the targets dialled so far: `baseline`, a key, or `match` for a rule without one. */
   get dialled(): string[] {
     return this.dials.map(({ target }) => (target.t === 'tunnel' ? (target.intercept.split('.')[2] ?? '') : target.t));
   }
@@ -255,14 +263,9 @@ function deliverInsideResume(pipe: Pipe, handler: PipeHandler, bytes: Buffer): v
 }
 
 function toRouting(rules: readonly Rule[]): Routing {
-  const snapshot = createSnapshot(rules);
-  const names = new Set([...snapshot.keyNames, hopHeader]);
-  return {
-    table: snapshot.table(service, 'http'),
-    routingNames: names,
-    fieldNames: new FieldNames(names),
-    vary: toVary(snapshot.keyNames),
-  };
+  const live = new LiveRouting();
+  live.update(createSnapshot(rules));
+  return live.of({ service, port: 'http' });
 }
 
 /** A request without a body. A `key` stands in it in both forms, so that the relay does not touch it. */

@@ -4,6 +4,7 @@ import type { LimitTable, LimitValues } from '@switchyard/contract';
 export const routerLimits: LimitTable<
   | 'connections'
   | 'connectionsPerAddress'
+  | 'turnedAway'
   | 'detectMs'
   | 'detectLineBytes'
   | 'dialTimeoutMs'
@@ -24,11 +25,17 @@ export const routerLimits: LimitTable<
   | 'drainAcceptMs'
   | 'drainIdleMs'
 > = {
-  connections: { value: 8_000, unit: 'count', about: 'Client connections per port. Further ones are closed at once.' },
+  connections: { value: 8_000, unit: 'count', about: 'Client connections per port. Further ones are refused with `limit_reached`.' },
   connectionsPerAddress: {
     value: 6_000,
     unit: 'count',
-    about: 'Client connections of one address per port, so that one pod cannot take them all. Further ones are closed at once.',
+    about:
+      'Client connections of one address per port, so that one pod cannot take them all. Further ones are refused with `limit_reached`.',
+  },
+  turnedAway: {
+    value: 1_000,
+    unit: 'count',
+    about: 'Clients beyond these two limits that are told so at a time, where they speak HTTP. Further ones are closed at once.',
   },
   detectMs: {
     value: 200,

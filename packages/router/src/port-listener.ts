@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { InterceptError, type PortProtocol } from '@switchyard/contract';
+import { InterceptError, type Pipe, type PortProtocol } from '@switchyard/contract';
 import { listen } from '@switchyard/runtime';
 import { adoptSocket } from './adopt-socket.ts';
 import { ByAddress } from './by-address.ts';
@@ -10,6 +10,7 @@ import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
 import { Http1Connection } from './http1/connection.ts';
 import type { PortContext } from './port-context.ts';
 import { TcpConnection } from './tcp-connection.ts';
+import { turnAway } from './turn-away.ts';
 
 /** What the listener can do with each of its connections. */
 interface Connection {
@@ -35,6 +36,8 @@ export class PortListener {
   readonly #server: Server;
   readonly #connections: Set<Connection> = new Set();
   readonly #byAddress: ByAddress = new ByAddress();
+  /** Clients without room that are told so. */
+  readonly #turnedAway: Set<Pipe> = new Set();
   readonly #passed: Passed = { http2: 0, tcp: 0, refused: 0 };
   #port = 0;
   #closed: Promise<void> | undefined;
@@ -105,7 +108,9 @@ export class PortListener {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const connection of this.#connections) connection.abort('The router stops serving this port.');
+    const reason = 'The router stops serving this port.';
+    for (const connection of this.#connections) connection.abort(reason);
+    for (const pipe of this.#turnedAway) pipe.reset(new InterceptError('canceled', reason));
     await closed;
     if (this.#connections.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -118,7 +123,7 @@ export class PortListener {
     const { socket, pipe } = adoptSocket(accepted, 'canceled');
     if (this.#connections.size >= limits.connections || !this.#byAddress.admit(socket, limits.connectionsPerAddress)) {
       counts.connections.over_limit++;
-      socket.destroy();
+      this.#turnAway(socket, pipe);
       return;
     }
     const address = (): string => toClientAddress(socket);
@@ -126,6 +131,17 @@ export class PortListener {
     if (this.protocol === 'tcp') {
       this.#openTcp(client, { detected: 'tcp', bytes: Buffer.alloc(0), baseline: undefined, greeting: undefined, clientEnded: false });
     } else this.#detect(client);
+  }
+
+  #turnAway(socket: Socket, pipe: Pipe): void {
+    if (this.protocol === 'tcp' || this.#turnedAway.size >= this.#context.limits.turnedAway) {
+      socket.destroy();
+      return;
+    }
+    this.#turnedAway.add(pipe);
+    socket.once('close', () => this.#turnedAway.delete(pipe));
+    const error = new InterceptError('limit_reached', 'This port has no room for another connection.', { hint: 'Try again later.' });
+    turnAway(pipe, this.#context, { error, detect: this.protocol === 'http' ? detectHttp : detect });
   }
 
   #detect(client: Client): void {

@@ -49,7 +49,7 @@ test('a port that is taken is refused by its name', async () => {
   await expect(scene.router.listen(again)).rejects.toMatchObject({ code: 'port_in_use' });
 });
 
-test('one connection too many is closed at once', async () => {
+test('one connection too many is told so', async () => {
   await using baseline = await openStrictOrigin({ name: 'baseline' });
   await using scene = await openScene('http', baseline.port, { connections: 2 });
   await using first = await openRawClient(scene.listenPort);
@@ -59,12 +59,30 @@ test('one connection too many is closed at once', async () => {
     await client.readResponse();
   }
   await using third = await openRawClient(scene.listenPort);
-  await third.untilEnded();
+  third.send(request);
+  const refusal = await third.readResponse();
+  expect([refusal.status, refusal.header('x-intercept-error'), refusal.header('connection')]).toEqual([429, 'limit_reached', 'close']);
+  expect(await third.untilEnded()).toBe('end');
   second.end();
   await second.untilEnded();
   await using fourth = await openRawClient(scene.listenPort);
   fourth.send(request);
   expect((await fourth.readResponse()).status).toBe(200);
+});
+
+test('who finds no room and says nothing, or does not speak HTTP, is reset, and so are those beyond the many that are told', async () => {
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  await using scene = await openScene('auto', baseline.port, { connections: 0, turnedAway: 1 });
+  await using silent = await openRawClient(scene.listenPort);
+  await using beyond = await openRawClient(scene.listenPort);
+  beyond.send(request);
+  await beyond.untilEnded();
+  expect(beyond.receivedBytes).toBe(0);
+  await passUntil(scene.clock, () => silent.ended !== undefined);
+  await using raw = await openRawClient(scene.listenPort);
+  raw.send('\x16\x03\x01 no request');
+  await raw.untilEnded();
+  expect([silent.receivedBytes, raw.receivedBytes]).toEqual([0, 0]);
 });
 
 test('an address that has its share of the connections leaves the rest to others', async () => {
@@ -74,7 +92,8 @@ test('an address that has its share of the connections leaves the rest to others
   first.send(request);
   await first.readResponse();
   await using second = await openRawClient(scene.listenPort);
-  await second.untilEnded();
+  second.send(request);
+  expect((await second.readResponse()).status).toBe(429);
   const other = connect({ host: '127.0.0.1', port: scene.listenPort, localAddress: '127.0.0.2' });
   other.write(request);
   const [answer] = (await once(other, 'data')) as [Buffer];

@@ -17,6 +17,8 @@ export interface Field {
 /** No fields: shared, so that a head without any costs nothing. */
 const noFields: readonly Field[] = Object.freeze([]);
 
+const framingNames: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding']);
+
 const refusals = {
   lengths: 'The message has more than one Content-Length.',
   length: 'The Content-Length is not a plain decimal number within 2^53-1.',
@@ -25,6 +27,7 @@ const refusals = {
   both: 'The message has both Content-Length and Transfer-Encoding.',
   old: 'An HTTP/1.0 message has a Transfer-Encoding.',
   hosts: 'The request has more than one Host.',
+  nominated: 'Connection names a field of framing, which who obeys it would leave out.',
   host: 'The Host is not a host with an optional port.',
 } as const;
 
@@ -112,6 +115,7 @@ export class FramingFields implements FieldSink {
 
   /** What the fields mean together, once all are there. `minor` is the minor version of the message. */
   finish(minor: number): Refusal | undefined {
+    if (this.nominated?.some((name) => framingNames.has(name)) === true) return refuse(refusals.nominated);
     if (!this.chunked) return undefined;
     if (this.contentLength !== -1) return refuse(refusals.both);
     return minor === 0 ? refuse(refusals.old) : undefined;

@@ -1,11 +1,16 @@
 import type { LimitTable } from '@switchyard/contract';
 
 /** The bounds of HTTP/1.1 framing. */
-export const http1Limits: LimitTable<'headBytes' | 'trailerBytes' | 'chunkExtensionBytes' | 'methodBytes'> = {
+export const http1Limits: LimitTable<'headBytes' | 'knownHeadBytes' | 'trailerBytes' | 'chunkExtensionBytes' | 'methodBytes'> = {
   headBytes: {
     value: 64 * 1024,
     unit: 'bytes',
     about: 'A request or response head. A larger request is answered 431, a larger response 502.',
+  },
+  knownHeadBytes: {
+    value: 4 * 1024,
+    unit: 'bytes',
+    about: 'The last head of a connection is kept up to this size, so that the same one again need not be parsed.',
   },
   trailerBytes: {
     value: 64 * 1024,

@@ -2,10 +2,11 @@ import { CR, LF, QUESTION, SP, lowerToken, targetChar } from './chars.ts';
 import type { FieldNames } from './field-names.ts';
 import { FieldSection } from './field-section.ts';
 import { FramingFields } from './framing-fields.ts';
+import { KnownHead } from './known-head.ts';
 import { http1Limits } from './limits.ts';
 import type { Progress, Refusal } from './refusal.ts';
 
-const step = { start: 0, startLineFeed: 1, method: 2, target: 3, version: 4, fields: 5 } as const;
+const step = { begin: 0, start: 1, startLineFeed: 2, method: 3, target: 4, version: 5, fields: 6 } as const;
 
 const httpVersion = Buffer.from('HTTP/1.');
 /** `HTTP/1.x`, CR, LF. */
@@ -47,10 +48,15 @@ export class RequestHeadParser {
   targetEnd = 0;
   /** Behind the first `?` of the target, relative to the base, or -1. */
   queryStart = -1;
+  /** The head is byte for byte the one before it. */
+  isRepeated = false;
 
+  readonly #known: KnownHead = new KnownHead();
   readonly #section: FieldSection;
   readonly #limitBytes: number;
-  #state: number = step.start;
+  #state: number = step.begin;
+  #knownStart = 0;
+  #knownEnd = 0;
 
   constructor(names: FieldNames, limitBytes: number = http1Limits.headBytes.value) {
     this.#section = new FieldSection(names, this.framing);
@@ -58,13 +64,9 @@ export class RequestHeadParser {
   }
 
   begin(): void {
-    this.framing.begin();
-    this.refusal = undefined;
     this.position = 0;
     this.start = 0;
-    this.method = '';
-    this.queryStart = -1;
-    this.#state = step.start;
+    this.#state = step.begin;
   }
 
   /** Whether a part of a head was seen: closing now would cut a request. */
@@ -85,12 +87,29 @@ export class RequestHeadParser {
 
   /** Goes on with what stands in `bytes` up to `end`; the message begins at `base`, which may differ from call to call. */
   parse(bytes: Buffer, base: number, end: number): Progress {
+    if (this.#state === step.begin && this.#recognize(bytes, base, end)) return 'done';
     // Nothing beyond the limit is looked at, so the refusal does not depend on how the input was cut.
     const bound = Math.min(end, base + this.start + this.#limitBytes);
     const progress = this.#state === step.fields ? this.#parseFields(bytes, base, bound) : this.#parseLine(bytes, base, bound);
     if (progress !== 'more' || bound === end) return progress;
     // A skipped empty line has moved the bound.
     return this.position - this.start < this.#limitBytes ? this.parse(bytes, base, end) : this.#refuse(tooLarge);
+  }
+
+  /** Whether all that the last parse found is true of this head too; else nothing of it is left. */
+  #recognize(bytes: Buffer, base: number, end: number): boolean {
+    this.isRepeated = this.#known.recognize(bytes, base, end);
+    if (this.isRepeated) {
+      this.start = this.#knownStart;
+      this.position = this.#knownEnd;
+    } else {
+      this.framing.begin();
+      this.refusal = undefined;
+      this.method = '';
+      this.queryStart = -1;
+      this.#state = step.start;
+    }
+    return this.isRepeated;
   }
 
   #parseLine(bytes: Buffer, base: number, end: number): Progress {
@@ -177,6 +196,9 @@ export class RequestHeadParser {
     if (this.framing.keepHost && !this.#isSameHost(bytes.toString('latin1', base + this.targetStart, base + this.targetEnd))) {
       return this.#refuse(badForm);
     }
+    this.#knownStart = this.start;
+    this.#knownEnd = this.position;
+    this.#known.learn(bytes, base, base + this.position);
     return 'done';
   }
 

@@ -2,10 +2,11 @@ import { CR, LF, SP, fieldValue } from './chars.ts';
 import { FieldNames } from './field-names.ts';
 import { FieldSection } from './field-section.ts';
 import { FramingFields } from './framing-fields.ts';
+import { KnownHead } from './known-head.ts';
 import { http1Limits } from './limits.ts';
 import type { Progress, Refusal } from './refusal.ts';
 
-const step = { version: 0, reason: 1, lineFeed: 2, fields: 3 } as const;
+const step = { begin: 0, version: 1, reason: 2, lineFeed: 3, fields: 4 } as const;
 
 /** `HTTP/1.x NNN`: what every status line begins with. */
 const prefix = Buffer.from('HTTP/1.');
@@ -31,15 +32,17 @@ export class ResponseHeadParser {
   position = 0;
   status = 0;
   minor = 1;
+  /** The head is byte for byte the one before it. */
+  isRepeated = false;
 
+  readonly #known: KnownHead = new KnownHead();
   readonly #section: FieldSection = new FieldSection(noNames, this.framing);
-  #state: number = step.version;
+  #state: number = step.begin;
+  #knownEnd = 0;
 
   begin(): void {
-    this.framing.begin();
-    this.refusal = undefined;
     this.position = 0;
-    this.#state = step.version;
+    this.#state = step.begin;
   }
 
   get begun(): boolean {
@@ -55,10 +58,23 @@ export class ResponseHeadParser {
 
   /** Goes on with what stands in `bytes` up to `end`; the message begins at `base`. */
   parse(bytes: Buffer, base: number, end: number): Progress {
+    if (this.#state === step.begin && this.#recognize(bytes, base, end)) return 'done';
     // Nothing beyond the limit is looked at, so the refusal does not depend on how the input was cut.
     const bound = Math.min(end, base + http1Limits.headBytes.value);
     const progress = this.#state === step.fields ? this.#parseFields(bytes, base, bound) : this.#parseLine(bytes, base, bound);
     return progress === 'more' && bound < end ? this.#refuse(tooLarge) : progress;
+  }
+
+  /** Whether all that the last parse found is true of this head too; else nothing of it is left. */
+  #recognize(bytes: Buffer, base: number, end: number): boolean {
+    this.isRepeated = this.#known.recognize(bytes, base, end);
+    if (this.isRepeated) this.position = this.#knownEnd;
+    else {
+      this.framing.begin();
+      this.refusal = undefined;
+      this.#state = step.version;
+    }
+    return this.isRepeated;
   }
 
   #parseLine(bytes: Buffer, base: number, end: number): Progress {
@@ -112,7 +128,10 @@ export class ResponseHeadParser {
     if (progress === 'more') return 'more';
     const refusal = this.framing.finish(this.minor);
     if (refusal !== undefined) return this.#refuse(refuse(refusal.message));
-    return this.#isContradiction ? this.#refuse(badEmpty) : 'done';
+    if (this.#isContradiction) return this.#refuse(badEmpty);
+    this.#knownEnd = this.position;
+    this.#known.learn(bytes, base, base + this.position);
+    return 'done';
   }
 
   /** Interim responses and 204 have no body and say nothing of one (RFC 9110 section 8.6); HTTP/1.0 has no interim ones. */

@@ -33,8 +33,8 @@ export interface ControlDeps {
   admit(): void;
   /** The agent is back from a lost session: whatever still seems to live of it is over now. */
   supersede(ticket: ResumeTicket, holder: SessionHolder): void;
-  /** The lost session that the ticket is for, once; undefined where there is none, or it is not the holder's. */
-  takeLost(ticket: ResumeTicket, holder: SessionHolder): TunnelSession | undefined;
+  /** The lost session that the ticket is for, which `heir` resumes; undefined where there is none, or it is not the holder's. */
+  takeLost(ticket: ResumeTicket, holder: SessionHolder, heir: TunnelSession): TunnelSession | undefined;
   onSession(session: TunnelSession): void;
   onSessionEnd: (session: TunnelSession, end: Parameters<SessionDeps['onEnd']>[0]) => void;
   onWelcome(): void;
@@ -142,7 +142,7 @@ export class ServerControl implements StreamHandler {
     deadline.cancel();
     const session = this.#createSession(hello, version);
     this.#state = { t: 'session', session };
-    const takeLost = (): TunnelSession | undefined => (resume === undefined ? undefined : this.#deps.takeLost(resume, hello));
+    const takeLost = (): TunnelSession | undefined => (resume === undefined ? undefined : this.#deps.takeLost(resume, hello, session));
     // Not before everybody learned of the end of the session that was superseded.
     queueMicrotask(() => void this.#accept(session, { ...hello, publicKey, version }, takeLost));
   }

@@ -14,7 +14,7 @@ import { createEventService } from './event-server.ts';
 import { createServerStream } from './message-stream.ts';
 import { ServerCarry } from './server-carry.ts';
 import { ServerControl } from './server-control.ts';
-import { toUnknownSession, type TunnelSession } from './server-session.ts';
+import type { TunnelSession } from './server-session.ts';
 import { SessionTable } from './session-table.ts';
 import type { AcceptSession } from './session.ts';
 import { protocolVersions } from './version.ts';
@@ -111,11 +111,7 @@ function createTunnelService(
   const carryDeps = {
     clock,
     helloMs: limits.helloMs,
-    attach: (carry: ServerCarry, frame: AttachFrame) => {
-      const session = sessions.get(frame.session);
-      if (session === undefined) throw toUnknownSession();
-      return session.attach(carry, frame);
-    },
+    attach: (carry: ServerCarry, frame: AttachFrame) => sessions.attach(carry, frame),
   };
   const serveOnConnection =
     (serve: (call: ServerDuplexStream<Buffer, Buffer>, connection: Connection) => void) => (call: ServerDuplexStream<Buffer, Buffer>) => {

@@ -1,7 +1,14 @@
 import { InterceptError, type Clock, type SessionId, type Timer } from '@switchyard/contract';
-import type { ResumeTicket } from '@switchyard/wire';
+import type { AttachFrame, ResumeTicket } from '@switchyard/wire';
 import type { TunnelLimits } from './limits.ts';
-import type { SessionHolder, TunnelSession } from './server-session.ts';
+import type { Attached, ServerCarry } from './server-carry.ts';
+import { toUnknownSession, type SessionHolder, type TunnelSession } from './server-session.ts';
+
+/** A session that resumed another one, and whose welcome may not have arrived: its agent may still name the other one. */
+interface Succession {
+  readonly named: TunnelSession;
+  readonly heir: TunnelSession;
+}
 
 /** The sessions of one server: those that live, and those that were lost and may be resumed. As many may be lost as may live. */
 export class SessionTable {
@@ -9,6 +16,8 @@ export class SessionTable {
   readonly #limits: Pick<TunnelLimits, 'maxSessions' | 'resumeMs'>;
   readonly #live = new Map<SessionId, TunnelSession>();
   readonly #lost = new Map<SessionId, { readonly session: TunnelSession; readonly timer: Timer }>();
+  /** By the session that was named. */
+  readonly #successions = new Map<SessionId, Succession>();
   #draining = false;
 
   constructor(clock: Clock, limits: Pick<TunnelLimits, 'maxSessions' | 'resumeMs'>) {
@@ -30,14 +39,21 @@ export class SessionTable {
     this.#live.set(session.id, session);
   }
 
-  get(id: SessionId): TunnelSession | undefined {
-    return this.#live.get(id);
+  /** Lets the session that the frame names take a carry in. Throws as `TunnelSession.attach` does. */
+  attach(carry: ServerCarry, frame: AttachFrame): Attached {
+    const session = this.#live.get(frame.session);
+    if (session === undefined) throw toUnknownSession();
+    const attached = session.attach(carry, frame);
+    // It presented the secret of the welcome.
+    this.#endSuccession(session);
+    return attached;
   }
 
   /** The session is over; what it carried may wait for its agent. */
   remove(session: TunnelSession): void {
     this.#live.delete(session.id);
     if (session.leavesPipes) this.#keep(session);
+    else this.#endSuccession(session);
   }
 
   all(): TunnelSession[] {
@@ -45,17 +61,18 @@ export class SessionTable {
   }
 
   /** The holder of the ticket is back: the session ends as lost, where it still seemed to live. */
-  supersede({ session, secret }: ResumeTicket, holder: SessionHolder): void {
-    const live = this.#live.get(session);
-    if (live?.mayBeResumed(holder, secret) === true) live.supersede();
+  supersede(ticket: ResumeTicket, holder: SessionHolder): void {
+    const heir = this.#find(ticket, holder)?.heir;
+    if (heir !== undefined && this.#live.has(heir.id)) heir.supersede();
   }
 
-  /** The lost session that the ticket is for, once. */
-  takeLost({ session, secret }: ResumeTicket, holder: SessionHolder): TunnelSession | undefined {
-    const lost = this.#lost.get(session)?.session;
-    if (lost?.mayBeResumed(holder, secret) !== true) return undefined;
-    this.#forget(session);
-    return lost;
+  /** The lost session that the ticket is for; `heir` resumes it. */
+  takeLost(ticket: ResumeTicket, holder: SessionHolder, heir: TunnelSession): TunnelSession | undefined {
+    const found = this.#find(ticket, holder);
+    if (found === undefined || !this.#lost.has(found.heir.id)) return undefined;
+    this.#forget(found.heir);
+    this.#successions.set(ticket.session, { named: found.named, heir });
+    return found.heir;
   }
 
   /** Refuses new sessions from now on, and tells those that live. */
@@ -78,14 +95,26 @@ export class SessionTable {
     this.#lost.set(session.id, { session, timer });
   }
 
+  /** The session that a ticket names, and the one that has its pipes now. */
+  #find({ session, secret }: ResumeTicket, holder: SessionHolder): Succession | undefined {
+    const own = this.#live.get(session) ?? this.#lost.get(session)?.session;
+    const found = own === undefined ? this.#successions.get(session) : { named: own, heir: own };
+    return found?.named.mayBeResumed(holder, secret) === true ? found : undefined;
+  }
+
   #dissolve(session: TunnelSession): void {
-    this.#forget(session.id);
+    this.#forget(session);
     session.dissolve();
   }
 
-  #forget(id: SessionId): void {
-    this.#lost.get(id)?.timer.cancel();
-    this.#lost.delete(id);
+  #forget(session: TunnelSession): void {
+    this.#lost.get(session.id)?.timer.cancel();
+    this.#lost.delete(session.id);
+    this.#endSuccession(session);
+  }
+
+  #endSuccession(heir: TunnelSession): void {
+    for (const [named, succession] of this.#successions) if (succession.heir === heir) this.#successions.delete(named);
   }
 }
 

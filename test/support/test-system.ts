@@ -1,4 +1,4 @@
-import { parseRoutingKey, silentLog, toLimitValues, type WhenAway } from '@switchyard/contract';
+import { parseRoutingKey, silentLog, toLimitValues, type Match, type WhenAway } from '@switchyard/contract';
 import { openAgent, type Agent, type AgentEvent } from '@switchyard/agent';
 import { managerLimits, openManager, type Manager, type ManagerConfig, type ManagerLimits } from '@switchyard/manager';
 import { createMetrics, createSystemClock } from '@switchyard/runtime';
@@ -15,6 +15,10 @@ export interface Developer extends AsyncDisposable {
 /** How one developer joins. */
 export interface DeveloperOptions {
   readonly key: string;
+  /** What a request must show beside the key. Default: nothing. */
+  readonly match?: Match;
+  /** Whether `match` alone decides; the key then only names the developer. */
+  readonly keyless?: boolean;
   readonly behaviour?: Omit<StrictOriginOptions, 'name'>;
   readonly whenAway?: WhenAway;
   /** Default: an origin of its own, called by the key. */
@@ -30,8 +34,8 @@ export async function openDeveloper(apiPort: number, options: DeveloperOptions):
   const spec = {
     service: orders,
     port: undefined,
-    key: parseRoutingKey(key),
-    match: [],
+    key: options.keyless === true ? undefined : parseRoutingKey(key),
+    match: options.match ?? [],
     sharedWith: [],
     joins: false,
     whenAway: options.whenAway ?? 'fail',
@@ -71,10 +75,11 @@ export interface TestSystemOptions {
   /** How the developers' processes behave. */
   readonly keyed?: Omit<StrictOriginOptions, 'name'>;
   readonly limits?: Partial<ManagerLimits>;
+  readonly policy?: ManagerConfig['policy'];
 }
 
 /** The configuration of a manager of `orders`; ports that are 0 are chosen freely. */
-function createManagerConfig(baselinePort: number, limits: Partial<ManagerLimits> = {}): ManagerConfig {
+function createManagerConfig(baselinePort: number, { limits = {}, policy }: Pick<TestSystemOptions, 'limits' | 'policy'>): ManagerConfig {
   const loopback = (port: number): { host: string; port: number } => ({ host: '127.0.0.1', port });
   return {
     listen: loopback(0),
@@ -83,7 +88,7 @@ function createManagerConfig(baselinePort: number, limits: Partial<ManagerLimits
     auth: { mode: 'none' },
     api: { hosts: [] },
     routing: { aliases: [] },
-    policy: { keyless: false, percent: false },
+    policy: policy ?? { keyless: false, percent: false },
     limits: toLimitValues(managerLimits, limits),
     services: [
       {
@@ -101,7 +106,7 @@ export async function openTestSystem(options: TestSystemOptions): Promise<TestSy
   await using scope = new AsyncDisposableStack();
   const baseline = scope.use(await openStrictOrigin({ ...options.baseline, name: 'baseline' }));
   const deps = { clock: createSystemClock(), log: silentLog, metrics: createMetrics() };
-  const manager = scope.use(await openManager(createManagerConfig(baseline.port, options.limits), deps));
+  const manager = scope.use(await openManager(createManagerConfig(baseline.port, options), deps));
   const behaviour = options.keyed ?? {};
   const developers = await Promise.all(
     options.keys.map(async (key) => scope.use(await openDeveloper(manager.apiPort, { key, behaviour }))),

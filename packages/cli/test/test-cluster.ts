@@ -116,11 +116,13 @@ export async function openTestCluster(username = 'alice@corp.example'): Promise<
     };
   };
   const api: ManagerApi = {
-    info: async () => ({ version: '1', protocol: protocolVersions, auth: 'kubernetes', owner: undefined }),
+    info: async () => ({ version: '1', protocol: protocolVersions, auth: 'kubernetes', owner: undefined, now: new Date() }),
     listServices: () => Promise.reject(new Error('not asked for')),
     listIntercepts: () => Promise.reject(new Error('not asked for')),
     removeIntercepts: () => Promise.reject(new Error('not asked for')),
     explain: () => Promise.reject(new Error('not asked for')),
+    listEvents: () => Promise.reject(new Error('not asked for')),
+    followEvents: () => Promise.reject(new Error('not asked for')),
   };
   const deps = { clock: createSystemClock(), log: silentLog, metrics: silentMetrics };
   const server = stack.use(await openTunnelServer(deps, { accept, proof: 'key', api, listen: { host: '127.0.0.1', port: 0 } }));

@@ -70,6 +70,7 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
   const catalog = createCatalog(config.services);
   const info = { version, protocol: protocolVersions, auth: config.auth.mode };
   const api = createManagerApi({
+    clock,
     authenticate,
     buckets: createTokenBuckets(clock, { burst: limits.apiCallBurst, perSecond: limits.apiCallsPerSecond, holders: limits.apiCallers }),
     registry,

@@ -1,3 +1,4 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import {
   InterceptError,
   parseRoutingKey,
@@ -20,7 +21,7 @@ import {
   type Port,
   type Service,
 } from './generated/switchyard/api/v1/api_pb.ts';
-import { fromIntercept, toIntercept } from './intercept.ts';
+import { fromIntercept, fromTimestamp, toIntercept } from './intercept.ts';
 import type { AuthMode, ManagerInfo, RemovalFilter } from './manager-info.ts';
 import { toShown } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
@@ -43,19 +44,26 @@ export function encodeEmptyRequest(): Buffer {
 }
 
 /** The answer to GetManager as bytes. */
-export function encodeManagerInfo({ version, protocol, auth, owner }: ManagerInfo): Buffer {
-  return encodeMessage(GetManagerResponseSchema, { version, protocol, auth: auths[auth], ...(owner === undefined ? {} : { owner }) });
+export function encodeManagerInfo({ version, protocol, auth, owner, now }: ManagerInfo): Buffer {
+  return encodeMessage(GetManagerResponseSchema, {
+    version,
+    protocol,
+    auth: auths[auth],
+    ...(owner === undefined ? {} : { owner }),
+    ...(now === undefined ? {} : { now: timestampFromDate(now) }),
+  });
 }
 
 /** The answer to GetManager; throws `protocol_violation`. */
 export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
-  const { version, protocol, auth, owner } = parseMessage(GetManagerResponseSchema, bytes);
+  const { version, protocol, auth, owner, now } = parseMessage(GetManagerResponseSchema, bytes);
   if (protocol === undefined) throw toViolation('it names no protocol version');
   return {
     version: toShown(version, textLimit),
     protocol: { min: protocol.min, max: protocol.max },
     auth: fromAuth(auth),
     owner: owner === undefined ? undefined : toShown(owner, textLimit),
+    now: now === undefined ? undefined : fromTimestamp(now),
   };
 }
 

@@ -18,6 +18,8 @@ export interface ManagerInfo {
   readonly auth: AuthMode;
   /** Whom it takes the caller for; undefined where the caller did not prove who they are. */
   readonly owner: string | undefined;
+  /** What time it is at the manager; undefined where it does not say. */
+  readonly now: Date | undefined;
 }
 
 /** Which of the caller's own intercepts to remove. Several fields narrow; without one, `all` must be true. */

@@ -1,11 +1,18 @@
+import { createFakeClock } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { createClusterApi } from './cluster-api.ts';
 
-const api = createClusterApi({ version: '1.2.3', protocol: { min: 1, max: 1 } });
+const api = createClusterApi(createFakeClock(), { version: '1.2.3', protocol: { min: 1, max: 1 } });
 const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
 
 test('a manager in a cluster says how agents prove who they are', async () => {
-  expect(await api.info(caller)).toEqual({ version: '1.2.3', protocol: { min: 1, max: 1 }, auth: 'kubernetes', owner: undefined });
+  expect(await api.info(caller)).toEqual({
+    version: '1.2.3',
+    protocol: { min: 1, max: 1 },
+    auth: 'kubernetes',
+    owner: undefined,
+    now: expect.any(Date),
+  });
 });
 
 test('it acts for nobody', async () => {

@@ -1,4 +1,4 @@
-import { InterceptError } from '@switchyard/contract';
+import { InterceptError, type Clock } from '@switchyard/contract';
 import type { ManagerInfo } from '@switchyard/tunnel';
 import type { FullApi } from './manager-api.ts';
 
@@ -6,7 +6,7 @@ import type { FullApi } from './manager-api.ts';
  * The unary API of a manager in a cluster: it says what it is. Everything else is the API server's, which knows who asks and what they may do; what
  * the manager read or wrote in their place would be with its own rights.
  */
-export function createClusterApi(info: Pick<ManagerInfo, 'version' | 'protocol'>): FullApi {
+export function createClusterApi(clock: Pick<Clock, 'date'>, info: Pick<ManagerInfo, 'version' | 'protocol'>): FullApi {
   const refuse = async (): Promise<never> => {
     throw new InterceptError(
       'not_signed_in',
@@ -17,7 +17,7 @@ export function createClusterApi(info: Pick<ManagerInfo, 'version' | 'protocol'>
     );
   };
   return {
-    info: async () => ({ ...info, auth: 'kubernetes', owner: undefined }),
+    info: async () => ({ ...info, auth: 'kubernetes', owner: undefined, now: clock.date() }),
     listServices: refuse,
     listIntercepts: refuse,
     removeIntercepts: refuse,

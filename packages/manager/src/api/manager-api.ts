@@ -1,4 +1,11 @@
-import { InterceptError, type InterceptInfo, type RequestQuestion, type RouteReport, type ServiceInfo } from '@switchyard/contract';
+import {
+  InterceptError,
+  type Clock,
+  type InterceptInfo,
+  type RequestQuestion,
+  type RouteReport,
+  type ServiceInfo,
+} from '@switchyard/contract';
 import type { Caller, ManagerApi, ManagerInfo } from '@switchyard/tunnel';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { TokenBuckets } from '../auth/token-buckets.ts';
@@ -12,7 +19,8 @@ export interface ManagerApiDeps {
   readonly buckets: TokenBuckets;
   readonly registry: Registry;
   readonly events: EventStreams;
-  readonly info: Omit<ManagerInfo, 'owner'>;
+  readonly clock: Pick<Clock, 'date'>;
+  readonly info: Omit<ManagerInfo, 'owner' | 'now'>;
   /** The services as they stand now. */
   readonly listServices: () => readonly ServiceInfo[];
   /** Where a request would go now. Throws as `Catalog.locate`. */
@@ -26,7 +34,7 @@ export interface FullApi extends ManagerApi {
 }
 
 /** The API of a manager. Everybody who is somebody sees everything; each removes only what is theirs. */
-export function createManagerApi({ authenticate, buckets, registry, events, info, listServices, explain }: ManagerApiDeps): FullApi {
+export function createManagerApi({ clock, authenticate, buckets, registry, events, info, listServices, explain }: ManagerApiDeps): FullApi {
   /** A caller who is somebody pays for a call under their name, everybody else under their address. */
   const identify = (caller: Caller): string => {
     const owner = identifyIfProven(authenticate, caller);
@@ -38,7 +46,7 @@ export function createManagerApi({ authenticate, buckets, registry, events, info
     info: async (caller) => {
       const owner = identifyIfProven(authenticate, caller);
       buckets.take(owner ?? caller.address);
-      return { ...info, owner };
+      return { ...info, owner, now: clock.date() };
     },
     listServices: async (caller) => {
       identify(caller);

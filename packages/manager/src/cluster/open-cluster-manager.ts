@@ -86,7 +86,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
     await openApiServer(deps, config, {
       proof: 'key',
       accept: createAcceptSession({ log, identify: createKeyIdentity((key) => intercepts.ownersOf(key)), intercepts, ...config.limits }),
-      api: createClusterApi({ version, protocol: protocolVersions }),
+      api: createClusterApi(clock, { version, protocol: protocolVersions }),
     }),
   );
   unready = undefined;

@@ -17,6 +17,7 @@ export const managerSchema: z.ZodType = z.object({
   protocol: z.object({ min: version, max: version }).meta({ description: 'Versions of the protocol that it speaks with agents.' }),
   auth: z.enum(['none', 'token', 'kubernetes']).meta({ description: 'How callers prove who they are.' }),
   owner: z.string().nullable().meta({ description: 'Whom it takes the caller for; null where that was not proven.' }),
+  now: instant.meta({ description: 'What time it is at the manager.' }),
 });
 
 /** A routed service. */
@@ -92,8 +93,8 @@ export const errorSchema: z.ZodType = z.object({
 });
 
 /** What the manager is, as data. */
-export function toManagerData({ owner, ...info }: ManagerInfo): Data {
-  return { ...info, owner: owner ?? null };
+export function toManagerData({ owner, now, ...info }: ManagerInfo): Data {
+  return { ...info, owner: owner ?? null, now: now?.toISOString() };
 }
 
 /** A service as data. */

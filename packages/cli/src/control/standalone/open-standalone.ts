@@ -23,6 +23,7 @@ export function openManager({ clock }: Context, settings: Settings, { value: url
     listServices: () => explained(client.listServices()),
     listIntercepts: () => explained(client.listIntercepts()),
     removeIntercepts: (filter) => explained(client.removeIntercepts(filter)),
+    watchEvents: (request, onEvent, signal) => explained(client.watchEvents(request, onEvent, signal)),
     explain: (question) => explained(client.explain(question)),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };

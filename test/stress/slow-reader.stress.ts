@@ -9,14 +9,11 @@ const gibibyte = 1024 ** 3;
 const slowSeconds = 8;
 const mostBytes = 64 * 1024 * 1024;
 
-/** Reads a 1 GiB answer at 1 MB/s and then without a brake. Resolves with the most memory that each program grew by. */
+/** Reads a 1 GiB answer at 1 MB/s, and then without a brake. Resolves with the most memory that each program grew by in the slow part. */
 async function readSlowly(stage: Stage, key: string): Promise<{ manager: number; agent: number; received: number }> {
   const programs = { manager: stage.manager, agent: stage.agent ?? stage.manager };
   const before = { manager: readResident(programs.manager), agent: readResident(programs.agent) };
   const most = { manager: 0, agent: 0 };
-  const look = (): void => {
-    for (const name of ['manager', 'agent'] as const) most[name] = Math.max(most[name], readResident(programs[name]) - before[name]);
-  };
   const socket = connect({ port: stage.port, host: '127.0.0.1' });
   await once(socket, 'connect');
   let received = 0;
@@ -30,14 +27,12 @@ async function readSlowly(stage: Stage, key: string): Promise<{ manager: number;
     allowed += 100_000;
     socket.resume();
     await sleep(100);
-    look();
+    for (const name of ['manager', 'agent'] as const) most[name] = Math.max(most[name], readResident(programs[name]) - before[name]);
   }
   expect(received).toBeLessThan(2 * slowSeconds * 1e6);
   allowed = Number.POSITIVE_INFINITY;
   socket.resume();
-  const timer = setInterval(look, 50);
   await once(socket, 'close');
-  clearInterval(timer);
   return { ...most, received };
 }
 

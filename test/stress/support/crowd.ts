@@ -17,6 +17,9 @@ export interface Crowd extends Disposable {
   sendAll(text: string): void;
 }
 
+/** A port takes not so many connections of one address. Linux answers on all of 127.0.0.0/8. */
+const addresses = ['127.0.0.1', '127.0.0.2'];
+
 /** How many connect at a time: the queue of a listener is not endless. */
 const atOnce = 250;
 
@@ -25,7 +28,9 @@ export async function openCrowd(port: number, count: number, text: string): Prom
   const sockets: Socket[] = [];
   const answers: Promise<Answer>[] = [];
   for (let opened = 0; opened < count; opened += atOnce) {
-    const some = Array.from({ length: Math.min(atOnce, count - opened) }, async () => openOne(port, text));
+    const some = Array.from({ length: Math.min(atOnce, count - opened) }, async (_, index) =>
+      openOne(port, text, addresses[index % addresses.length]),
+    );
     for (const { socket, answer } of await Promise.all(some)) {
       sockets.push(socket);
       answers.push(answer);
@@ -43,10 +48,14 @@ export async function openCrowd(port: number, count: number, text: string): Prom
 }
 
 /** Resolves when connected. */
-function openOne(port: number, text: string): Promise<{ readonly socket: Socket; readonly answer: Promise<Answer> }> {
+function openOne(
+  port: number,
+  text: string,
+  localAddress: string | undefined,
+): Promise<{ readonly socket: Socket; readonly answer: Promise<Answer> }> {
   return new Promise((resolve, reject) => {
     const { promise, resolve: settle } = Promise.withResolvers<Answer>();
-    const socket = connect({ port, host: '127.0.0.1' }, () => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress }, () => {
       socket.write(text);
       resolve({ socket, answer: promise });
     });

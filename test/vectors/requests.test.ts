@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestRouter, type TestRouter } from '../support/test-router.ts';
 import { cutsOf } from './cuts.ts';
 import { judgeRequest, untilIdle } from './judge-request.ts';
-import type { Side } from './request-vector.ts';
+import { asAlice, behindAlice } from './derive.ts';
+import type { RequestVector, Side } from './request-vector.ts';
 import { requestVectors } from './requests/index.ts';
 
 let router: TestRouter<Side>;
@@ -21,21 +22,28 @@ async function judgeBystander(side: string): Promise<void> {
   expect(response.body.toString()).toBe(`${side} GET /bystander\n`);
 }
 
+async function judgeOverFreshConnection(vector: RequestVector, how: string, pieces: readonly Buffer[]): Promise<void> {
+  router.clear();
+  try {
+    await judgeRequest(vector, pieces, await openRawClient(router.port), router.origins);
+  } catch (cause) {
+    throw new Error(`${how}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  } finally {
+    router.origins.baseline.destroyConnections();
+  }
+}
+
 let seed = 1;
 for (const [subject, vectors] of Object.entries(requestVectors)) {
   describe(`requests, ${subject}:`, () => {
     for (const vector of vectors) {
       test(`${vector.name} -> ${vector.outcome}`, async () => {
-        for (const [how, pieces] of Object.entries(cutsOf(vector.send, seed++))) {
-          router.clear();
-          try {
-            await judgeRequest(vector, pieces, await openRawClient(router.port), router.origins);
-          } catch (cause) {
-            throw new Error(`${how}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-          } finally {
-            router.origins.baseline.destroyConnections();
-          }
-        }
+        for (const [how, pieces] of Object.entries(cutsOf(vector.send, seed++))) await judgeOverFreshConnection(vector, how, pieces);
+        // The same where a key chose the side, and on a connection that has alice's answer already.
+        const keyed = asAlice(vector);
+        if (keyed !== undefined) await judgeOverFreshConnection(keyed, 'as alice', [keyed.send]);
+        const behind = behindAlice(vector);
+        await judgeOverFreshConnection(behind, 'behind alice', [behind.send]);
         for (const side of ['baseline', 'alice', 'bob']) await judgeBystander(side);
         await untilIdle(router.origins);
       });

@@ -149,6 +149,10 @@ export const chunks: readonly RequestVector[] = [
       'x-intercept-id: bob',
       'Baggage: intercept=bob',
       'Cookie: intercept=bob',
+      'CONTENT-LENGTH:0',
+      'kubernetes-route-as: bob',
+      'x-intercept-hops: 9',
+      'Upgrade: websocket',
     ],
     (line) => ({
       name: `the trailer ${toPrintable(line)} would change framing or routing where it is merged into the head`,

@@ -46,15 +46,78 @@ export const connection: readonly RequestVector[] = [
     }),
   ),
 
-  ...each(['100-continue', '100-Continue', 'something-else'], (value) => ({
-    name: `Expect: ${value} with its body behind it, then a request for another side`,
-    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nExpect: ${value}\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: orders\r\n${alice}\r\n`,
+  ...each(
+    ['Content-Length', 'close, content-length', 'Transfer-Encoding', 'keep-alive,TRANSFER-ENCODING', 'Host', 'x\r\nConnection: host'],
+    (value) => ({
+      name: `Connection: ${toPrintable(value)} would take framing away from who obeys it`,
+      send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nConnection: ${value}\r\nContent-Length: 5\r\n\r\nhello`,
+      outcome: 'refused 400',
+    }),
+  ),
+  {
+    name: 'a close behind a body: what follows reaches nobody',
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello${get2}`,
+    outcome: 'baseline, closed',
+  },
+  {
+    name: 'Proxy-Connection: close closes nothing',
+    send: wire`GET /1 HTTP/1.1\r\nHost: orders\r\nProxy-Connection: close\r\n\r\n${get2}`,
+    outcome: 'baseline, baseline',
+  },
+
+  ...each(
+    [
+      '100-continue',
+      '100-Continue',
+      'something-else',
+      '',
+      'y 100-continue',
+      '100-continue, x',
+      '100-continue;q=1',
+      '"100-continue"',
+      '\t100-continue ',
+    ],
+    (value) => ({
+      name: `Expect: ${value} with its body behind it, then a request for another side`,
+      send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nExpect: ${value}\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: orders\r\n${alice}\r\n`,
+      outcome: 'baseline, alice',
+    }),
+  ),
+
+  ...each(['100-continue\r\nExpect: 100-continue', 'x\r\nExpect: 100-continue'], (lines) => ({
+    name: `two expectations: ${toPrintable(lines)}`,
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nExpect: ${lines}\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: orders\r\n${alice}\r\n`,
     outcome: 'baseline, alice',
   })),
+  ...each(['Expect : 100-continue', 'Expect: 100-continue\r\n x', 'Expect:\n100-continue', 'Expect: 100\0-continue'], (lines) => ({
+    name: `a disguised expectation: ${toPrintable(lines)}`,
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\n${lines}\r\nContent-Length: 5\r\n\r\nhello`,
+    outcome: 'refused 400',
+  })),
+  ...each(['GET', 'HEAD', 'OPTIONS', 'POST'], (method) => ({
+    name: `an expectation of a ${method} without a body, then another side`,
+    send: wire`${method} /1 HTTP/1.1\r\nHost: orders\r\nExpect: 100-continue\r\n\r\nGET /2 HTTP/1.1\r\nHost: orders\r\n${alice}\r\n`,
+    outcome: 'baseline, alice',
+  })),
+  {
+    name: 'an expectation with chunks, then another side',
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET /2 HTTP/1.1\r\nHost: orders\r\n${alice}\r\n`,
+    outcome: 'baseline, alice',
+  },
 
   ...each(['websocket', 'WebSocket', 'x/1, y/2'], (value) => ({
     name: `a refused upgrade to ${value} stays HTTP, and what follows is routed on its own`,
     send: wire`GET /1 HTTP/1.1\r\nHost: orders\r\nConnection: Upgrade\r\nUpgrade: ${value}\r\n\r\nGET /2 HTTP/1.1\r\nHost: orders\r\n${alice}\r\n`,
+    outcome: 'baseline, alice',
+  })),
+  ...each([`Content-Length: ${alice.length}\r\n\r\n${alice}`, `Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n`], (body) => ({
+    name: `a refused upgrade with a body: ${toPrintable(body)}`,
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${body}GET /2 HTTP/1.1\r\nHost: orders\r\n${alice}\r\n`,
+    outcome: 'baseline, alice',
+  })),
+  ...each(['Upgrade: websocket', 'Connection: Upgrade', 'Connection: upgraded\r\nUpgrade: websocket'], (lines) => ({
+    name: `half an offer to upgrade offers nothing: ${toPrintable(lines)}`,
+    send: wire`GET /1 HTTP/1.1\r\nHost: orders\r\n${lines}\r\n\r\nGET /2 HTTP/1.1\r\nHost: orders\r\n${alice}\r\n`,
     outcome: 'baseline, alice',
   })),
   {

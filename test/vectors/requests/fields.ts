@@ -52,6 +52,14 @@ export const fields: readonly RequestVector[] = [
       'A\0: b',
       'A\x7f: b',
       'A\r: b',
+      ':method: GET',
+      ':authority: payments',
+      ':path: /x',
+      ': ',
+      'A\xa0: b',
+      '\xefA: b',
+      'A\x85: b',
+      'A\x0b: b',
       '\x00',
       '\x20',
     ],
@@ -61,7 +69,7 @@ export const fields: readonly RequestVector[] = [
       outcome: 'refused 400',
     }),
   ),
-  ...each(['\0', '\x01', '\x07', '\x08', '\x0b', '\x0c', '\x0e', '\x1b', '\x1f', '\x7f'], (char) => ({
+  ...each(['\0', '\x01', '\x02', '\x1c', '\x1e', '\x07', '\x08', '\x0b', '\x0c', '\x0e', '\x1b', '\x1f', '\x7f'], (char) => ({
     name: `a value holds ${toPrintable(char)}`,
     send: wire`GET / HTTP/1.1\r\nHost: orders\r\nA: b${char}c\r\n\r\n`,
     outcome: 'refused 400',

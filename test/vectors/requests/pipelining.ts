@@ -1,5 +1,5 @@
-import type { RequestVector } from '../request-vector.ts';
-import { wire } from '../wire.ts';
+import { each, type RequestVector } from '../request-vector.ts';
+import { toPrintable, wire } from '../wire.ts';
 
 const alice = 'x-intercept-id: alice\r\nbaggage: intercept=alice\r\n';
 const bob = 'x-intercept-id: bob\r\nbaggage: intercept=bob\r\n';
@@ -55,4 +55,17 @@ export const pipelining: readonly RequestVector[] = [
     send: wire`${get('/1')}PUT / HTTP/1.1\r\nHost: orders\r\n${alice}Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n`,
     outcome: 'baseline, cut short 400',
   },
+  ...each(
+    ['GET /\r\n', 'GET /\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '\x16\x03\x01\x02\0', '\0', 'SSH-2.0-x\r\n', '0\r\n\r\n'],
+    (other) => ({
+      name: `another protocol behind a good request: ${toPrintable(other)}`,
+      send: wire`${get('/1')}${other}`,
+      outcome: 'baseline, refused 400',
+    }),
+  ),
+  ...each(['GET /\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'], (other) => ({
+    name: `another protocol behind one with a key: ${toPrintable(other)}`,
+    send: wire`${get('/1', alice)}${other}`,
+    outcome: 'alice, refused 400',
+  })),
 ];

@@ -63,7 +63,7 @@ export const requestLine: readonly RequestVector[] = [
     send: wire`GET ${target} HTTP/1.1\r\nHost: orders\r\n\r\n`,
     outcome: 'refused 400',
   })),
-  ...each(['http://orders/a', 'HTTP://Orders/a', 'http://orders', 'http://orders?a'], (target) => ({
+  ...each(['http://orders/a', 'HTTP://Orders/a', 'https://orders/a', 'http://orders', 'http://orders?a'], (target) => ({
     name: `the absolute target ${toPrintable(target)} names the Host`,
     send: wire`GET ${target} HTTP/1.1\r\nHost: orders\r\n\r\n`,
     outcome: 'baseline',
@@ -75,6 +75,12 @@ export const requestLine: readonly RequestVector[] = [
       'http://user@orders/',
       'http://orders@payments/',
       'http:///',
+      'http://orders\\@payments/',
+      'http://orders.payments/',
+      'http://payments#orders',
+      'ws://orders/',
+      'ftp://orders/',
+      '\\orders',
       'http:/orders/',
       'http:orders',
       'orders/a',

@@ -64,6 +64,41 @@ export const smuggling: readonly RequestVector[] = [
     send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nTransfer-Encoding: chunked\r\n\r\n2;\nxx\r\n${hidden.length.toString(16)}\r\n0\r\n\r\n${hidden}`,
     outcome: 'cut short 400',
   },
+  ...each(['2;\n', '2;a=\n', '2;\r', '2;a="\n', '2;a="\r', '2\n', '2\r', '2;a\x0b', '2;a\x85'], (line) => ({
+    name: `the chunk line ${toPrintable(line)} ends here for some, and goes on for others`,
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nTransfer-Encoding: chunked\r\n\r\n${line}xx\r\n${hidden.length.toString(16)}\r\n0\r\n\r\n${hidden}`,
+    outcome: 'cut short 400',
+  })),
+  ...each(['1;a="', '1;a="\\', '1;a="b\\"', "1;a='", '1;"'], (line) => ({
+    name: `the quotes of the chunk line ${toPrintable(line)} span lines for some`,
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nTransfer-Encoding: chunked\r\n\r\n${line}\r\nx\r\n0\r\n\r\n${hidden}"\r\nx\r\n0\r\n\r\n`,
+    outcome: line === "1;a='" ? 'baseline, bob, refused 400' : 'cut short 400',
+  })),
+  ...each(['', '\n', '\r', 'XX', '\rX', '\n\n', '\0\0', '  '], (end) => ({
+    name: `a chunk is followed by ${toPrintable(end)}, which some skip and others read`,
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello${end}2\r\nxx\r\n0\r\n\r\n${hidden}`,
+    outcome: 'cut short 400',
+  })),
+  ...each(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND'], (method) => ({
+    name: `a ${method} with the hidden request in its chunks is one request`,
+    send: wire`${method} /1 HTTP/1.1\r\nHost: orders\r\nTransfer-Encoding: chunked\r\n\r\n${hiddenChunk}0\r\n\r\n`,
+    outcome: 'baseline',
+  })),
+  {
+    name: 'the hidden request in the trailers',
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${hidden}`,
+    outcome: 'cut short 400',
+  },
+  {
+    name: 'the trailer that Trailer announces is a key',
+    send: wire`POST /1 HTTP/1.1\r\nHost: orders\r\nTrailer: x-intercept-id\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx-intercept-id: bob\r\n\r\n`,
+    outcome: 'cut short 400',
+  },
+  ...each([`GET /1 HTTP/1.1\r\nHost: orders\r\nA: b\r\n\r\n${hidden}`, `GET /1 HTTP/1.1\r\n\r\n${hidden}`], (target) => ({
+    name: `a whole request in the method: ${toPrintable(target)}`,
+    send: wire`GET\x20${target} HTTP/1.1\r\nHost: orders\r\n\r\n`,
+    outcome: 'refused 400',
+  })),
   {
     name: 'HTTP/1.0 with chunks, read by some as an endless body',
     send: wire`POST /1 HTTP/1.0\r\nHost: orders\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n0\r\n\r\n${hidden}`,

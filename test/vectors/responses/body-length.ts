@@ -147,6 +147,29 @@ export const bodyLength: readonly ResponseVector[] = [
     arrives: wire`HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n`,
   },
   {
+    name: 'chunks behind a HEAD',
+    method: 'HEAD',
+    answer: wire`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
+    outcome: 'passed, rest dropped',
+    arrives: wire`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  },
+  {
+    name: 'a body behind a 204',
+    answer: wire`HTTP/1.1 204 No Content\r\n\r\nhello`,
+    outcome: 'passed, rest dropped',
+    arrives: wire`HTTP/1.1 204 No Content\r\n\r\n`,
+  },
+  ...eachResponse(['205 Reset Content', '226 x', '299 x', '599 x'], (status) => ({
+    name: `${status} has the body that it names`,
+    answer: wire`HTTP/1.1 ${status}\r\nContent-Length: 5\r\n\r\nhello`,
+    outcome: 'passed',
+  })),
+  ...eachResponse(['Content-Length', 'transfer-encoding', 'x, Host'], (value) => ({
+    name: `Connection: ${value} would take framing away from who obeys it`,
+    answer: wire`HTTP/1.1 200 OK\r\nConnection: ${value}\r\nContent-Length: 5\r\n\r\nhello`,
+    outcome: 'refused 502',
+  })),
+  {
     name: 'a body behind a 304',
     answer: wire`HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello`,
     outcome: 'passed, rest dropped',

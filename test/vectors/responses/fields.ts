@@ -40,6 +40,13 @@ export const responseFields: readonly ResponseVector[] = [
       'A: b\rc',
       'A: b\nC: d',
       'A: b\r',
+      'Location: /\nSet-Cookie: a=b',
+      'Location: /\n\nHTTP/1.1 200 OK\nContent-Length: 2\n\nno',
+      'Location: /\rSet-Cookie: a=b',
+      'A\xa0: b',
+      ':status: 200',
+      'Content-Length : 5',
+      ' Content-Length: 5',
       '\0: b',
     ],
     (lines) => ({

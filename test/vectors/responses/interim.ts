@@ -32,6 +32,29 @@ export const interim: readonly ResponseVector[] = [
     outcome: 'refused 502',
   })),
   {
+    name: 'forty interim answers, more than anybody means',
+    answer: wire`${'HTTP/1.1 103 x\r\n\r\n'.repeat(40)}${ok}`,
+    outcome: 'refused 502',
+  },
+  ...eachResponse(['Content-Length: 5', 'Transfer-Encoding: chunked'], (line) => ({
+    name: `101 that was asked for, with ${line}`,
+    requestLines: 'Connection: Upgrade\r\nUpgrade: echo\r\n',
+    answer: wire`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${line}\r\n\r\n`,
+    outcome: 'refused 502',
+  })),
+  {
+    name: '101 of HTTP/1.0 that was asked for',
+    requestLines: 'Connection: Upgrade\r\nUpgrade: echo\r\n',
+    answer: wire`HTTP/1.0 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n`,
+    outcome: 'refused 502',
+  },
+  ...eachResponse(['Upgrade: websocket\r\n', 'Connection: Upgrade\r\n'], (lines) => ({
+    name: `101 for half an offer: ${toPrintable(lines)}`,
+    requestLines: lines,
+    answer: wire`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    outcome: 'refused 502',
+  })),
+  {
     name: '101 that nobody asked for',
     answer: wire`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
     outcome: 'refused 502',

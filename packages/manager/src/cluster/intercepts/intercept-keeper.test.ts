@@ -62,6 +62,19 @@ test('a session that holds the key of the object is routed to', async () => {
   await bench.untilTold(id, 'SessionReady', 'True SessionReady');
 });
 
+test('what a live intercept matches may change, and has effect with the object', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  const before = bench.seat.published.length;
+  bench.put(createIntercept(id, 'alice', { spec: { match: [{ allOf: [{ header: { name: 'x-team', present: true } }] }] } }));
+  await until(() => bench.keeper.get(id)?.match.length === 1);
+  expect(bench.seat.published).toHaveLength(before + 1);
+  expect(bench.keeper.get(id)?.link.t).toBe('ready');
+  // One that makes no sense is not passed over: it takes nothing any more.
+  bench.put(createIntercept(id, 'alice', { spec: { match: [{ allOf: [{ path: { regex: '(' } }] }] } }));
+  await until(() => bench.seat.rules.length === 0);
+});
+
 test('an object that the watch did not bring yet is asked for', async () => {
   await using bench = await openKeeperBench();
   bench.put(mine);

@@ -88,6 +88,32 @@ test('one owner has a key on several services', () => {
   ]);
 });
 
+test('a key is shared where its oldest intercept says so and the other one joins', () => {
+  const old = createIntercept('payments.http.alice', 'alice', { spec: { shareWith: ['bob'] } });
+  const join = { createdAt: later, spec: { join: true } };
+  const taken = expect.stringContaining('KeyTaken: The key "alice" belongs to alice');
+  expect(judge([createIntercept('orders.http.alice', 'bob', join), old], both)).toEqual(['Accepted', 'Accepted']);
+  expect(judge([createIntercept('orders.http.alice', 'bob', { createdAt: later }), old], both)).toEqual([taken, 'Accepted']);
+  expect(judge([createIntercept('orders.http.alice', 'mallory', join), old], both)).toEqual([taken, 'Accepted']);
+});
+
+test('who joined stays when the holder of the key is gone, and holds it', () => {
+  const joined = createIntercept('orders.http.alice', 'bob', { spec: { join: true } });
+  const back = createIntercept('payments.http.alice', 'alice', { createdAt: later, spec: { shareWith: ['*'] } });
+  expect(judge([joined, back], both)).toEqual(['Accepted', expect.stringContaining('KeyTaken: The key "alice" belongs to bob')]);
+});
+
+test.for<[string, NonNullable<Intercept['spec']['match']>, string]>([
+  ['is met', [{ allOf: [{ header: { name: 'X-Team', exact: 'blue' } }, { path: { prefix: '/orders' } }] }], 'Accepted'],
+  ['is no expression', [{ allOf: [{ path: { regex: '(' } }] }], 'MatchInvalid: '],
+  ['is of another version', [{ allOf: [{ weather: 'fine' } as object] }], 'MatchInvalid: The match has a condition that this manager'],
+  ['says two things at once', [{ allOf: [{ method: 'GET', percent: 1 }] }], 'MatchInvalid: '],
+  ['asks for nothing', [{ allOf: [] }], 'MatchInvalid: '],
+  ['is a share', [{ allOf: [{ percent: 10 }] }], 'PercentDenied: '],
+])('a match that %s', ([, match, expected]) => {
+  expect(judge([createIntercept('orders.http.alice', 'alice', { spec: { match } })])).toEqual([expect.stringContaining(expected)]);
+});
+
 test('a claim keeps its key while its Service is missing: who comes later is not put out when it appears', () => {
   const objects = [createIntercept('payments.http.x', 'bob'), createIntercept('orders.http.x', 'alice', { createdAt: later })];
   expect(judge(objects)).toEqual([expect.stringContaining('ServiceNotFound'), expect.stringContaining('KeyTaken')]);

@@ -7,13 +7,14 @@ import { architecture } from './architecture.ts';
 import { comments } from './comments.ts';
 import { docs } from './docs.ts';
 import { generated } from './generated.ts';
+import { limits } from './limits.ts';
 import { planted } from './planted.ts';
 import { runSteps, type StepResult } from './run-steps.ts';
 import type { Step } from './step.ts';
 import { toolSteps } from './tools.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const checks: readonly Step[] = [...toolSteps, architecture, comments, generated, docs];
+const checks: readonly Step[] = [...toolSteps, architecture, comments, limits, generated, docs];
 const steps: readonly Step[] = [...checks, planted(checks)];
 
 function selectSteps(names: readonly string[], without: readonly string[]): readonly Step[] {

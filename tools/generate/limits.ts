@@ -1,17 +1,7 @@
-import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Limit, LimitTable } from '@switchyard/contract';
+import type { Limit } from '@switchyard/contract';
+import { readLimits, type PackageLimits } from '../limits/read-limits.ts';
 import { generatedNote, type Generator } from './generated-file.ts';
 import { readManagerSchema } from './manager-file.ts';
-
-function isLimitTable(value: unknown): value is LimitTable {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((row) => typeof row === 'object' && row !== null && 'value' in row && 'unit' in row && 'about' in row)
-  );
-}
 
 const sizes = [
   { unit: 'GiB', value: 1024 ** 3 },
@@ -37,7 +27,7 @@ function toSetting(limit: string, settings: readonly string[]): string {
   return setting === undefined ? '' : `, set by \`limits.${setting}\``;
 }
 
-function toSection(name: string, tables: readonly LimitTable[], settings: readonly string[]): string {
+function toSection({ name, tables }: PackageLimits, settings: readonly string[]): string {
   const rows = tables
     .flatMap((table) => Object.entries(table))
     .map(([limit, row]) => `| \`${limit}\` | ${toText(row)}${toSetting(limit, settings)} | ${row.about} |`);
@@ -45,7 +35,8 @@ function toSection(name: string, tables: readonly LimitTable[], settings: readon
 }
 
 const intro = [
-  'Every bound that protects memory or time, by the package that enforces it. A buffer or a wait that is not here is a mistake: please report it.',
+  'Every bound that protects memory or time, by the package that enforces it. Each is reached by a test that names it (`[PACKAGE.LIMIT]` in its title;',
+  '`pnpm check limits`). A buffer or a wait that is not here is a mistake: please report it.',
   '',
   'Where it says "set by", the value is a default, and `manager.yaml` can name another ([the fields](docs/reference/manager.md)).',
   'All others are fixed, but for options of commands that their text names.',
@@ -54,14 +45,9 @@ const intro = [
 /** `LIMITS.md`, from every table that a `packages/NAME/src/limits.ts` exports. */
 export const generateLimits: Generator = async (root) => {
   const settings = Object.keys((await readManagerSchema(root)).properties?.['limits']?.properties ?? {});
-  const paths: string[] = [];
-  for await (const path of glob('packages/*/src/limits.ts', { cwd: root })) paths.push(path);
-  const sections = paths.toSorted().map(async (path) => {
-    const exported: Record<string, unknown> = await import(pathToFileURL(join(root, path)).href);
-    const name = path.split(/[\\/]/)[1] ?? path;
-    const tables = Object.values(exported).filter(isLimitTable);
-    return tables.length === 0 ? [] : [toSection(name, tables, name === 'manager' ? settings : [])];
-  });
-  const text = ['# Limits', '', generatedNote('packages/*/src/limits.ts'), '', intro, '', ...(await Promise.all(sections)).flat()];
+  const sections = (await readLimits(root))
+    .filter(({ tables }) => tables.length > 0)
+    .map((own) => toSection(own, own.name === 'manager' ? settings : []));
+  const text = ['# Limits', '', generatedNote('packages/*/src/limits.ts'), '', intro, '', ...sections];
   return [{ path: 'LIMITS.md', text: text.join('\n') }];
 };

@@ -49,6 +49,15 @@ export const plants: readonly Plant[] = [
     expect: [/index\.ts:1 planted is exported without a doc comment/, /index\.ts:2 a rule is switched off without a reason/],
   },
   {
+    step: 'limits',
+    about: 'a limit that no test names, and a test that names one which does not exist',
+    files: {
+      'packages/planted/src/limits.ts': "export const plantedLimits = { mostPlants: { value: 1, unit: 'count', about: '' } };\n",
+      'packages/planted/src/planted.test.ts': "test('too many plants are refused [planted.plants]', () => {});\n",
+    },
+    expect: [/planted\.mostPlants is reached by no test/, /planted\.test\.ts names \[planted\.plants\]/],
+  },
+  {
     step: 'generated',
     about:
       'a page that somebody edited by hand, one that is missing, a schema of another day, and protocol code that proto/ no longer gives',

@@ -4,16 +4,18 @@ import type { TextSink } from './host.ts';
 import { styleText } from 'node:util';
 
 /** The values of `--output`. */
-export const outputFormats = ['text', 'json', 'yaml', 'plain'] as const;
-/** `text` is for people, `plain` for `cut` and `while read`: fields parted by tabs, no headings. */
+export const outputFormats = ['text', 'json', 'ndjson', 'yaml', 'plain'] as const;
+/** `text` is for people, `ndjson` for streams: a line of JSON for each item; `plain` for `cut` and `while read`: fields parted by tabs, no headings. */
 export type OutputFormat = (typeof outputFormats)[number];
+
+type DataFormat = Extract<OutputFormat, 'json' | 'ndjson' | 'yaml'>;
 
 /** Marks text in the terminal, where that is wanted. */
 export type Paint = (style: 'bold' | 'dim' | 'red' | 'green' | 'yellow', text: string) => string;
 
 /** One command's data in every form it can take. */
 export interface View {
-  /** For `json` and `yaml`: plain data with documented names. */
+  /** For `json`, `ndjson` and `yaml`: plain data with documented names. */
   readonly data: unknown;
   /** For people. */
   readonly text: (paint: Paint) => string;
@@ -28,7 +30,7 @@ export interface Output {
   readonly quiet: boolean;
   /** Whether standard error is a terminal that a person watches. */
   readonly interactive: boolean;
-  /** Writes the command's one document. */
+  /** Writes the command's one document, or one item of a list that may go on. */
   show(view: View): void;
   /** Says something to the person; silent with `--quiet`. */
   say(text: string): void;
@@ -86,7 +88,7 @@ export function createOutput(options: OutputOptions): Output {
     },
     fail(error) {
       stopWaiting?.();
-      if (!shown && (format === 'json' || format === 'yaml')) stdout.write(encode(toErrorData(error), format));
+      if (!shown && isData(format)) stdout.write(encode(toErrorData(error), format));
       else write(toErrorText(error, paint, options.verbose));
     },
     wait(text) {
@@ -116,14 +118,18 @@ export function toTable(headings: readonly string[], rows: readonly (readonly st
 }
 
 function toDocument(view: View, format: OutputFormat, paint: Paint): string {
-  if (format === 'json' || format === 'yaml') return encode(view.data, format);
+  if (isData(format)) return encode(view.data, format);
   if (format === 'plain') return view.plain.map((row) => `${row.join('\t')}\n`).join('');
   const text = view.text(paint);
   return text === '' ? '' : `${text}\n`;
 }
 
-function encode(data: unknown, format: 'json' | 'yaml'): string {
-  return format === 'json' ? `${JSON.stringify(data)}\n` : toYaml(data);
+function isData(format: OutputFormat): format is DataFormat {
+  return format === 'json' || format === 'ndjson' || format === 'yaml';
+}
+
+function encode(data: unknown, format: DataFormat): string {
+  return format === 'yaml' ? toYaml(data) : `${JSON.stringify(data)}\n`;
 }
 
 function toErrorData({ code, message, hint }: InterceptError): unknown {

@@ -6,9 +6,9 @@ import { toSynopsis } from './program-description.ts';
 import { parseCommandLine } from './register.ts';
 
 const mistakes: readonly (readonly [line: string, message: string, hint: string])[] = [
-  ['', '`intercept` needs a command.', 'There are: run, up, down, list, status, explain, key, config, admin, completion.'],
+  ['', '`intercept` needs a command.', 'There are: run, up, down, list, status, logs, explain, key, config, admin, completion.'],
   ['lst', 'There is no command "lst".', 'Did you mean "list"?'],
-  ['frobnicate', 'There is no command "frobnicate".', 'There are: run, up, down, list, status, explain, key, config, admin, completion.'],
+  ['frobnicate', 'There is no command "frobnicate".', 'There are: run, up, down, list, status, logs, explain, key, config, admin, completion.'],
   ['config', '`intercept config` needs a command.', 'There are: config validate, config schema, config view.'],
   ['config chema', 'There is no command "config chema".', 'Did you mean "config schema"?'],
   ['run', '`run` needs a SERVICE.', 'Type it as: intercept run SERVICE [-- COMMAND...]'],
@@ -18,7 +18,7 @@ const mistakes: readonly (readonly [line: string, message: string, hint: string]
   ['run orders --prot 3', '`run` has no option --prot.', 'Did you mean --port?'],
   ['run orders -x', '`run` has no option -x.', 'See `intercept run --help`.'],
   ['run orders --port', '--port needs a value.', 'Give it as --port N.'],
-  ['list --output xml', '--output: "xml" is none of text, json, yaml, plain.', ''],
+  ['list --output xml', '--output: "xml" is none of text, json, ndjson, yaml, plain.', ''],
   ['run orders --port 70000', '--port: "70000" is not a port: a port is a number from 1 to 65535.', ''],
   ['run orders --port 3000x', '--port: "3000x" is not a port: a port is a number from 1 to 65535.', ''],
   ['run orders --port 1 --port 2', '--port is given more than once.', ''],

@@ -6,6 +6,7 @@ import { down } from './down.ts';
 import { explain } from './explain.ts';
 import { key } from './key.ts';
 import { list } from './list.ts';
+import { logs } from './logs.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
@@ -17,6 +18,7 @@ export const commands: readonly AnyCommand[] = [
   down,
   list,
   status,
+  logs,
   explain,
   key,
   configValidate,

@@ -4,6 +4,7 @@ import type {
   InterceptId,
   InterceptInfo,
   InterceptSpec,
+  ManagerEvent,
   RequestQuestion,
   RouteReport,
   ServiceInfo,
@@ -75,6 +76,22 @@ export interface RouteAnswer {
   readonly notes: readonly string[];
 }
 
+/** Something that happened: an event of the manager, in a cluster a condition of an object. */
+export interface LogEntry extends Omit<ManagerEvent, 'id' | 'type'> {
+  readonly id?: string;
+  /** The type of the event or condition. */
+  readonly type: string;
+}
+
+/** What of the log is wanted. */
+export interface LogReading {
+  /** Everybody's, and not only the person's own. */
+  readonly all: boolean;
+  /** Whether to go on with what happens, until `signal`. */
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** Intercepts that live as long as this process says. Dispose removes them. */
 export interface Interception extends AsyncDisposable {
   readonly intercepts: readonly LiveIntercept[];
@@ -102,6 +119,8 @@ export interface Control extends AsyncDisposable {
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
   /** Where a request would go now, and why. */
   explain(question: RequestQuestion): Promise<RouteAnswer>;
+  /** Calls `onEntry` with what is known to have happened, oldest first; may show more than is wanted. */
+  readLog(reading: LogReading, onEntry: (entry: LogEntry) => void): Promise<void>;
   /** Refuses what the person may not do, or what this place cannot do. Makes nothing. */
   check(intention: Intention): Promise<void>;
   /** Resolves when requests arrive; when it rejects nothing stays. Tells the person what happens on the way and later. */

@@ -1,4 +1,4 @@
-import type { InterceptInfo } from '@switchyard/contract';
+import { InterceptError, type InterceptInfo } from '@switchyard/contract';
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
@@ -8,6 +8,7 @@ import { createAgentKey } from '@switchyard/agent';
 import type { Control, ControlledIntercept, Intention } from '../control.ts';
 import { rehearseClaim } from './claim.ts';
 import { refuseLane } from './lane.ts';
+import { listConditions } from './condition-log.ts';
 import { toControlledIntercept, toInterceptObject } from './intercept-object.ts';
 import { openClusterInterception } from './interception.ts';
 import { openClient } from './open-client.ts';
@@ -38,6 +39,10 @@ export async function openClusterControl(context: Context, settings: Settings, n
     listIntercepts: () => listIntercepts(client),
     removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
     explain: (question) => explainByObjects(client, question),
+    async readLog({ follow }, onEntry) {
+      if (follow) throw toNoFollowing(client.namespace);
+      for (const entry of await listConditions(client)) onEntry(entry);
+    },
     async check({ specs, lane }: Intention) {
       const pod = findPod(host.env, client);
       refuseLane(lane, pod);
@@ -49,6 +54,12 @@ export async function openClusterControl(context: Context, settings: Settings, n
       openClusterInterception(context, { client, user: await userName(), named, pod: findPod(host.env, client) }, options),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
+}
+
+function toNoFollowing(namespace: string): InterceptError {
+  return new InterceptError('bad_usage', 'In a cluster the log is what the objects say now, which cannot be followed.', {
+    hint: `Leave out --follow, or use: kubectl get intercepts -n ${namespace} --watch`,
+  });
 }
 
 /** A name that the person gave themselves is stronger than the cluster's: many share a service account. */

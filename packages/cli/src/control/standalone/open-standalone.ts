@@ -68,6 +68,7 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     listIntercepts: () => manager.listIntercepts(),
     removeIntercepts: (filter) => manager.removeIntercepts(filter),
     explain: async (question) => ({ report: await manager.explain(question), outside: [], notes: [] }),
+    readLog: ({ all, follow, signal }, onEntry) => manager.watchEvents({ all, follow, after: undefined }, onEntry, signal),
     check: async ({ lane }) => refuseDirect(lane),
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
       const { owner, token } = settings;

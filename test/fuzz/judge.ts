@@ -1,4 +1,4 @@
-import { oddServers, readRequests, readResponses, type Habits, type MessageReading } from '@switchyard/testkit';
+import { oddServers, readRequests, readResponses, type Habits, type MessageReading, type ReadMessage } from '@switchyard/testkit';
 import { expectedKey } from './expected-key.ts';
 import { knownMethods, readRequestsWithNode, readResponsesWithNode, type NodeReading } from './oracles/node-parser.ts';
 import { routingOf } from './routing.ts';
@@ -22,17 +22,17 @@ export function judge(forwarded: Forwarded, judged: Judged): string | undefined 
   const reading = readPlainly(forwarded, judged.kind);
   if (typeof reading.rest === 'object') return `the reference refuses what went on: ${reading.rest.refused}`;
   if (reading.rest === 'partial') return 'a head went on that is not whole';
-  const believed = compareBelief(forwarded, reading);
+  const believed = compareBelief(forwarded, reading, judged.kind);
   if (believed !== undefined) return believed;
   const strayed = compareKeys(forwarded, reading);
   if (strayed !== undefined) return strayed;
-  const plain = outlinesOf(reading);
+  const plain = outlinesOf(reading, judged.kind);
   const byNode = readByNode(forwarded, judged.kind);
-  const node = byNode.error === undefined || !isExpected(byNode, reading) ? compareNode(byNode, reading) : undefined;
+  const node = compareNode(byNode, reading, judged.kind);
   if (node !== undefined) return node;
   for (let index = 0; index < judged.servers; index++) {
     const [name, habits] = servers[(judged.firstServer + index) % servers.length] ?? ['', undefined];
-    const odd = outlinesOf(readPlainly(forwarded, judged.kind, habits));
+    const odd = outlinesOf(readPlainly(forwarded, judged.kind, habits), judged.kind);
     if (odd !== plain) return `a server for which ${JSON.stringify(name)} reads ${odd}; the reference reads ${plain}`;
   }
   return undefined;
@@ -46,12 +46,14 @@ function readByNode({ stream, methods, ended }: Forwarded, kind: Judged['kind'])
   return kind === 'request' ? readRequestsWithNode(stream) : readResponsesWithNode(stream, methods, ended);
 }
 
-function compareBelief({ taken }: Forwarded, reading: MessageReading): string | undefined {
+function compareBelief({ taken }: Forwarded, reading: MessageReading, kind: Judged['kind']): string | undefined {
   if (taken === undefined) return undefined;
   const believed = taken.map(({ startLine, end, whole, routing }) => [startLine, end, whole, ...routing]);
-  const seen = reading.messages.map((message) => [toStartLine(message), message.end, message.whole, ...routingOf(message.fields)]);
-  // Fields that route mean something in requests alone.
-  const isSame = JSON.stringify(believed) === JSON.stringify(seen.map((row, index) => row.slice(0, believed[index]?.length ?? row.length)));
+  const seen = reading.messages.map((message) => {
+    const routing = kind === 'request' ? routingOf(message.fields) : [];
+    return [toStartLine(message, kind), message.end, message.whole, ...routing];
+  });
+  const isSame = JSON.stringify(believed) === JSON.stringify(seen);
   return isSame ? undefined : `it was taken for ${JSON.stringify(believed)}; the reference reads ${JSON.stringify(seen)}`;
 }
 
@@ -61,21 +63,26 @@ function compareKeys({ chosenBy }: Forwarded, { messages }: MessageReading): str
   for (const message of messages) {
     const key = expectedKey(message);
     if (chosenBy === 'none' ? key === 'alice' || key === 'bob' : key !== chosenBy)
-      return `${toStartLine(message)} carries the key ${key ?? 'none'}, and ${chosenBy} decided`;
+      return `${toStartLine(message, 'request')} carries the key ${key ?? 'none'}, and ${chosenBy} decided`;
   }
   return undefined;
 }
 
 /** What all readers have to agree on. */
-function outlinesOf(reading: MessageReading): string {
+function outlinesOf(reading: MessageReading, kind: Judged['kind']): string {
   const rest = typeof reading.rest === 'object' ? `, then refuses: ${reading.rest.refused}` : `, then ${reading.rest}`;
-  return JSON.stringify(reading.messages.map((message) => [toStartLine(message), message.whole, message.body])) + rest;
+  return JSON.stringify(reading.messages.map((message) => [toStartLine(message, kind), message.whole, message.body])) + rest;
 }
 
-function compareNode(node: NodeReading, { messages }: MessageReading): string | undefined {
+function compareNode(node: NodeReading, reading: MessageReading, kind: Judged['kind']): string | undefined {
+  const stops = node.error !== undefined && isExpected(node, reading, kind);
+  const messages = stops ? reading.messages.slice(0, node.messages.length) : reading.messages;
   const byNode = JSON.stringify(node.messages.map(({ startLine, whole, body, fields }) => [startLine, whole, body, routingOf(fields)]));
-  const plain = JSON.stringify(messages.map((message) => [toStartLine(message), message.whole, message.body, routingOf(message.fields)]));
-  if (node.error !== undefined) return `Node.js refuses what went on (${node.error}) after ${byNode}; the reference reads ${plain}`;
+  const plain = JSON.stringify(
+    messages.map((message) => [toStartLine(message, kind), message.whole, message.body, routingOf(message.fields)]),
+  );
+  if (node.error !== undefined && !stops)
+    return `Node.js refuses what went on (${node.error}) after ${byNode}; the reference reads ${plain}`;
   return byNode === plain ? undefined : `Node.js reads ${byNode}; the reference reads ${plain}`;
 }
 
@@ -83,16 +90,18 @@ function compareNode(node: NodeReading, { messages }: MessageReading): string | 
  * Node.js refuses methods that it does not know, and the one that HTTP/2 reserves; and it refuses at once what nobody will see the end of.
  * It takes nothing of it for anything else.
  */
-function isExpected(node: NodeReading, { messages }: MessageReading): boolean {
+function isExpected(node: NodeReading, { messages }: MessageReading, kind: Judged['kind']): boolean {
   const next = messages[node.messages.length];
   if (next === undefined) return messages.at(-1)?.whole === false;
   const [first] = next.startLine;
   // An interim response that announces the end of the connection is read as the last one.
-  if (first.startsWith('1.'))
+  if (kind === 'response')
     return node.error === 'HPE_CLOSED_CONNECTION' && messages[node.messages.length - 1]?.startLine[1].startsWith('1') === true;
-  return first === 'PRI' || !knownMethods.has(first);
+  // It obeys Proxy-Connection as if it were Connection: what follows is answered by nobody.
+  const closed = messages[node.messages.length - 1]?.fields.some(([name]) => name === 'proxy-connection') === true;
+  return first === 'PRI' || !knownMethods.has(first) || (closed && node.error === 'HPE_CLOSED_CONNECTION');
 }
 
-function toStartLine({ startLine: [first, second] }: MessageReading['messages'][number]): string {
-  return first.startsWith('1.') ? second : `${first} ${second}`;
+function toStartLine({ startLine: [first, second] }: ReadMessage, kind: Judged['kind']): string {
+  return kind === 'request' ? `${first} ${second}` : second;
 }

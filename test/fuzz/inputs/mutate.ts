@@ -73,6 +73,8 @@ const mutations: readonly Mutation[] = [
   // Two inputs become one.
   (text, random, other) => text.slice(0, place(text, random)) + other.slice(place(other, random)),
   (text, _random, other) => text + other,
+  // The same again, a few times, as kept connections bring it: perhaps with a change within.
+  (text, random) => text.repeat(2 + upTo(2, random)),
 ];
 
 /** A copy of `bytes` with one to four changes; some take a part of `other`. */

@@ -20,21 +20,27 @@ export function readTexts({ t, name }: NamedCondition, { fields, query }: Eviden
 
 /** The values of the cookie `name`, as they came. */
 export function readCookies(fields: Evidence['fields'], name: string): readonly string[] {
-  return readLines(fields, cookieHeader).flatMap((line) =>
-    readMembers(line, cookieSyntax)
-      .filter((member) => member.name === name && member.value !== undefined)
-      .map(({ value = '' }) => value),
-  );
+  const values: string[] = [];
+  for (const line of readLines(fields, cookieHeader)) {
+    if (!line.includes(name)) continue;
+    for (const member of readMembers(line, cookieSyntax)) if (member.name === name && member.value !== undefined) values.push(member.value);
+  }
+  return values;
 }
 
 function readLines(fields: Evidence['fields'], name: string): readonly string[] {
-  return fields.filter((field) => field.name === name).map(({ value }) => value);
+  const values: string[] = [];
+  for (const field of fields) if (field.name === name) values.push(field.value);
+  return values;
 }
 
 /** A member without `=` is there, and empty, as in a form (URL standard, section 5.1). */
 function readQuery(query: string, name: string): readonly string[] {
+  const values: string[] = [];
+  if (!query.includes('%') && !query.includes(name)) return values;
   const bytes = Buffer.from(name).toString('latin1');
-  return readMembers(query, querySyntax)
-    .filter((member) => decodePercent(member.name) === bytes)
-    .map(({ value = '' }) => decodePercent(value));
+  for (const member of readMembers(query, querySyntax)) {
+    if (decodePercent(member.name) === bytes) values.push(decodePercent(member.value ?? ''));
+  }
+  return values;
 }

@@ -2,7 +2,7 @@ import type { Condition } from '@switchyard/contract';
 
 /**
  * How specific an alternative is, from the weightiest number to the least: how many conditions it has; how many of them ask for one text, for
- * an expression, for a beginning, for presence (what is left is a share); how many characters these texts have. Larger is more specific.
+ * an expression, for a beginning, for presence (what is left is a share); how many characters the beginnings have. Larger is more specific.
  */
 export type Specificity = readonly number[];
 
@@ -11,7 +11,7 @@ export function toSpecificity(conditions: readonly Condition[]): Specificity {
   const count = (kind: Kind): number => conditions.filter((condition) => toKind(condition) === kind).length;
   let characters = 0;
   for (const condition of conditions) {
-    if ('text' in condition && (condition.text.t === 'exact' || condition.text.t === 'prefix')) characters += condition.text.value.length;
+    if ('text' in condition && condition.text.t === 'prefix') characters += condition.text.value.length;
   }
   return [conditions.length, count('exact'), count('regex'), count('prefix'), count('present'), characters];
 }

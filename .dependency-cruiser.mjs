@@ -17,7 +17,7 @@ const ranks = {
   cli: 5,
 };
 
-/** One package owns each third-party library, so that replacing the library means changing one package. */
+/** One package owns each third-party library, so that replacing the library means changing one package. Two where each speaks a protocol of its own by it. */
 const owners = {
   '@bufbuild/protobuf': 'wire',
   '@grpc/grpc-js': 'tunnel',
@@ -25,7 +25,7 @@ const owners = {
   pino: 'runtime',
   'prom-client': 'runtime',
   re2js: 'route',
-  ws: 'kube',
+  ws: ['kube', 'tunnel'],
   yaml: 'config',
   yargs: 'cli',
   zod: 'config',
@@ -51,9 +51,9 @@ const rankRules = Object.entries(ranks).map(([name, rank]) => ({
 
 const ownerRules = Object.entries(owners).map(([library, owner]) => ({
   name: `owner-of-${library}`,
-  comment: `Only ${owner} imports ${library}: use what @switchyard/${owner} exports.`,
+  comment: `Only ${[owner].flat().join(' and ')} imports ${library}: use what it exports.`,
   severity: 'error',
-  from: { path: '^packages/', pathNot: `${inPackage(owner)}|${tests}` },
+  from: { path: '^packages/', pathNot: `${inPackage(...[owner].flat())}|${tests}` },
   to: { path: `node_modules/${library}/` },
 }));
 

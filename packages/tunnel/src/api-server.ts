@@ -17,12 +17,30 @@ import { failureKey, ownerKey } from './api-metadata.ts';
 import type { Connections } from './connections.ts';
 import { toShownError } from './request-desk.ts';
 
+/** One call of the unary API: the answer's bytes for the request's. */
+export type ApiCall = (caller: Caller, request: Buffer) => Promise<Buffer>;
+
+/** The unary API by its methods, whatever carries the calls. */
+export function createApiCalls(api: ManagerApi): Record<keyof typeof managerDefinition, ApiCall> {
+  return {
+    getManager: async (caller) => encodeManagerInfo(await api.info(caller)),
+    listServices: async (caller) => encodeServices(await api.listServices(caller)),
+    listIntercepts: async (caller) => encodeIntercepts(await api.listIntercepts(caller)),
+    removeIntercepts: async (caller, request) => encodeRemoved(await api.removeIntercepts(caller, parseRemoval(request))),
+    explain: async (caller, request) => encodeReport(await api.explain(caller, parseQuestion(request))),
+  };
+}
+
 type Implementation = Record<keyof typeof managerDefinition, UntypedServiceImplementation[string]>;
 
 /** The unary API for grpc-js: reads who calls, answers bytes, and turns failures into statuses. */
-export function createApiService(api: ManagerApi, log: Log, find: Connections['find']): Implementation {
+export function createApiService(
+  calls: Record<keyof typeof managerDefinition, ApiCall>,
+  log: Log,
+  find: Connections['find'],
+): Implementation {
   const serve =
-    (answer: (caller: Caller, request: Buffer) => Promise<Buffer>) =>
+    (answer: ApiCall) =>
     (call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Buffer>): void => {
       void Promise.resolve()
         .then(() => answer(parseCaller(call.metadata, find(call.getPeer())?.remoteAddress ?? ''), call.request))
@@ -31,12 +49,13 @@ export function createApiService(api: ManagerApi, log: Log, find: Connections['f
           (reason: unknown) => reply(toStatus(toShownError(reason, log))),
         );
     };
+  const { getManager, listServices, listIntercepts, removeIntercepts, explain } = calls;
   return {
-    getManager: serve(async (caller) => encodeManagerInfo(await api.info(caller))),
-    listServices: serve(async (caller) => encodeServices(await api.listServices(caller))),
-    listIntercepts: serve(async (caller) => encodeIntercepts(await api.listIntercepts(caller))),
-    removeIntercepts: serve(async (caller, request) => encodeRemoved(await api.removeIntercepts(caller, parseRemoval(request)))),
-    explain: serve(async (caller, request) => encodeReport(await api.explain(caller, parseQuestion(request)))),
+    getManager: serve(getManager),
+    listServices: serve(listServices),
+    listIntercepts: serve(listIntercepts),
+    removeIntercepts: serve(removeIntercepts),
+    explain: serve(explain),
   };
 }
 
@@ -44,6 +63,11 @@ export function createApiService(api: ManagerApi, log: Log, find: Connections['f
 export function parseCaller(metadata: Metadata, address: string): Caller {
   const [owner] = metadata.get(ownerKey);
   const [authorization] = metadata.get('authorization');
+  return toCaller(owner, authorization, address);
+}
+
+/** Who calls; throws `bad_usage`. */
+export function toCaller(owner: unknown, authorization: unknown, address: string): Caller {
   const token = typeof authorization === 'string' ? /^Bearer (.{1,8192})$/.exec(authorization)?.[1] : undefined;
   if (!Buffer.isBuffer(owner)) throw new InterceptError('bad_usage', 'The call does not say who calls.');
   return { owner: parseName('owner', owner.toString(), 128), token, address };

@@ -1,22 +1,18 @@
-import { Client, credentials, status, type ClientDuplexStream } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { InterceptError, toLimitValues, type Clock, type Log } from '@switchyard/contract';
 import { toAbortError } from '@switchyard/runtime';
-import {
-  encodeAgentMessage,
-  parseManagerMessage,
-  tunnelDefinition,
-  type BytesMethod,
-  type VersionRange,
-  type WelcomeMessage,
-} from '@switchyard/wire';
+import { encodeAgentMessage, parseManagerMessage, tunnelDefinition, type VersionRange, type WelcomeMessage } from '@switchyard/wire';
 import { signProof, type AgentKeyPair } from './agent-key.ts';
 import { AgentSession } from './agent-session.ts';
-import { tunnelChannelOptions } from './channel-options.ts';
-import { toTarget } from './channel-target.ts';
+import type { AgentCarrier } from './carrier/agent-carrier.ts';
+import { createGrpcCarrier } from './carrier/grpc-carrier.ts';
+import { createWebSocketCarrier } from './carrier/web-socket-carrier.ts';
+import { createAccess, type Access, type CarrierName } from './connect/access.ts';
+import { toSilent, toStranger } from './connect/connect-error.ts';
+import { explainUnreachable, type Finding } from './connect/explain-unreachable.ts';
 import { tunnelLimits, type TunnelLimits } from './limits.ts';
-import { createClientStream, type MessageStream, type StreamClose, type StreamHandler } from './message-stream.ts';
+import type { MessageStream, StreamClose, StreamHandler } from './message-stream.ts';
 import type { LostSession } from './lost-session.ts';
-import { explainUnreachable, toSilent, toStranger } from './reach.ts';
 import type { Hello, TunnelClient } from './session.ts';
 import { protocolVersions } from './version.ts';
 
@@ -28,8 +24,10 @@ export interface TunnelClientDeps {
 
 /** Which manager to connect to, and as whom. */
 export interface TunnelClientOptions {
-  /** `http:` is plaintext HTTP/2, `https:` TLS, `unix:///PATH` a socket on this machine. Proxy variables are not read. */
+  /** `http:` is plaintext, `https:` TLS, `unix:///PATH` a socket on this machine. */
   readonly url: URL;
+  /** Default: `createAccess()`. */
+  readonly access?: Access | undefined;
   readonly hello: Omit<Hello, 'version' | 'publicKey'>;
   /** Proves who the agent is to a manager that asks for it. */
   readonly keyPair?: AgentKeyPair | undefined;
@@ -43,38 +41,56 @@ export interface TunnelClientOptions {
 }
 
 /**
- * Opens a session, within `connectMs`. Rejects with `manager_unreachable` (nothing listens, or it is no manager), `version_mismatch`,
+ * Opens a session by the first carrier that gets through, within `connectMs` for each. Rejects with `manager_unreachable` (nothing listens, or it is no manager), `version_mismatch`,
  * `canceled`, or what the manager answered (`not_signed_in`, `draining`, ...).
  */
 export async function openTunnelClient(deps: TunnelClientDeps, options: TunnelClientOptions): Promise<TunnelClient> {
-  const { url, signal } = options;
+  const { url, signal, access = createAccess() } = options;
   if (signal.aborted) throw toAbortError(signal);
-  const { target, secure } = toTarget(url);
-  const client = new Client(target, secure ? credentials.createSsl() : credentials.createInsecure(), tunnelChannelOptions);
-  try {
-    return await new Connecting(deps, options, client).session;
-  } catch (reason) {
-    client.close();
-    if (!(reason instanceof LibraryError)) throw reason;
-    deps.log.debug('tunnel_connect_failed', { status: reason.close.code, details: reason.close.details });
-    throw reason.close.code === status.UNAVAILABLE
-      ? await explainUnreachable(deps.clock, url, reason)
-      : toStranger(url, 'speaks HTTP/2', reason);
+  let found: Finding | undefined;
+  for (const name of access.carriersFor(url)) {
+    const carrier = createCarrier(name, deps.clock, url, access);
+    try {
+      const session = await new Connecting(deps, options, carrier).session;
+      access.remember(url, name);
+      return session;
+    } catch (reason) {
+      carrier.close();
+      if (!(reason instanceof CarrierError)) throw reason;
+      deps.log.debug('tunnel_connect_failed', { carrier: name, status: reason.close?.code, details: reason.message });
+      // What the first carrier met is what the person has to know.
+      found ??= await explain(deps.clock, url, access, reason);
+      if (!found.connects) break;
+    }
   }
+  throw found?.error ?? toStranger(url, 'takes no carrier');
 }
 
-/** The stream ended before the manager said anything: what the gRPC library knows about it. */
-class LibraryError extends Error {
-  readonly close: StreamClose;
+function createCarrier(name: CarrierName, clock: Clock, url: URL, access: Access): AgentCarrier {
+  return name === 'grpc' ? createGrpcCarrier(url, access) : createWebSocketCarrier(clock, url, access);
+}
 
-  constructor(close: StreamClose) {
-    super(close.details);
+/** The carrier ended the stream before the manager said anything, or it said nothing in time. */
+class CarrierError extends Error {
+  readonly error: InterceptError | undefined;
+  readonly close: StreamClose | undefined;
+
+  constructor(message: string, error: InterceptError | undefined, close?: StreamClose) {
+    super(message);
+    this.error = error;
     this.close = close;
   }
 }
 
-function openStream(client: Client, method: BytesMethod): ClientDuplexStream<Buffer, Buffer> {
-  return client.makeBidiStreamRequest(method.path, method.requestSerialize, method.responseDeserialize);
+async function explain(clock: Clock, url: URL, access: Access, reason: CarrierError): Promise<Finding> {
+  if (reason.error !== undefined) return { error: reason.error, connects: true };
+  if (reason.close?.code !== status.UNAVAILABLE) return { error: toStranger(url, 'speaks HTTP/2', reason), connects: true };
+  return explainUnreachable(clock, url, access, reason);
+}
+
+function toSilence(url: URL, timeoutMs: number): CarrierError {
+  const error = toSilent(url, timeoutMs);
+  return new CarrierError(error.message, error);
 }
 
 type State =
@@ -88,7 +104,7 @@ class Connecting implements StreamHandler {
   readonly session: Promise<AgentSession>;
   readonly #deps: TunnelClientDeps;
   readonly #limits: TunnelLimits;
-  readonly #client: Client;
+  readonly #carrier: AgentCarrier;
   readonly #instance: string;
   readonly #keyPair: AgentKeyPair | undefined;
   readonly #lost: LostSession | undefined;
@@ -97,7 +113,7 @@ class Connecting implements StreamHandler {
   readonly #reject: (reason: Error) => void;
   #state: State;
 
-  constructor(deps: TunnelClientDeps, options: TunnelClientOptions, client: Client) {
+  constructor(deps: TunnelClientDeps, options: TunnelClientOptions, carrier: AgentCarrier) {
     const { url, hello, keyPair, resume, versions = protocolVersions, limits, signal } = options;
     const { promise, resolve, reject } = Promise.withResolvers<AgentSession>();
     this.session = promise;
@@ -105,13 +121,13 @@ class Connecting implements StreamHandler {
     this.#reject = reject;
     this.#deps = deps;
     this.#limits = toLimitValues(tunnelLimits, limits);
-    this.#client = client;
+    this.#carrier = carrier;
     this.#instance = hello.instance;
     this.#keyPair = keyPair;
     this.#lost = resume;
-    this.#stream = createClientStream(openStream(client, tunnelDefinition.control), this);
+    this.#stream = carrier.open(tunnelDefinition.control, this);
     const { connectMs } = this.#limits;
-    const timer = deps.clock.after(connectMs, () => this.#fail(toSilent(url, connectMs)));
+    const timer = deps.clock.after(connectMs, () => this.#fail(toSilence(url, connectMs)));
     const onAbort = (): void => this.#fail(toAbortError(signal));
     signal.addEventListener('abort', onAbort);
     const leave = (): void => {
@@ -142,7 +158,7 @@ class Connecting implements StreamHandler {
 
   onClose(close: StreamClose): void {
     if (this.#state.t === 'open') this.#state.session.onControlClosed();
-    else this.#fail(new LibraryError(close));
+    else this.#fail(new CarrierError(close.details, close.error, close));
   }
 
   #prove(nonce: Uint8Array): void {
@@ -163,8 +179,8 @@ class Connecting implements StreamHandler {
         limits: this.#limits,
         control: this.#stream,
         lost: this.#lost,
-        openCarry: (handler) => createClientStream(openStream(this.#client, tunnelDefinition.carry), handler),
-        disconnect: () => this.#client.close(),
+        openCarry: (handler) => this.#carrier.open(tunnelDefinition.carry, handler),
+        disconnect: () => this.#carrier.close(),
       },
       welcome,
     );

@@ -76,6 +76,9 @@ export const fixedTunnelLimits: LimitTable<
   | 'eventBeatMs'
   | 'unreadEvents'
   | 'tlsHandshakeMs'
+  | 'webSocketHighBytes'
+  | 'webSocketPingMs'
+  | 'webSocketCloseMs'
   | 'http1HeadBytes'
   | 'http1Fields'
   | 'http1HeadMs'
@@ -147,6 +150,17 @@ export const fixedTunnelLimits: LimitTable<
     unit: 'ms',
     about: 'How long the TLS handshake of a connection to a manager may take; it is closed then.',
   },
+  webSocketHighBytes: {
+    value: 256 * 1024,
+    unit: 'bytes',
+    about: 'Bytes that wait for the network in a WebSocket before its pipe sends no more; it goes on when half of them are left.',
+  },
+  webSocketPingMs: {
+    value: 20_000,
+    unit: 'ms',
+    about: 'How often an agent pings each WebSocket, so that nothing on the way takes it for unused.',
+  },
+  webSocketCloseMs: { value: 2_000, unit: 'ms', about: 'How long the end of a WebSocket may take until its connection is broken.' },
   probeMs: { value: 1_000, unit: 'ms', about: 'How long the search may take for the reason why a manager cannot be reached.' },
   eventBeatMs: {
     value: 10_000,

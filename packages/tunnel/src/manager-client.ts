@@ -1,5 +1,5 @@
-import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import type { Clock, InterceptError } from '@switchyard/contract';
+import { Metadata, status, type Client, type ServiceError } from '@grpc/grpc-js';
+import { InterceptError, type Clock } from '@switchyard/contract';
 import {
   encodeEmptyRequest,
   encodeQuestion,
@@ -16,15 +16,19 @@ import {
 import type { ManagerClient } from './api.ts';
 import { failureKey, ownerKey } from './api-metadata.ts';
 import { apiChannelOptions } from './channel-options.ts';
-import { toTarget } from './channel-target.ts';
+import { callOverHttp1 } from './carrier/http1-call.ts';
+import { createGrpcClient } from './carrier/grpc-client.ts';
+import { createAccess, type Access } from './connect/access.ts';
+import { toSilent, toStranger } from './connect/connect-error.ts';
+import { explainUnreachable, type Finding } from './connect/explain-unreachable.ts';
 import { tunnelLimits } from './limits.ts';
 import { readEvents } from './event-client.ts';
-import { explainUnreachable, toSilent, toStranger } from './reach.ts';
 
 /** Which manager to ask, and as whom. */
 export interface ManagerClientOptions {
   /** As of `TunnelClientOptions`. */
   readonly url: URL;
+  readonly access?: Access | undefined;
   readonly owner: string;
   readonly token: string | undefined;
   readonly clock: Clock;
@@ -34,16 +38,25 @@ export interface ManagerClientOptions {
 
 /** A client of the manager's unary API. Connects on the first call. */
 export function openManagerClient(options: ManagerClientOptions): ManagerClient {
-  const { url, clock, timeoutMs = tunnelLimits.connectMs.value } = options;
-  const { target, secure } = toTarget(url);
-  const client = new Client(target, secure ? credentials.createSsl() : credentials.createInsecure(), apiChannelOptions);
+  const { url, clock, access = createAccess(), timeoutMs = tunnelLimits.connectMs.value } = options;
+  const client = createGrpcClient(url, access, apiChannelOptions);
   const metadata = toMetadata(options);
 
   const call = async (method: BytesMethod, request: Buffer): Promise<Buffer> => {
+    const [first, second] = access.carriersFor(url);
+    if (first === 'websocket') return callOverHttp1(options, access, method, request);
     const answer = await ask(client, method, request, metadata, clock, timeoutMs);
     if (Buffer.isBuffer(answer)) return answer;
-    if (answer === 'silent') throw toSilent(url, timeoutMs);
-    throw await toError(answer, url, clock);
+    const found = await toFinding(answer, options, access);
+    if (second === undefined || !found.connects) throw found.error;
+    try {
+      const bytes = await callOverHttp1(options, access, method, request);
+      access.remember(url, second);
+      return bytes;
+    } catch (reason) {
+      const error = InterceptError.from(reason);
+      throw error.code === 'manager_unreachable' ? found.error : error;
+    }
   };
   return {
     info: async () => parseManagerInfo(await call(managerDefinition.getManager, encodeEmptyRequest())),
@@ -54,7 +67,7 @@ export function openManagerClient(options: ManagerClientOptions): ManagerClient 
     async watchEvents(request, onEvent, signal) {
       const end = await readEvents(client, metadata, clock, { request, onEvent, signal });
       if (end.t === 'silent') throw toSilent(url, end.ms);
-      if (end.t === 'status') throw await toError(end.status, url, clock);
+      if (end.t === 'status') throw (await toFinding(end.status, options, access)).error;
     },
     [Symbol.asyncDispose]: async () => client.close(),
   };
@@ -95,8 +108,14 @@ function ask(
   });
 }
 
-async function toError(error: Pick<ServiceError, 'code' | 'details' | 'metadata'>, url: URL, clock: Clock): Promise<InterceptError> {
-  const [failure] = error.metadata.get(failureKey);
-  if (Buffer.isBuffer(failure)) return parseFailure(failure);
-  return error.code === status.UNAVAILABLE ? explainUnreachable(clock, url, error) : toStranger(url, 'speaks HTTP/2', error);
+async function toFinding(
+  answer: Pick<ServiceError, 'code' | 'details' | 'metadata'> | 'silent',
+  { url, clock, timeoutMs = tunnelLimits.connectMs.value }: ManagerClientOptions,
+  access: Access,
+): Promise<Finding> {
+  if (answer === 'silent') return { error: toSilent(url, timeoutMs), connects: true };
+  const [failure] = answer.metadata.get(failureKey);
+  if (Buffer.isBuffer(failure)) return { error: parseFailure(failure), connects: false };
+  if (answer.code === status.UNAVAILABLE) return explainUnreachable(clock, url, access, answer);
+  return { error: toStranger(url, 'speaks HTTP/2', answer), connects: true };
 }

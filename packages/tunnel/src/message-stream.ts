@@ -1,4 +1,5 @@
 import { status, type ClientDuplexStream, type ServerDuplexStream, type StatusObject } from '@grpc/grpc-js';
+import type { InterceptError } from '@switchyard/contract';
 import { unreadBytesOf } from './http2-window.ts';
 import type { ReadTurn, TurnTaker } from './read-turn.ts';
 
@@ -26,7 +27,10 @@ export interface StreamHandler {
 }
 
 /** How a stream ended, as far as the library knows. */
-export type StreamClose = Pick<StatusObject, 'code' | 'details'>;
+export type StreamClose = Pick<StatusObject, 'code' | 'details'> & {
+  /** Why, where no library had to be asked. */
+  readonly error?: InterceptError;
+};
 
 type Call = ClientDuplexStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 

@@ -1,8 +1,10 @@
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { toLimitValues, type Clock, type Log, type Metrics } from '@switchyard/contract';
-import { eventDefinition, managerDefinition, tunnelDefinition, type AttachFrame, type VersionRange } from '@switchyard/wire';
+import { eventDefinition, managerDefinition, tunnelDefinition, type VersionRange } from '@switchyard/wire';
 import type { ManagerApi } from './api.ts';
-import { createApiService } from './api-server.ts';
+import { createApiCalls, createApiService } from './api-server.ts';
+import { createCallListener } from './carrier/call-listener.ts';
+import { createUpgradeListener, type ServeStream } from './carrier/web-socket-server.ts';
 import { serverOptions, strangerStreams } from './channel-options.ts';
 import { openConnections, type Connection, type Connections } from './connections.ts';
 import { widenHttp2Session } from './http2-window.ts';
@@ -12,12 +14,9 @@ import { createReception, type TlsTerms } from './listen/reception.ts';
 import type { ServerIdentity } from './listen/tls-server.ts';
 import { createEventService } from './event-server.ts';
 import { createServerStream } from './message-stream.ts';
-import { ServerCarry } from './server-carry.ts';
-import { ServerControl } from './server-control.ts';
-import type { TunnelSession } from './server-session.ts';
+import { createServerStreams, type ServerStreams } from './server-streams.ts';
 import { SessionTable } from './session-table.ts';
 import type { AcceptSession } from './session.ts';
-import { protocolVersions } from './version.ts';
 
 /** What a tunnel server needs. */
 export interface TunnelServerDeps {
@@ -74,9 +73,12 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
     proofMs: limits.connectionProofMs,
     onConnection: reception.accept,
   });
-  const http1 = createHttp1Server(deps.clock, connections.find, options.onRequest ?? refuseRequest);
-  grpc.addService(tunnelDefinition, createTunnelService(deps, options, limits, sessions, connections));
-  grpc.addService(managerDefinition, createApiService(options.api, deps.log, connections.find));
+  const calls = createApiCalls(options.api);
+  const http1 = createHttp1Server(deps.clock, connections.find, createCallListener(calls, deps.log, options.onRequest ?? refuseRequest));
+  const streams = createServerStreams(deps, options, limits, sessions);
+  grpc.addService(tunnelDefinition, createTunnelService(streams, connections, limits));
+  http1.on('upgrade', createUpgradeListener(connections.find, toUpgrades(streams)));
+  grpc.addService(managerDefinition, createApiService(calls, deps.log, connections.find));
   grpc.addService(eventDefinition, createEventService(options.api, { ...deps, find: connections.find }));
   return {
     port: connections.port,
@@ -97,22 +99,10 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
 const refuseRequest: Http1Listener = (_request, response) => void response.writeHead(404, { connection: 'close' }).end();
 
 function createTunnelService(
-  { clock, log, metrics }: TunnelServerDeps,
-  { accept, proof = 'none', versions = protocolVersions }: TunnelServerOptions,
-  limits: TunnelLimits,
-  sessions: SessionTable,
+  { control, carry }: ServerStreams,
   connections: Connections,
+  limits: TunnelLimits,
 ): Record<keyof typeof tunnelDefinition, (call: ServerDuplexStream<Buffer, Buffer>) => void> {
-  const ended = metrics.counter({
-    name: 'switchyard_tunnel_sessions_ended_total',
-    help: 'Sessions that are over, by how they ended.',
-    labels: ['end'],
-  });
-  const carryDeps = {
-    clock,
-    helloMs: limits.helloMs,
-    attach: (carry: ServerCarry, frame: AttachFrame) => sessions.attach(carry, frame),
-  };
   const serveOnConnection =
     (serve: (call: ServerDuplexStream<Buffer, Buffer>, connection: Connection) => void) => (call: ServerDuplexStream<Buffer, Buffer>) => {
       const connection = connections.find(call.getPeer());
@@ -121,37 +111,19 @@ function createTunnelService(
     };
   return {
     control: serveOnConnection((call, connection) => {
-      let welcome = false;
-      const controlDeps = {
-        clock,
-        log,
-        limits,
-        accept,
-        proof,
-        versions,
-        admit: () => sessions.admit(),
-        supersede: (...claim: Parameters<SessionTable['supersede']>) => sessions.supersede(...claim),
-        takeLost: (...claim: Parameters<SessionTable['takeLost']>) => sessions.takeLost(...claim),
-        onSession: (session: TunnelSession) => sessions.add(session),
-        onSessionEnd: (session: TunnelSession, end: { readonly t: 'goodbye' | 'lost' }) => {
-          sessions.remove(session);
-          if (welcome) connection.removeSession();
-          ended.add(1, { end: end.t });
-        },
-        onWelcome: () => {
-          welcome = true;
-          connection.addSession();
-          widenHttp2Session(call, limits.maxPipesPerSession + strangerStreams);
-        },
-        remoteAddress: connection.remoteAddress,
-        breakConnection: () => connection.break(),
-      };
-      void new ServerControl(controlDeps, (handler) => createServerStream(call, connection.turn, handler));
+      const onWelcome = (): void => widenHttp2Session(call, limits.maxPipesPerSession + strangerStreams);
+      control(connection, (handler) => createServerStream(call, connection.turn, handler), onWelcome);
     }),
-    carry: serveOnConnection((call, connection) => {
-      void new ServerCarry(carryDeps, (handler) => createServerStream(call, connection.turn, handler));
-    }),
+    carry: serveOnConnection((call, connection) => carry((handler) => createServerStream(call, connection.turn, handler))),
   };
+}
+
+/** Which stream a WebSocket at a path is. Its connection has no other: what the session has taken in is no stranger's any more. */
+function toUpgrades({ control, carry }: ServerStreams): ReadonlyMap<string, ServeStream> {
+  return new Map<string, ServeStream>([
+    [tunnelDefinition.control.path, control],
+    [tunnelDefinition.carry.path, (connection, open) => carry(open, () => connection.addSession())],
+  ]);
 }
 
 function registerMetrics(metrics: Metrics, sessions: SessionTable): void {

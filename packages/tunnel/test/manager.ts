@@ -15,11 +15,14 @@ import {
 } from '@switchyard/contract';
 import { createSystemClock } from '@switchyard/runtime';
 import {
+  createAccess,
   openTunnelClient,
   openTunnelServer,
   protocolVersions,
   type AcceptSession,
+  type Access,
   type AgentKeyPair,
+  type CarrierName,
   type Hello,
   type LostSession,
   type Http1Listener,
@@ -31,6 +34,9 @@ import {
   type TunnelServer,
   type VersionRange,
 } from '../src/index.ts';
+
+/** What may carry a session: whatever a session promises, it promises with each of them. */
+export const carriers: readonly CarrierName[] = ['grpc', 'websocket'];
 
 export const service: ServiceName = parseServiceName('orders');
 const key: RoutingKey = parseRoutingKey('alice');
@@ -158,12 +164,15 @@ export function openAgent(
     versions?: VersionRange;
     resume?: LostSession;
     signal?: AbortSignal;
+    carrier?: CarrierName;
+    access?: Access;
   } = {},
 ): Promise<TunnelClient> {
   return openTunnelClient(
     { clock: options.clock ?? createSystemClock(), log: silentLog },
     {
       url,
+      access: options.access ?? createAccess({ carrier: options.carrier }),
       hello: { instance: options.instance ?? '0123456789abcdef', owner: 'alice', client: 'laptop', token: options.token },
       keyPair: options.keyPair,
       resume: options.resume,
@@ -190,10 +199,10 @@ export interface Tunnel extends AsyncDisposable {
 }
 
 export async function openTunnel(
-  options: { clock?: Clock; limits?: Partial<TunnelLimits>; via?: (url: URL) => URL } = {},
+  options: { clock?: Clock; limits?: Partial<TunnelLimits>; via?: (url: URL) => URL | Promise<URL>; carrier?: CarrierName } = {},
 ): Promise<Tunnel> {
   const manager = await openManager(options);
-  const agent = await openAgent((options.via ?? ((url) => url))(manager.url), options);
+  const agent = await openAgent(await (options.via ?? ((url) => url))(manager.url), options);
   const arrived: Pipe[] = [];
   const waiting: ((pipe: Pipe) => void)[] = [];
   agent.onPipe((_intercept, pipe) => {

@@ -1,0 +1,75 @@
+import type { Clock, Log, Metrics } from '@switchyard/contract';
+import type { AttachFrame, VersionRange } from '@switchyard/wire';
+import type { Connection } from './connections.ts';
+import type { TunnelLimits } from './limits.ts';
+import type { MessageStream, StreamHandler } from './message-stream.ts';
+import { ServerCarry, type Attached } from './server-carry.ts';
+import { ServerControl } from './server-control.ts';
+import type { TunnelSession } from './server-session.ts';
+import type { SessionTable } from './session-table.ts';
+import type { AcceptSession } from './session.ts';
+import { protocolVersions } from './version.ts';
+
+/** Opens the stream that is to be served, whatever carries it. */
+type OpenStream = (handler: StreamHandler) => MessageStream;
+
+/** Serves the streams of agents. */
+export interface ServerStreams {
+  /** `onWelcome` is called when the session is. */
+  control(connection: Connection, open: OpenStream, onWelcome?: () => void): void;
+  /** `onAttached` is called when a session has taken the stream in. */
+  carry(open: OpenStream, onAttached?: () => void): void;
+}
+
+/** The streams of all agents, and the sessions that they are of. */
+export function createServerStreams(
+  { clock, log, metrics }: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
+  options: { readonly accept: AcceptSession; readonly proof?: 'none' | 'key'; readonly versions?: VersionRange },
+  limits: TunnelLimits,
+  sessions: SessionTable,
+): ServerStreams {
+  const { accept, proof = 'none', versions = protocolVersions } = options;
+  const ended = metrics.counter({
+    name: 'switchyard_tunnel_sessions_ended_total',
+    help: 'Sessions that are over, by how they ended.',
+    labels: ['end'],
+  });
+  return {
+    control(connection, open, onWelcome) {
+      let welcome = false;
+      const controlDeps = {
+        clock,
+        log,
+        limits,
+        accept,
+        proof,
+        versions,
+        admit: () => sessions.admit(),
+        supersede: (...claim: Parameters<SessionTable['supersede']>) => sessions.supersede(...claim),
+        takeLost: (...claim: Parameters<SessionTable['takeLost']>) => sessions.takeLost(...claim),
+        onSession: (session: TunnelSession) => sessions.add(session),
+        onSessionEnd: (session: TunnelSession, end: { readonly t: 'goodbye' | 'lost' }) => {
+          sessions.remove(session);
+          if (welcome) connection.removeSession();
+          ended.add(1, { end: end.t });
+        },
+        onWelcome: () => {
+          welcome = true;
+          connection.addSession();
+          onWelcome?.();
+        },
+        remoteAddress: connection.remoteAddress,
+        breakConnection: () => connection.break(),
+      };
+      void new ServerControl(controlDeps, open);
+    },
+    carry(open, onAttached) {
+      const attach = (carry: ServerCarry, frame: AttachFrame): Attached => {
+        const owner = sessions.attach(carry, frame);
+        onAttached?.();
+        return owner;
+      };
+      void new ServerCarry({ clock, helloMs: limits.helloMs, attach }, open);
+    },
+  };
+}

@@ -37,6 +37,7 @@ export const projectOptions: typeof clusterOptions & {
   readonly file: ValueOption<string>;
   readonly profile: ValueOption<string>;
   readonly manager: ValueOption<URL>;
+  readonly 'token-file': ValueOption<string>;
 } = {
   file: { about: 'project file; default: the nearest intercept.yaml', alias: 'f', value: 'FILE', parse: toText },
   profile: { about: 'profile of the project file', value: 'NAME', parse: toPortName },
@@ -44,6 +45,11 @@ export const projectOptions: typeof clusterOptions & {
     about: 'address of the manager; default: that of the namespace, without a kubeconfig http://127.0.0.1:7480',
     value: 'URL',
     parse: toManagerUrl,
+  },
+  'token-file': {
+    about: 'file with what proves who you are to the manager, and nothing else; only you may be able to read it; default: INTERCEPT_TOKEN',
+    value: 'FILE',
+    parse: toText,
   },
   ...clusterOptions,
 };

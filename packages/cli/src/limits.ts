@@ -1,7 +1,7 @@
 import type { LimitTable } from '@switchyard/contract';
 
 /** The bounds of the command line. */
-export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs' | 'releaseMs' | 'adminMs'> = {
+export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs' | 'releaseMs' | 'adminMs' | 'tokenBytes'> = {
   listenMs: {
     value: 60_000,
     unit: 'ms',
@@ -24,6 +24,11 @@ export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'pr
     value: 3_000,
     unit: 'ms',
     about: 'How long the end of a command waits for the API server to remove its intercept; else the manager does it alone.',
+  },
+  tokenBytes: {
+    value: 8_192,
+    unit: 'bytes',
+    about: 'A token that is read from a file or a variable; a longer one is refused with `bad_config`.',
   },
   adminMs: {
     value: 120_000,

@@ -27,7 +27,7 @@ async function createWorld(
   await mkdir(join(folder.path, 'repo', '.git'));
   await mkdir(join(folder.path, '.config', 'switchyard'), { recursive: true });
   await writeFile(join(folder.path, 'repo', '.git', 'HEAD'), 'ref: refs/heads/feature/cart\n');
-  if (user !== undefined) await writeFile(userFile, `apiVersion: switchyard.dev/v1\nkind: User\n${user}`);
+  if (user !== undefined) await writeFile(userFile, `apiVersion: switchyard.dev/v1\nkind: User\n${user}`, { mode: 0o600 });
   if (project !== undefined)
     await writeFile(join(folder.path, 'repo', 'intercept.yaml'), `apiVersion: switchyard.dev/v1\nkind: Intercepts\n${project}`);
   return {

@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 import { findIdentity, toOwner, type Identity } from './identity.ts';
 import { resolveKey, type ResolvedKey } from './key.ts';
 import { findProjectFile, projectFileName, readProject, type Project } from './project-file.ts';
+import { resolveToken, type Token } from './token.ts';
 import { readUserFile, toUserFilePath, type UserFile } from './user-file.ts';
 import { toManagerUrl } from './values.ts';
 
@@ -29,6 +30,7 @@ export interface SettingFlags {
   readonly context?: string | undefined;
   readonly kubeconfig?: string | undefined;
   readonly key?: string | undefined;
+  readonly 'token-file'?: string | undefined;
   readonly file?: string | undefined;
   readonly profile?: string | undefined;
 }
@@ -57,7 +59,7 @@ export interface Settings {
   readonly identity: Identity;
   /** The name that goes to the manager as the owner. */
   readonly owner: string;
-  readonly token: string | undefined;
+  readonly token: Token | undefined;
   readonly project: Project | undefined;
   readonly userFilePath: string;
   /** Only commands that need a key fail for the lack of one. `findIdentity` is asked where nothing but the person's name says it. */
@@ -83,12 +85,18 @@ export async function resolveSettings(host: Host, flags: SettingFlags): Promise<
   const manager = named !== undefined && isStronger(cluster, named.source) ? undefined : named;
   // A token that the person keeps goes only to the manager that stands beside it: a project file must not lead it elsewhere.
   const ownToken = (user?.manager ?? defaultManager).href === (manager?.value ?? defaultManager).href ? user?.token : undefined;
+  const tokenFile = flags['token-file'];
+  const token = await resolveToken({
+    file: tokenFile === undefined ? undefined : resolve(host.cwd, tokenFile),
+    environment: textOf(host, 'INTERCEPT_TOKEN'),
+    userFile: ownToken === undefined ? undefined : { path: userFilePath, token: ownToken },
+  });
   return {
     manager,
     cluster,
     identity,
     owner: toOwner(identity, host.hostName),
-    token: textOf(host, 'INTERCEPT_TOKEN') ?? ownToken,
+    token,
     project,
     userFilePath,
     key: (findKeyIdentity) =>

@@ -61,7 +61,7 @@ intercepts:
     /^SERVICE +PORT +KEY +OWNER +SESSION +AGE +EXPIRES +MACHINE\norders +http +alice-team +alice +ready +\d+s +in (?:8h|7h59m) +\S+\nshop +http +alice-team +alice +ready +\d+s +in (?:1h|59m) +\S+\n$/,
   );
   expect((await intercept('bob', 'list', '-o', 'plain')).stdout).toMatch(
-    /^orders\thttp\talice-team\talice\tready\t[\d-]+T[\d:.]+Z\t[\d-]+T[\d:.]+Z\t\S+\nshop\t/,
+    /^orders\thttp\talice-team\talice\tready\t[\d-]+T[\d:.]+Z\t[\d-]+T[\d:.]+Z\t\S+\t\t\nshop\t/,
   );
   const data = JSON.parse((await intercept('alice', 'list', '-o', 'json')).stdout);
   expect(data.intercepts).toMatchObject([

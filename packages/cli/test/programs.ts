@@ -49,7 +49,7 @@ export interface ManagerProgram extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export async function openManagerProgram(auth = '{ mode: none }'): Promise<ManagerProgram> {
+export async function openManagerProgram(auth = '{ mode: none }', policy = '{}'): Promise<ManagerProgram> {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await openFolder());
   const origin = createServer((_, response) => response.end('baseline')).listen(0, '127.0.0.1');
@@ -67,6 +67,7 @@ kind: Manager
 listen: 127.0.0.1:${ports.api}
 health: 127.0.0.1:0
 auth: ${auth}
+policy: ${policy}
 services:
   - name: orders
     ports: [{ name: http, listen: "127.0.0.1:${ports.orders}", origin: "127.0.0.1:${originPort}" }]

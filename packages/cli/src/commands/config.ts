@@ -71,7 +71,7 @@ export const configView: AnyCommand = defineCommand({
       ...(manager === undefined ? toClusterRows(settings.cluster) : []),
       askedKey ? ['key', clusterIdentity.source, 'see `intercept key`'] : ['key', key, source],
       manager === undefined ? ['owner', clusterIdentity.source, ''] : ['owner', settings.owner, settings.identity.source],
-      ['token', settings.token === undefined ? 'none' : 'set', ''],
+      ['token', settings.token === undefined ? 'none' : 'set', settings.token?.source ?? ''],
       ['project file', settings.project?.path ?? 'none', ''],
       ['user file', settings.userFilePath, ''],
     ];

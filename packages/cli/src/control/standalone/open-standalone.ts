@@ -1,16 +1,18 @@
 import { InterceptError } from '@switchyard/contract';
 import { openManagerClient, type ManagerClient } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
+import { refuseInClear } from '../../token.ts';
 import type { Setting, Settings, SettingSource } from '../../settings.ts';
 import { openAgentSession } from '../agent-session.ts';
 import type { Control, InterceptionOptions } from '../control.ts';
 
 /**
- * A client of a manager, as the person that the settings name. Where it cannot be reached, its failure says who named the manager. The caller disposes it.
+ * A client of a manager, as the person that the settings name. Throws `bad_usage` where a token would go in clear text. Where it cannot be reached, its failure says who named the manager. The caller disposes it.
  */
 export function openManager({ clock }: Context, settings: Settings, { value: url, source }: Setting<URL>): ManagerClient {
   const { owner, token } = settings;
-  const client = openManagerClient({ url, owner, token, clock });
+  if (token !== undefined) refuseInClear(url);
+  const client = openManagerClient({ url, owner, token: token?.value, clock });
   const explained = async <T>(call: Promise<T>): Promise<T> => {
     try {
       return await call;
@@ -72,7 +74,7 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     check: async ({ lane }) => refuseDirect(lane),
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
       const { owner, token } = settings;
-      return openAgentSession(context, { manager: place, url, owner, token, intercepts, signal });
+      return openAgentSession(context, { manager: place, url, owner, token: token?.value, intercepts, signal });
     },
     [Symbol.asyncDispose]: () => manager[Symbol.asyncDispose](),
   };

@@ -1,0 +1,60 @@
+import { chmod } from 'node:fs/promises';
+import { expect, test, type TestContext } from 'vitest';
+import { openFolder } from '../test/programs.ts';
+import { refuseInClear, resolveToken } from './token.ts';
+
+async function writeToken({ onTestFinished }: TestContext, text: string, mode = 0o600): Promise<string> {
+  const folder = await openFolder();
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  const path = await folder.write('token', text);
+  await chmod(path, mode);
+  return path;
+}
+
+test('the flag is stronger than the variable, and that than the user file', async (context) => {
+  const file = await writeToken(context, 'from-flag\n');
+  const own = await writeToken(context, 'apiVersion: ...\n');
+  const userFile = { path: own, token: 'own' };
+  expect(await resolveToken({ file, environment: 'from-env', userFile })).toEqual({ value: 'from-flag', source: 'flag' });
+  expect(await resolveToken({ file: undefined, environment: 'from-env', userFile })).toEqual({ value: 'from-env', source: 'environment' });
+  expect(await resolveToken({ file: undefined, environment: undefined, userFile })).toEqual({ value: 'own', source: 'user file' });
+  expect(await resolveToken({ file: undefined, environment: undefined, userFile: undefined })).toBeUndefined();
+});
+
+test.for([0o640, 0o604, 0o660, 0o644])('a file of mode %o is no place for a token, whichever file it is', async (mode, context) => {
+  const path = await writeToken(context, 'hunter2', mode);
+  const refused = { code: 'bad_config', message: expect.stringMatching(/^Others can read \S+ \(mode 06/), hint: `Run: chmod 600 ${path}` };
+  const nothing = { file: undefined, environment: undefined, userFile: undefined };
+  await expect(resolveToken({ ...nothing, file: path })).rejects.toMatchObject(refused);
+  await expect(resolveToken({ ...nothing, userFile: { path, token: 'hunter2' } })).rejects.toMatchObject(refused);
+});
+
+test.for(['', '  \n', 'two words', 'a'.repeat(8_193), 'umlaut-ü', 'bell\u0007'])(
+  'no token: %j, which is not repeated',
+  async (text, context) => {
+    const file = await writeToken(context, text);
+    const failure: unknown = await resolveToken({ file, environment: undefined, userFile: undefined }).catch((reason: unknown) => reason);
+    expect(failure).toMatchObject({ code: 'bad_config', message: expect.stringContaining('holds no token') });
+    if (text.trim() !== '') expect(String(failure)).not.toContain(text.trim());
+  },
+);
+
+test('a file that is not there, or never ends', async () => {
+  const ask = (file: string) => resolveToken({ file, environment: undefined, userFile: undefined });
+  await expect(ask('/nowhere/token')).rejects.toMatchObject({ code: 'bad_config', message: expect.stringContaining('cannot be read') });
+  await expect(ask('/dev/zero')).rejects.toMatchObject({ code: 'bad_config' });
+});
+
+test.for(['https://manager.corp', 'http://localhost:7480', 'http://127.3.2.1:1', 'http://[::1]:7480', 'unix:///run/x'])(
+  '%s keeps a token',
+  (url) => {
+    refuseInClear(new URL(url));
+  },
+);
+
+test.for(['http://manager.corp:7480', 'http://10.0.0.1', 'http://localhost.evil.example', 'http://127.example', 'http://[::2]'])(
+  '%s would show it to everybody on the way',
+  (url) => {
+    expect(() => refuseInClear(new URL(url))).toThrow(/is not sent to http:.*without TLS/);
+  },
+);

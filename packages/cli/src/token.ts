@@ -1,0 +1,85 @@
+import { InterceptError } from '@switchyard/contract';
+import { isIPv4 } from 'node:net';
+import { open } from 'node:fs/promises';
+import { cliLimits } from './limits.ts';
+
+/** What proves who the person is to a manager, and what said it. Never shown. */
+export interface Token {
+  readonly value: string;
+  readonly source: 'flag' | 'environment' | 'user file';
+}
+
+/** Everything that may hold the token, the strongest first. */
+export interface TokenCandidates {
+  /** A file that holds nothing else: `--token-file`. */
+  readonly file: string | undefined;
+  /** `INTERCEPT_TOKEN`. */
+  readonly environment: string | undefined;
+  /** The person's own file, where it holds a token that is meant for this manager. */
+  readonly userFile: { readonly path: string; readonly token: string } | undefined;
+}
+
+/** The token; undefined where nothing holds one. Rejects with `bad_config` for a file that others can read, or that holds no token. */
+export async function resolveToken({ file, environment, userFile }: TokenCandidates): Promise<Token | undefined> {
+  if (file !== undefined) return { value: await readTokenFile(file), source: 'flag' };
+  if (environment !== undefined) return { value: toToken(environment, 'INTERCEPT_TOKEN'), source: 'environment' };
+  if (userFile === undefined) return undefined;
+  await refuseReadable(userFile.path);
+  return { value: toToken(userFile.token, userFile.path), source: 'user file' };
+}
+
+/** Throws `bad_usage` where a token would cross a network that everybody on the way can read. */
+export function refuseInClear(url: URL): void {
+  if (url.protocol !== 'http:' || isThisMachine(url.hostname)) return;
+  throw new InterceptError('bad_usage', `Your token is not sent to ${url.origin}: without TLS everybody on the way could read it.`, {
+    hint: `Use https://${url.host}, or a forward from this machine: http://localhost:PORT.`,
+  });
+}
+
+function isThisMachine(hostname: string): boolean {
+  const plain = hostname.toLowerCase();
+  return plain === 'localhost' || plain === '[::1]' || (isIPv4(plain) && plain.startsWith('127.'));
+}
+
+async function readTokenFile(path: string): Promise<string> {
+  await refuseReadable(path);
+  return toToken(await readStart(path), path);
+}
+
+/** As far as a token can go, so that `--token-file /dev/zero` ends. */
+async function readStart(path: string): Promise<string> {
+  const most = cliLimits.tokenBytes.value;
+  return await withFile(path, async (file) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(most + 2), 0, most + 2, null);
+    return buffer.subarray(0, bytesRead).toString();
+  });
+}
+
+/** Others are the group too: a token is one person's. */
+async function refuseReadable(path: string): Promise<void> {
+  const mode = await withFile(path, async (file) => (await file.stat()).mode & 0o777);
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  throw new InterceptError('bad_config', `Others can read ${path} (mode 0${mode.toString(8)}), so that the token in it is no secret.`, {
+    hint: `Run: chmod 600 ${path}`,
+  });
+}
+
+async function withFile<T>(path: string, use: (file: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> {
+  try {
+    await using file = await open(path);
+    return await use(file);
+  } catch (cause) {
+    throw new InterceptError('bad_config', `The file ${path} with your token cannot be read.`, {
+      cause,
+      hint: 'Check the path, and who may read it.',
+    });
+  }
+}
+
+function toToken(text: string, where: string): string {
+  const token = text.trim();
+  if (/^[!-~]+$/.test(token) && token.length <= cliLimits.tokenBytes.value) return token;
+  throw new InterceptError('bad_config', `${where} holds no token: a token is one word of printable ASCII.`, {
+    hint: 'Ask the one who runs the manager for yours.',
+  });
+}

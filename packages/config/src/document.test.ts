@@ -144,7 +144,7 @@ test('a key written twice, a second document and an unknown tag are refused', ()
   expect(failure('kind: !evil Shop\nservices: [{ name: a }]\n').message).toMatch(/^shop\.yaml:1:7: a tag /);
 });
 
-test('a document that multiplies itself is refused', () => {
+test('a document that multiplies itself is refused [config.aliases]', () => {
   const text = [
     'a: &a [x,x,x,x,x,x,x,x,x,x]',
     'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]',
@@ -167,7 +167,7 @@ test('all mistakes come at once, in the order of the file', () => {
   expect(error.detail).toEqual({ file: 'shop.yaml', line: 1, column: 7, mistakes: 4 });
 });
 
-test('a file is read with a bound; a missing one is named', async () => {
+test('a file is read with a bound; a missing one is named [config.documentBytes]', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-config-'));
   try {
     const file = join(folder, 'shop.yaml');

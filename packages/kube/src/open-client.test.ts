@@ -112,11 +112,11 @@ test('each refusal has its code and the words of the server', async () => {
   }
 });
 
-test('a server that is too busy is asked again when it says, and not for ever', async () => {
+test('a server that is too busy is asked again when it says, and not for ever [kube.busyRetries]', async () => {
   await using fake = await openFakeKubernetes();
   await using client = await open(fake);
   let busy = 2;
-  fake.refuse = () => (busy-- > 0 ? 'busy' : undefined);
+  fake.refuse = () => (busy-- > 0 ? { busyForSeconds: 1 } : undefined);
   const created = client.create(services, orders);
   for (const asked of [1, 2]) {
     await until(() => fake.requests.length === asked && clock.pending > 1);
@@ -131,6 +131,17 @@ test('a server that is too busy is asked again when it says, and not for ever', 
   }
   expect(await refused).toMatchObject({ code: 'cluster_unavailable', detail: { status: 429 } });
   expect(clock.pending).toBe(0);
+});
+
+test('a server that asks for a long wait is asked again sooner [kube.busyWaitMs]', async () => {
+  await using fake = await openFakeKubernetes();
+  await using client = await open(fake);
+  let busy = 1;
+  fake.refuse = () => (busy-- > 0 ? { busyForSeconds: 25 } : undefined);
+  const listed = client.list(pods);
+  await until(() => fake.requests.length === 1 && clock.pending > 1);
+  clock.advance(kubeLimits.busyWaitMs.value);
+  expect(await listed).toMatchObject({ items: [] });
 });
 
 test('an outage is unavailable, and over when it is over', async () => {
@@ -162,7 +173,7 @@ test('a kept connection that broke is not met by a read', async () => {
   expect(await failureOf(client.create(services, orders))).toMatchObject({ code: 'cluster_unavailable' });
 });
 
-test('a silent server ends at the deadline, and a signal ends a call at once', async () => {
+test('a silent server ends at the deadline, and a signal ends a call at once [kube.callMs]', async () => {
   await using fake = await openFakeKubernetes();
   await using client = await open(fake);
   fake.refuse = () => 'silence';
@@ -179,7 +190,7 @@ test('a silent server ends at the deadline, and a signal ends a call at once', a
   expect(clock.pending).toBe(0);
 });
 
-test('what answers without being an API server is told, and too much of an answer', async () => {
+test('what answers without being an API server is told, and too much of an answer [kube.answerBytes]', async () => {
   let body = '<html>';
   await using server = createServer((_request, response) => void response.end(body));
   server.listen(0, '127.0.0.1');

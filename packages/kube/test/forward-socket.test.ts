@@ -111,7 +111,7 @@ test('a failure closes the connection and is remembered until one works', async 
   expect(socket.lastError).toMatchObject({ code: 'tunnel_lost' });
 });
 
-test('it takes 16 connections at a time', async () => {
+test('it takes 16 connections at a time [kube.connections]', async () => {
   await using server = await openFakeForwardServer();
   await using socket = await open(server);
   const locals = Array.from({ length: 17 }, () => enter(socket).resume());

@@ -61,7 +61,7 @@ test('bytes go both ways, to the pod that was named, as who we are', async () =>
   await until(() => forward.closed !== undefined);
 });
 
-test('a slow reader slows the pod: of 32 MiB little waits, and all arrive', async () => {
+test('a slow reader slows the pod: of 32 MiB little waits, and all arrive [kube.bufferBytes]', async () => {
   await using server = await openFakeForwardServer();
   const stream = await open(server);
   const forward = theForward(server);
@@ -144,7 +144,7 @@ test('what is written after the end of the pod is dropped and breaks nothing', a
   expect(await text(stream)).toBe('last words');
 });
 
-test('our end lets everything arrive, and the pod answer for a second', async () => {
+test('our end lets everything arrive, and the pod answer for a second [kube.lingerMs]', async () => {
   const clock = createFakeClock();
   await using server = await openFakeForwardServer();
   const stream = await open(server, clock);
@@ -184,7 +184,7 @@ test('an API server that dies breaks the stream', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('an API server that says nothing is given up after 15 s, one that answers is not', async () => {
+test('an API server that says nothing is given up after 15 s, one that answers is not [kube.deadMs] [kube.pingMs]', async () => {
   const clock = createFakeClock();
   await using server = await openFakeForwardServer();
   const stream = await open(server, clock);
@@ -220,7 +220,7 @@ test.each([
   expect(await errorOf(await open(server))).toMatchObject({ code: 'cluster_unavailable' });
 });
 
-test('a message that is too large ends it', async () => {
+test('a message that is too large ends it [kube.receivedFrameBytes]', async () => {
   await using server = await openFakeForwardServer();
   server.onForward((forward) => forward.send(0, Buffer.alloc(2 * MiB)));
   expect(await errorOf(await open(server))).toMatchObject({ code: 'tunnel_lost' });
@@ -244,7 +244,13 @@ test('a refusal says which right is missing, or what is not there', async () => 
   await expect(open(server)).rejects.toMatchObject({ code: 'cluster_unavailable', message: expect.stringContaining('no route') });
 });
 
-test('an API server that does not answer is given up after 10 s, or when nobody waits any more', async () => {
+test('of a long reason for a refusal only the begin is read [kube.refusalBytes]', async () => {
+  await using server = await openFakeForwardServer();
+  server.refuse(403, JSON.stringify({ kind: 'Status', message: 'x'.repeat(64 * 1024) }));
+  await expect(open(server)).rejects.toMatchObject({ code: 'not_allowed', message: expect.not.stringContaining('xxx') });
+});
+
+test('an API server that does not answer is given up after 10 s, or when nobody waits any more [kube.openMs]', async () => {
   const clock = createFakeClock();
   await using server = await openFakeForwardServer();
   server.refuse('silent');

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { runtimeLimits } from './limits.ts';
 import { listen } from './listen.ts';
 
 const loopback = { host: '127.0.0.1', port: 0 };
@@ -8,6 +9,13 @@ test('the port that was taken is returned', async () => {
   await using server = createServer();
   const port = await listen(server, loopback, 'The test');
   expect(server.address()).toMatchObject({ port });
+});
+
+test('connections wait for a busy program [runtime.acceptQueue]', async () => {
+  await using server = createServer();
+  const asked = vi.spyOn(server, 'listen');
+  await listen(server, loopback, 'The test');
+  expect(asked.mock.calls[0]?.[0]).toMatchObject({ backlog: runtimeLimits.acceptQueue.value });
 });
 
 test('a port that is taken is named, with what to do', async () => {

@@ -45,7 +45,7 @@ test.concurrent('a program that only waits goes on', async () => {
   expect(await finish(start('wait'))).toEqual({ code: 0, stdout: 'awake\n', stderr: '' });
 });
 
-test.concurrent('a forgotten handle does not keep the process', async () => {
+test.concurrent('a forgotten handle does not keep the process [runtime.lingerMs]', async () => {
   expect(await finish(start('linger'))).toMatchObject({ code: 0 });
 });
 

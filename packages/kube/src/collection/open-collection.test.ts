@@ -146,7 +146,7 @@ test('an outage keeps the last state, and its end brings the news', async () => 
   expect(collection.objects.size).toBe(0);
 });
 
-test('a connection that went silent is given up', async () => {
+test('a connection that went silent is given up [kube.silentMs]', async () => {
   await using stage = await openStage();
   const { fake, deps, clock } = stage;
   using collection = openCollection(deps, services);
@@ -160,7 +160,20 @@ test('a connection that went silent is given up', async () => {
   expect(stage.lists()).toBe(2);
 });
 
-test('keeps trying while the server is away, and attempts get rarer', async () => {
+test('a watch ends by itself after a while, and one with too large an event at once [kube.watchMs] [kube.eventBytes]', async () => {
+  await using stage = await openStage();
+  const { fake, deps } = stage;
+  using collection = openCollection(deps, services);
+  await collection.synced;
+  await until(() => fake.openWatches === 1);
+  expect(fake.requests.at(-1)?.query.get('timeoutSeconds')).toBe('300');
+  const { metadata, ...rest } = service('large');
+  fake.put({ ...rest, metadata: { ...metadata, annotations: { note: 'x'.repeat(2 * kubeLimits.eventBytes.value) } } });
+  await stage.pass(() => collection.objects.has('large'));
+  expect(stage.lists()).toBe(2);
+});
+
+test('keeps trying while the server is away, and attempts get rarer [kube.firstRetryMs] [kube.maxRetryMs]', async () => {
   await using stage = await openStage();
   const { fake, deps, clock } = stage;
   fake.refuse = () => 503;

@@ -1,3 +1,9 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { until } from '@switchyard/testkit';
+import { kubeLimits } from '../limits.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -83,6 +89,20 @@ test('speaks plain HTTP where the kubeconfig says so', async () => {
   const kubeconfig = await write('plain', [{ name: 'a', server: 'http://127.0.0.1:8001' }], 'a');
   using connection = await openConnection({ kubeconfig });
   expect((await connection.toConnectOptions(signal)).agent).toMatchObject({ protocol: 'http:' });
+});
+
+test('connections are kept for a while without a call [kube.idleMs]', async () => {
+  await using server = createServer({ keepAliveTimeout: 60_000 }, (_request, response) => void response.end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  using connection = await openConnection({ kubeconfig: await write('kept', [{ name: 'a', server: `http://127.0.0.1:${port}` }], 'a') });
+  const { agent } = await connection.toConnectOptions(signal);
+  const [response] = (await once(get({ port, host: '127.0.0.1', agent }), 'response')) as [IncomingMessage];
+  const { socket } = response;
+  await text(response);
+  await until(() => Object.keys(agent.freeSockets).length === 1);
+  expect(socket.timeout).toBe(kubeLimits.idleMs.value);
 });
 
 test('asks a plugin for credentials, and again when they expired', async () => {

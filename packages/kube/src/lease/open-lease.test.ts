@@ -121,7 +121,7 @@ function read(fake: FakeKubernetes): Lease | undefined {
   return fake.get(leases, name);
 }
 
-test('the first takes it and keeps it, the second waits', async () => {
+test('the first takes it and keeps it, the second waits [kube.leaseMs]', async () => {
   await using race = await openRace();
   const first = await race.join('a');
   const second = await race.join('b');
@@ -139,7 +139,7 @@ test('the first takes it and keeps it, the second waits', async () => {
   expect(read(race.fake)?.spec.renewTime).toBe('2030-01-01T00:01:00.000000Z');
 });
 
-test('released, the next one leads after its next look', async () => {
+test('released, the next one leads after its next look [kube.leaseRenewMs]', async () => {
   await using race = await openRace();
   const first = await race.join('a');
   const second = await race.join('b');
@@ -161,28 +161,31 @@ test('who waits and releases changes nothing', async () => {
   expect(first.holder.leading).toBe(true);
 });
 
-test.each<Trouble>(['away', 'hangs', 'answer_lost'])('a leader that cannot renew (%s) steps down before another leads', async (trouble) => {
-  await using race = await openRace();
-  const first = await race.join('a');
-  const second = await race.join('b');
-  await race.passAll(4000);
-  first.link.trouble = trouble;
-  // Its renewals still count for others where only the answers are lost.
-  let bothLed = false;
-  let steppedDown = 0;
-  for (let passed = 0; passed < 60_000 && !second.holder.leading; passed += 500) {
-    await race.passAll(500);
-    if (first.holder.leading && second.holder.leading) bothLed = true;
-    if (!first.holder.leading && steppedDown === 0) steppedDown = passed + 500;
-    if (steppedDown > 0 && trouble === 'answer_lost') first.link.trouble = 'away';
-  }
-  expect(bothLed).toBe(false);
-  expect(second.holder.leading).toBe(true);
-  expect(steppedDown).toBeLessThanOrEqual(durationMs - kubeLimits.leaseMarginMs.value);
-  first.link.trouble = 'none';
-  await race.passAll(10_000);
-  expect([first.holder.leading, second.holder.leading]).toEqual([false, true]);
-});
+test.each<Trouble>(['away', 'hangs', 'answer_lost'])(
+  'a leader that cannot renew (%s) steps down before another leads [kube.leaseMarginMs] [kube.leaseCallMs]',
+  async (trouble) => {
+    await using race = await openRace();
+    const first = await race.join('a');
+    const second = await race.join('b');
+    await race.passAll(4000);
+    first.link.trouble = trouble;
+    // Its renewals still count for others where only the answers are lost.
+    let bothLed = false;
+    let steppedDown = 0;
+    for (let passed = 0; passed < 60_000 && !second.holder.leading; passed += 500) {
+      await race.passAll(500);
+      if (first.holder.leading && second.holder.leading) bothLed = true;
+      if (!first.holder.leading && steppedDown === 0) steppedDown = passed + 500;
+      if (steppedDown > 0 && trouble === 'answer_lost') first.link.trouble = 'away';
+    }
+    expect(bothLed).toBe(false);
+    expect(second.holder.leading).toBe(true);
+    expect(steppedDown).toBeLessThanOrEqual(durationMs - kubeLimits.leaseMarginMs.value);
+    first.link.trouble = 'none';
+    await race.passAll(10_000);
+    expect([first.holder.leading, second.holder.leading]).toEqual([false, true]);
+  },
+);
 
 test.each([-3_600_000, 3_600_000])('wall clocks that disagree by %i ms make nobody lead early', async (skewMs) => {
   await using race = await openRace();

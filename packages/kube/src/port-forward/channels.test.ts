@@ -25,7 +25,7 @@ test.each([
   expect(() => read(message)).toThrow(expect.objectContaining({ code: 'cluster_unavailable' }));
 });
 
-test('data goes out whole, in order, in messages that are full', () => {
+test('data goes out whole, in order, in messages that are full [kube.frameBytes]', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), fc.integer({ min: 1, max: 16 }), (chunks, frameBytes) => {
       const messages = [

@@ -153,7 +153,7 @@ test('a write between looking and giving back is not undone', async () => {
   ]);
 });
 
-test('who never gets a word in gives up', async () => {
+test('who never gets a word in gives up [takeover.writeAttempts]', async () => {
   const cluster = openCluster();
   cluster.fault = (call, when, verb) => {
     if (when === 'before' && verb === 'patch services') {

@@ -51,7 +51,7 @@ for (const change of wrong) {
   });
 }
 
-test('what is too large or nested too deep is no record', () => {
+test('what is too large or nested too deep is no record [takeover.recordBytes] [takeover.recordDepth]', () => {
   expect(parse({ uid: 'u'.repeat(takeoverLimits.recordBytes.value) })).toBeUndefined();
   const deep = `${'{"f:a":'.repeat(5_000)}{}${'}'.repeat(5_000)}`;
   expect(parseOriginal(JSON.stringify(record).replace('{"f:spec":{"f:type":{}}}', deep))).toBeUndefined();

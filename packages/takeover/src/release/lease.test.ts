@@ -38,7 +38,7 @@ test('standing down is said to who leads, and to who will', async () => {
   expect(lease.metadata.annotations?.[standDownAnnotation]).toBe('true');
 });
 
-test('a seized Lease names us until we let go, and a later leader is not disturbed', async () => {
+test('a seized Lease names us until we let go, and a later leader is not disturbed [takeover.leaseMs]', async () => {
   const cluster = new FakeCluster();
   cluster.write(leases, toLease({ holderIdentity: 'a', leaseTransitions: 3 }), 'manager');
   await seizeLease(toDeps(cluster), 'us', signal);

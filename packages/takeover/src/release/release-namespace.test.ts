@@ -1,3 +1,4 @@
+import { takeoverLimits } from '../limits.ts';
 import { InterceptError } from '@switchyard/contract';
 import {
   intercepts,
@@ -47,7 +48,7 @@ function isToldToStandDown(town: Town): boolean {
   return town.cluster.read(leases, managerName)?.metadata.annotations?.[standDownAnnotation] === 'true';
 }
 
-test('a live manager is told, does it, and is not forestalled', async () => {
+test('a live manager is told, does it, and is not forestalled [takeover.pollMs]', async () => {
   const town = new Town();
   await town.take('orders');
   await town.take('payments');
@@ -94,7 +95,7 @@ test('a leader that died is noticed when its Lease has run out', async () => {
   expectNoTrace(town, 'orders');
 });
 
-test('a leader that lives and does not get on loses its Lease; while a router lives, shadows stay a while longer', async () => {
+test('a leader that lives and does not get on loses its Lease; while a router lives, shadows stay a while longer [takeover.stallMs] [takeover.settleMs]', async () => {
   const town = new Town();
   await town.take('orders');
   town.renew('manager');
@@ -122,7 +123,7 @@ test('a leader that is slow is not waited for beyond the given time', async () =
   expect(tookMs).toBeLessThan(8_000);
 });
 
-test('a leader that gave all back and forgets the rest is cleared up after', async () => {
+test('a leader that gave all back and forgets the rest is cleared up after [takeover.lingerMs]', async () => {
   const town = new Town();
   await town.take('orders');
   town.renew('manager');
@@ -154,7 +155,7 @@ test('Services that carry our annotation are given back without our resource typ
   expect(await deleteIntercepts(town.deps, town.signal)).toEqual([]);
 });
 
-test('what cannot be given back is named, and keeps its record; the others are done', async () => {
+test('what cannot be given back is named, and keeps its record; the others are done [takeover.restoreAllMs]', async () => {
   const town = new Town();
   await town.take('orders');
   await town.take('payments');
@@ -167,7 +168,8 @@ test('what cannot be given back is named, and keeps its record; the others are d
     // Orders comes first; the first patches are its own.
     if (++writes > 2) throw new InterceptError('cluster_unavailable', 'No answer.');
   };
-  const { report } = await release(town);
+  const { report, tookMs } = await release(town);
+  expect(tookMs).toBeGreaterThanOrEqual(takeoverLimits.restoreAllMs.value);
   expect(report.services.map(({ service, t }) => `${service} ${t}`)).toEqual(['lost failed', 'orders restored', 'payments failed']);
   expectNoTrace(town, 'orders');
   expect(town.read('mine')).toBeDefined();

@@ -29,7 +29,7 @@ test('a namespace is dead while Services lead to routers of which none is Ready'
   expect(mustRestore(7, 120_007)).toBe(true);
 });
 
-test('without a Ready router, Services are their owners’ within 180 s, and a manager may begin anew', async () => {
+test('without a Ready router, Services are their owners’ within 180 s, and a manager may begin anew [takeover.routersAbsentMs] [takeover.watchEveryMs]', async () => {
   const town = new Town();
   await town.take('orders');
   town.setRouter('False');

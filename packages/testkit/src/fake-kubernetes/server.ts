@@ -17,7 +17,7 @@ export interface FakeRequest {
 }
 
 /** How a request is refused: with a status, by being told to come again in a second (429), or by never being answered. */
-export type FakeRefusal = number | { readonly status: number; readonly message: string } | 'busy' | 'silence';
+export type FakeRefusal = number | { readonly status: number; readonly message: string } | { readonly busyForSeconds: number } | 'silence';
 
 /** How the server behaves at the moment; read at every request. */
 export interface ServerState {
@@ -44,8 +44,8 @@ export function createFakeServer(context: ServerContext): Server {
     try {
       const refusal = context.state.refuse(request);
       if (refusal === 'silence') return;
-      if (refusal === 'busy') response.setHeader('retry-after', '1');
-      check(context.state, incoming, refusal === 'busy' ? 429 : refusal);
+      if (isBusy(refusal)) response.setHeader('retry-after', String(refusal.busyForSeconds));
+      check(context.state, incoming, isBusy(refusal) ? 429 : refusal);
       if (target === undefined || context.state.missingGroups.has(target.group))
         send(response, { status: 404, body: '404 page not found\n' });
       else if (isWatch(request)) watch(context, request, target, response);
@@ -76,7 +76,13 @@ async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
   };
 }
 
-function check(state: ServerState, { headers }: IncomingMessage, refusal: Exclude<FakeRefusal, 'busy' | 'silence'> | undefined): void {
+type Busy = Extract<FakeRefusal, { readonly busyForSeconds: number }>;
+
+function isBusy(refusal: FakeRefusal | undefined): refusal is Busy {
+  return typeof refusal === 'object' && 'busyForSeconds' in refusal;
+}
+
+function check(state: ServerState, { headers }: IncomingMessage, refusal: Exclude<FakeRefusal, Busy | 'silence'> | undefined): void {
   if (refusal !== undefined) {
     const { status, message } = typeof refusal === 'number' ? { status: refusal, message: `refused with ${refusal}` } : refusal;
     const { reason } = toStatus(status, message) as { reason: string };

@@ -27,6 +27,8 @@ export interface Pipe {
   attach(handler: PipeHandler): void;
   /** Bytes accepted by `write` and not yet handed to the system or the peer. */
   readonly bufferedBytes: number;
+  /** Whether the way to the peer is broken and may come back: until then what is written waits. Absent: that never happens. */
+  readonly interrupted?: boolean;
 }
 
 /** Receives what happens on a pipe. Nothing comes after `onClose`. */

@@ -17,7 +17,7 @@ export const managerLimits: LimitTable<ManagerLimitName> = {
     value: 10_000,
     unit: 'ms',
     about:
-      'How long connections to an intercept are held, counted from the loss of its session. Afterwards they fail with developer_offline at once.',
+      'How long connections to an intercept are held, counted from the loss of its session, and those under way kept for the session to resume. Afterwards they fail with developer_offline, or tunnel_lost, at once.',
   },
   heldPerIntercept: {
     value: 64,

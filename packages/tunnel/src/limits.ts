@@ -47,7 +47,7 @@ export const tunnelLimits: LimitTable<
     value: 10_000,
     unit: 'ms',
     about:
-      'How long the connections of a broken session wait for it to be resumed; `tunnel_lost` then. A manager that holds requests for less waits for less.',
+      'How long an agent keeps the connections of a broken session to go on with them; `tunnel_lost` then. A manager keeps them as long as it holds requests.',
   },
   connectMs: { value: 3_000, unit: 'ms', about: 'How long an agent or a command waits for a manager; `manager_unreachable` then.' },
 };

@@ -12,6 +12,7 @@ export class RequestDesk {
   readonly #log: Log;
   readonly #maxIntercepts: number;
   readonly #reply: (request: number, result: ReplyResult) => void;
+  readonly #onRegistered: (id: InterceptId) => void;
   readonly #intercepts = new Set<InterceptId>();
   #registering = 0;
   #open = 0;
@@ -21,11 +22,14 @@ export class RequestDesk {
     readonly log: Log;
     readonly maxIntercepts: number;
     readonly reply: (request: number, result: ReplyResult) => void;
+    /** The intercept is this agent's, and no longer any other's. */
+    readonly onRegistered: (id: InterceptId) => void;
   }) {
     this.#events = deps.events;
     this.#log = deps.log;
     this.#maxIntercepts = deps.maxIntercepts;
     this.#reply = deps.reply;
+    this.#onRegistered = deps.onRegistered;
   }
 
   /** Takes a request; the reply follows. Throws `protocol_violation` where too many are open. */
@@ -70,6 +74,7 @@ export class RequestDesk {
     try {
       const intercept = await this.#events.onRegister(spec);
       this.#intercepts.add(intercept.id);
+      this.#onRegistered(intercept.id);
       return { t: 'intercept', intercept };
     } finally {
       this.#registering--;

@@ -38,6 +38,7 @@ export interface ControlDeps {
   onSession(session: TunnelSession): void;
   onSessionEnd: (session: TunnelSession, end: Parameters<SessionDeps['onEnd']>[0]) => void;
   onWelcome(): void;
+  onRegistered: SessionDeps['onRegistered'];
   breakConnection(): void;
 }
 
@@ -163,7 +164,7 @@ export class ServerControl implements StreamHandler {
   }
 
   #createSession(holder: SessionHolder, version: number): TunnelSession {
-    const { clock, log, limits, remoteAddress, breakConnection, onWelcome, onSession, onSessionEnd } = this.#deps;
+    const { clock, log, limits, remoteAddress, breakConnection, onWelcome, onRegistered, onSession, onSessionEnd } = this.#deps;
     const session: TunnelSession = new TunnelSession(randomBytes(12).toString('base64url') as SessionId, randomBytes(32), {
       clock,
       log,
@@ -173,6 +174,7 @@ export class ServerControl implements StreamHandler {
       version,
       control: this.#stream,
       onWelcome,
+      onRegistered,
       breakConnection,
       onEnd: (end) => onSessionEnd(session, end),
     });

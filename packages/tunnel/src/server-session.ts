@@ -35,6 +35,8 @@ export interface SessionDeps {
   readonly control: MessageStream;
   /** The session is taken: called once at most, before the agent learns of it. */
   onWelcome(): void;
+  /** An intercept is this session's now. */
+  onRegistered(id: InterceptId): void;
   /** Breaks the connection of an agent that is dead: nothing that is sent would arrive. */
   breakConnection(): void;
   /** The session is over; called once. */
@@ -110,9 +112,9 @@ export class TunnelSession implements ServerSession {
     return this.#estate.suspended.size > 0;
   }
 
-  /** Nobody resumes this lost session: what it left is over. */
-  dissolve(): void {
-    this.#estate.suspended.close(toEnded());
+  /** Nobody resumes this lost session: what it left is over, or what it left of one intercept. */
+  dissolve(intercept?: InterceptId): void {
+    this.#estate.suspended.close(toEnded(), (opened) => intercept === undefined || opened.intercept === intercept);
   }
 
   /** The manager takes the session: the agent is welcome. It goes on with the pipes of the lost session that `takeLost` gives. */
@@ -128,6 +130,7 @@ export class TunnelSession implements ServerSession {
       log,
       maxIntercepts: limits.maxInterceptsPerSession,
       reply: (request, result) => this.#tell({ t: 'reply', request, result }),
+      onRegistered: this.#deps.onRegistered,
     });
     this.#heartbeat = startHeartbeat(clock, limits, { send: () => this.#tell({ t: 'heartbeat' }), onDead: () => this.#onDead() });
     const { firstIdlePipes: idlePipes, maxIdlePipes, maxPipesPerSession: maxPipes } = limits;

@@ -1,4 +1,4 @@
-import type { Clock, Log, Metrics } from '@switchyard/contract';
+import type { Clock, InterceptId, Log, Metrics } from '@switchyard/contract';
 import type { AttachFrame, VersionRange } from '@switchyard/wire';
 import type { Connection } from './connections.ts';
 import type { TunnelLimits } from './limits.ts';
@@ -58,6 +58,7 @@ export function createServerStreams(
           connection.addSession();
           onWelcome?.();
         },
+        onRegistered: (id: InterceptId) => sessions.onRegistered(id),
         remoteAddress: connection.remoteAddress,
         breakConnection: () => connection.break(),
       };

@@ -1,4 +1,4 @@
-import { InterceptError, type Clock, type SessionId, type Timer } from '@switchyard/contract';
+import { InterceptError, type Clock, type InterceptId, type SessionId, type Timer } from '@switchyard/contract';
 import type { AttachFrame, ResumeTicket } from '@switchyard/wire';
 import type { TunnelLimits } from './limits.ts';
 import type { Attached, ServerCarry } from './server-carry.ts';
@@ -75,6 +75,11 @@ export class SessionTable {
     return found.heir;
   }
 
+  /** The intercept has a session again: who had it before, and is lost, will not go on with its connections. */
+  onRegistered(id: InterceptId): void {
+    for (const { session } of this.#lost.values()) session.dissolve(id);
+  }
+
   /** Refuses new sessions from now on, and tells those that live. */
   drain(): void {
     this.#draining = true;
@@ -85,7 +90,7 @@ export class SessionTable {
   close(): void {
     this.#draining = true;
     for (const session of this.all()) session.close(toDraining());
-    for (const { session } of [...this.#lost.values()]) this.#dissolve(session);
+    for (const { session } of this.#lost.values()) this.#dissolve(session);
   }
 
   #keep(session: TunnelSession): void {

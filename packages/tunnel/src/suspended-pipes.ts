@@ -38,16 +38,15 @@ export class SuspendedPipes<Entry extends Suspended> {
     return found?.entry;
   }
 
-  /** Takes all out, to go on with them. */
-  takeAll(): readonly (readonly [number, Entry])[] {
-    return [...this.#entries.keys()].flatMap((number) => {
-      const entry = this.take(number);
-      return entry === undefined ? [] : [[number, entry] as const];
-    });
+  /** Takes all of a kind out, to go on with them. Default: all. */
+  takeAll(isOne: (entry: Entry) => boolean = () => true): readonly (readonly [number, Entry])[] {
+    const taken = [...this.#entries].flatMap(([number, { entry }]) => (isOne(entry) ? [[number, entry] as const] : []));
+    for (const [number] of taken) this.take(number);
+    return taken;
   }
 
-  /** Nobody will go on with them. */
-  close(error: InterceptError): void {
-    for (const [, { pipe }] of this.takeAll()) pipe.abandon(error);
+  /** Nobody will go on with those of a kind. Default: with none. */
+  close(error: InterceptError, isOne?: (entry: Entry) => boolean): void {
+    for (const [, { pipe }] of this.takeAll(isOne)) pipe.abandon(error);
   }
 }

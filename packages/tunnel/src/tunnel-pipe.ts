@@ -1,4 +1,4 @@
-import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
+import type { InterceptError, Pipe, PipeHandler } from '@switchyard/contract';
 import { encodeFrame, type Frame, type Progress, type UnknownFrame } from '@switchyard/wire';
 import type { ReceiveWindow } from './credit.ts';
 import type { KeepBudget } from './kept-bytes.ts';
@@ -47,6 +47,7 @@ export class TunnelPipe implements Pipe {
   readonly #keeps: boolean;
   #handler: PipeHandler | undefined;
   #flowing = false;
+  #interrupted = false;
   #scheduled = false;
   #wire: Wire = { t: 'open' };
   /** What the handler learns: the pipe is decided to be over, and then it was told. */
@@ -63,6 +64,10 @@ export class TunnelPipe implements Pipe {
 
   get bufferedBytes(): number {
     return this.#sending.bufferedBytes;
+  }
+
+  get interrupted(): boolean {
+    return this.#interrupted;
   }
 
   /** What to tell the peer on another carrier. */
@@ -151,14 +156,15 @@ export class TunnelPipe implements Pipe {
     this.#carrier = undefined;
     this.#sending.suspend();
     const acknowledged = inOrder && (this.#done || this.#wire.t === 'resetting');
-    if (!acknowledged && this.#resumable) return true;
-    this.abandon(error);
-    return false;
+    this.#interrupted = !acknowledged && this.#resumable;
+    if (!this.#interrupted) this.abandon(error);
+    return this.#interrupted;
   }
 
   /** Goes on with a new carrier, from where the peer stands. Throws `protocol_violation` where it cannot stand there. */
   carryOn(carrier: Carrier, { windowBytes, progress }: Standing): void {
     this.#carrier = carrier;
+    this.#interrupted = false;
     if (this.#wire.t === 'resetting') return this.#sendReset(this.#wire.error);
     this.#sending.resume(carrier.send, windowBytes, progress);
     this.#settle();
@@ -169,6 +175,7 @@ export class TunnelPipe implements Pipe {
   abandon(error: InterceptError): void {
     if (!this.#done) this.#close(error);
     this.#wire = { t: 'over' };
+    this.#interrupted = false;
     this.#sending.abort();
     this.#finish();
   }

@@ -68,6 +68,7 @@ function createWorld(versions: { readonly agent: number; readonly manager: numbe
     onSession: (session: Parameters<SessionTable['add']>[0]) => sessions.add(session),
     onSessionEnd: (session: Parameters<SessionTable['add']>[0]) => sessions.remove(session),
     onWelcome: () => {},
+    onRegistered: () => {},
     breakConnection: () => {},
   };
   const carryDeps = {

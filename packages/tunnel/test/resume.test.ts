@@ -194,21 +194,22 @@ test('a goodbye leaves nothing', async () => {
   expect(await atNear.untilClose()).toMatchObject({ code: 'tunnel_lost' });
 });
 
-test.each([
-  ['with another secret', (lost: LostSession) => ({ resume: { ...lost, ticket: { ...lost.ticket, secret: Buffer.alloc(32) } } })],
-  [
-    'with a secret of another length',
-    (lost: LostSession) => ({ resume: { ...lost, ticket: { ...lost.ticket, secret: Buffer.alloc(3) } } }),
-  ],
-  ['as another process', () => ({ instance: 'fedcba9876543210' })],
-  ['with another key', () => ({ keyPair: createAgentKey() })],
+/** What claims to be of that session. */
+function forge(ticket: LostSession['ticket']): LostSession {
+  return { ticket, inherit: () => undefined, [Symbol.dispose]: () => {} } as unknown as LostSession;
+}
+
+test.each<[string, (lost: LostSession) => Parameters<typeof openAgent>[1]]>([
+  ['with another secret', ({ ticket }) => ({ resume: forge({ ...ticket, secret: Buffer.alloc(32) }) })],
+  ['with a secret of another length', ({ ticket }) => ({ resume: forge({ ...ticket, secret: Buffer.alloc(3) }) })],
+  ['as another process', ({ ticket }) => ({ resume: forge(ticket), instance: 'fedcba9876543210' })],
+  ['with another key', ({ ticket }) => ({ resume: forge(ticket), keyPair: createAgentKey() })],
 ])('nobody resumes %s, and nobody learns why', async (_name, change) => {
   await using link = await openLink({ proof: 'key', keyPair: createAgentKey() });
   const { near, far } = await link.open();
   const [atNear, atFar] = [recordPipe(near), recordPipe(far)];
   const lost = await link.cut();
-  const thief = { inherit: () => undefined, [Symbol.dispose]: () => {}, ticket: lost.ticket };
-  await link.comeBack(thief as unknown as LostSession, change(thief as unknown as LostSession) as Parameters<typeof openAgent>[1]);
+  await link.comeBack(lost, change(lost));
   expect(atNear.count('close')).toBe(0);
   expect(link.agent.session).not.toBe(lost.ticket.session);
   await link.agent[Symbol.asyncDispose]();

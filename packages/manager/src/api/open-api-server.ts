@@ -18,8 +18,8 @@ export interface ApiServer extends TunnelServer {
  */
 export async function openApiServer(
   deps: ManagerDeps,
-  { listen, tls, api: { hosts } }: Pick<ManagerConfig | ClusterConfig, 'listen' | 'tls' | 'api'>,
-  options: Omit<TunnelServerOptions, 'listen' | 'tls' | 'api' | 'onRequest'> & { readonly api: FullApi },
+  { listen, tls, api: { hosts }, limits }: Pick<ManagerConfig | ClusterConfig, 'listen' | 'tls' | 'api' | 'limits'>,
+  options: Omit<TunnelServerOptions, 'listen' | 'tls' | 'api' | 'onRequest' | 'limits'> & { readonly api: FullApi },
 ): Promise<ApiServer> {
   const files = tls === 'elsewhere' ? undefined : tls;
   const identity = files === undefined ? undefined : await readIdentity(files);
@@ -27,6 +27,8 @@ export async function openApiServer(
     ...options,
     onRequest: createRestListener({ ...deps, api: options.api, hosts }),
     listen,
+    // What is under way waits no longer for its developer than what comes.
+    limits: { resumeMs: limits.holdMs },
     tls: identity === undefined ? undefined : { identity, plaintextFromLoopback: options.proof === 'key' },
   });
   const watch = files === undefined || identity === undefined ? undefined : watchIdentity(deps, files, identity, server.renewIdentity);

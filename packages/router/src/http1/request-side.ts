@@ -1,14 +1,12 @@
 import { InterceptError, type Pipe } from '@switchyard/contract';
 import type { Refusal } from '@switchyard/http1';
 import type { PortContext } from '../port-context.ts';
+import type { ExchangeQueue } from './exchange-queue.ts';
 import { Exchange, type ReplayableHead } from './exchange.ts';
-import { editRequest, isPlain, offersOnlyH2c, plainPlan, planRequest, type RequestPlan } from './request-plan.ts';
+import { RequestPlanner, type PlannedRequest } from './request-planner.ts';
 import { RequestReader, type HeadVerdict, type RequestSink } from './request-reader.ts';
 import type { Upstream } from './upstream.ts';
 import type { Upstreams } from './upstreams.ts';
-
-/** Methods that ask for no change (RFC 9110 section 9.2.1). An idempotent DELETE could be answered 404 the second time. */
-const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The client connection that requests come from. */
 export interface RequestOwner {
@@ -18,7 +16,7 @@ export interface RequestOwner {
   readonly client: Pipe;
   readonly upstreams: Upstreams;
   /** What is outstanding, in order; all of it on the active upstream. */
-  readonly exchanges: Exchange[];
+  readonly exchanges: ExchangeQueue;
   readonly active: Upstream | undefined;
   /** Requests go to this upstream from now on. */
   activate(upstream: Upstream): void;
@@ -34,16 +32,18 @@ export interface RequestOwner {
 export class RequestSide implements RequestSink {
   readonly reader: RequestReader;
   readonly #owner: RequestOwner;
+  readonly #planner: RequestPlanner;
 
   constructor(owner: RequestOwner) {
     const { context } = owner;
     this.#owner = owner;
+    this.#planner = new RequestPlanner(owner);
     this.reader = new RequestReader(this, () => context.routing.fieldNames, context.routing.routingNames);
   }
 
   mayBegin(): boolean {
     const { exchanges, context, client } = this.#owner;
-    const last = exchanges[exchanges.length - 1];
+    const { last } = exchanges;
     // The last answer before the end announces it: what did not go on by then did not happen, and its client knows.
     if (last !== undefined) return !last.isBarrier && exchanges.length < context.limits.pipelined && !context.draining;
     // Answers of our own have no target that could be paused: a client that does not read them gets no further ones.
@@ -52,20 +52,21 @@ export class RequestSide implements RequestSink {
 
   onHead(bytes: Buffer, start: number, end: number): HeadVerdict {
     const { exchanges, context, upstreams, active } = this.#owner;
-    const { head } = this.reader;
-    const plan = isPlain(head, context.routing.table) ? plainPlan : planRequest(this.#owner, head, bytes, start, end);
-    if (plan.t === 'refuse') {
+    const place: ReplayableHead = { bytes, start, end };
+    const planned = this.#planner.plan(this.reader.head, place);
+    if (planned.t === 'refuse') {
       if (exchanges.length > 0) return 'hold';
-      this.#owner.refuse(plan.error);
+      this.#owner.refuse(planned.error);
       return 'stop';
     }
-    const upstream = upstreams.find(plan.target);
+    const { target } = planned.plan;
+    const upstream = upstreams.find(target);
     if (exchanges.length > 0 && (upstream === undefined || upstream !== active)) return 'hold';
-    if (upstream === undefined && !context.targetUse.hasRoom(plan.target)) {
+    if (upstream === undefined && !context.targetUse.hasRoom(target)) {
       this.#owner.refuse(createNoRoom(context));
       return 'stop';
     }
-    this.#go(plan, upstream ?? upstreams.open(plan.target, active), { bytes, start, end });
+    this.#go(planned, upstream ?? upstreams.open(target, active), place);
     return 'relay';
   }
 
@@ -75,16 +76,17 @@ export class RequestSide implements RequestSink {
 
   onRequestEnd(): void {
     const { exchanges } = this.#owner;
-    const exchange = exchanges[exchanges.length - 1];
+    const exchange = exchanges.last;
     if (exchange === undefined) return;
     exchange.requestDone = true;
-    if (exchange.responseDone) exchanges.pop();
+    // Responses come in order: it is the only one.
+    if (exchange.responseDone) exchanges.shift();
   }
 
   onRefused(refusal: Refusal, inHead: boolean): 'hold' | 'stop' {
     const error = new InterceptError(refusal.code, refusal.message);
     const { exchanges } = this.#owner;
-    const newest = exchanges[exchanges.length - 1];
+    const newest = exchanges.last;
     if (inHead && newest !== undefined) return 'hold';
     if (newest === undefined) this.#owner.refuse(error);
     else {
@@ -94,38 +96,18 @@ export class RequestSide implements RequestSink {
     return 'stop';
   }
 
-  #go(plan: Extract<RequestPlan, { t: 'go' }>, upstream: Upstream, place: ReplayableHead): void {
+  #go({ plan, request }: PlannedRequest, upstream: Upstream, place: ReplayableHead): void {
     const { active, exchanges, context } = this.#owner;
     if (upstream !== active) {
       this.reader.flushRun();
       this.#owner.activate(upstream);
     }
-    const sent = plan.edits.length === 0 ? place : editPlace(plan, place);
-    exchanges.push(this.#createExchange(plan, sent));
+    const sent = plan.edits.length === 0 ? place : this.#planner.edit(plan, this.reader.head, place);
+    exchanges.push(new Exchange(request, plan, sent, context.coarseNow));
     context.counts.exchanges[plan.side]++;
-    for (const count of plan.counts) context.counts.routes[count]++;
+    if (plan.counts.length > 0) for (const count of plan.counts) context.counts.routes[count]++;
     if (sent !== place) this.reader.replaceHead(sent.bytes);
   }
-
-  #createExchange(plan: Extract<RequestPlan, { t: 'go' }>, sent: ReplayableHead): Exchange {
-    const { head } = this.reader;
-    const isReplayable = head.bodyBytes === 0 && !head.upgrade && safeMethods.has(head.method);
-    return new Exchange({
-      method: head.method,
-      isLast: !head.framing.persists(head.minor),
-      offersUpgrade: head.upgrade && !offersOnlyH2c(head.framing.upgrade),
-      expectsContinue: head.framing.expectContinue,
-      replayable: isReplayable ? sent : undefined,
-      sentAt: this.#owner.context.coarseNow,
-      fallsBack: plan.fallsBack,
-      replyPlan: plan.replyPlan,
-    });
-  }
-}
-
-function editPlace({ edits }: Extract<RequestPlan, { t: 'go' }>, { bytes, start, end }: ReplayableHead): ReplayableHead {
-  const edited = editRequest(bytes, start, end, edits);
-  return { bytes: edited, start: 0, end: edited.length };
 }
 
 function createNoRoom({ limits }: PortContext): InterceptError {

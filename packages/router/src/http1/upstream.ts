@@ -77,6 +77,11 @@ export class Upstream implements PipeHandler {
     return this.#state.t === 'closed' || this.#lost;
   }
 
+  /** The way to the target is broken and may come back. */
+  get isInterrupted(): boolean {
+    return this.#state.t === 'open' && this.#state.pipe.interrupted === true;
+  }
+
   /** Sends bytes. False: hold further bytes until `onUpstreamDrain`. */
   write(bytes: Buffer): boolean {
     switch (this.#state.t) {

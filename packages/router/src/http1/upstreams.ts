@@ -19,6 +19,15 @@ export class Upstreams {
     return upstream?.isClosed === true ? undefined : upstream;
   }
 
+  /** As `find`, while nothing is outstanding: one whose way is broken is given up, as a fresh one may have another way. */
+  findIdle(target: Destination): Upstream | undefined {
+    const upstream = this.find(target);
+    if (upstream?.isInterrupted !== true) return upstream;
+    upstream.release();
+    this.forget(upstream);
+    return undefined;
+  }
+
   /** Dials `target`. Of too many keyed ones the one that was opened first goes, but never `active`. */
   open(target: Destination, active: Upstream | undefined): Upstream {
     const { context } = this.#owner;

@@ -152,17 +152,17 @@ test('each kind of condition says itself, and what the request has instead', () 
   });
 });
 
-test('a text that is too long for an expression says so', () => {
+test('a text that is too long for an expression does not match, and says so [route.regexText]', () => {
   const table = createTable([createKeylessRule('orders', 'ann', [[header('x-team', regex('a+'))]])]);
   const lines = (count: number): ExplainedRequest =>
     ask({
       header: [
-        ['x-team', 'a'.repeat(1000)],
+        ['x-team', 'a'.repeat(500)],
         ['x-team', 'b'.repeat(count)],
       ],
     });
-  expect(explain(table, lines(24)).decision).toBe('routed');
-  expect(reasonsOf(explain(table, lines(25)))).toEqual({ ann: ['the header x-team has more than 1024 characters'] });
+  expect(explain(table, lines(12)).decision).toBe('routed');
+  expect(reasonsOf(explain(table, lines(13)))).toEqual({ ann: ['the header x-team has more than 512 characters'] });
 });
 
 test('of two rules that match, the loser says what it lacks', () => {
@@ -178,7 +178,7 @@ test('of two rules that match, the loser says what it lacks', () => {
   });
 });
 
-test('of very many rules it names the first hundred', () => {
+test('of very many rules it names the first hundred [route.explainedRules]', () => {
   const rules = Array.from({ length: 150 }, (_, index) => createRule('orders', `k${index}`));
   const { candidates, more } = explain(createTable(rules), ask({ header: [['x-intercept-id', 'k149']] }));
   expect([candidates.length, more, candidates[0]?.rule.key, candidates[0]?.won]).toEqual([100, 50, 'k149', true]);

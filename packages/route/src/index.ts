@@ -5,7 +5,6 @@ export type { Completion, Decision, KeyStatus, LineEdit, RouteCount, Strip } fro
 export type { RuleCandidate } from './candidates.ts';
 export { splitTarget, type Evidence, type Field } from './evidence.ts';
 export { explain, type ExplainedRequest, type Explanation } from './explain.ts';
-export { routeLimits } from './limits.ts';
 export { checkMatch } from './match/check-match.ts';
 export { describeMatch } from './match/describe.ts';
 export { toMatchId } from './match/match-id.ts';

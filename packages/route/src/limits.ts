@@ -24,12 +24,12 @@ export const routeLimits: LimitTable<
   matchRegexes: { value: 4, unit: 'count', about: 'Regular expressions in all alternatives of one intercept together. More are refused.' },
   matchValue: { value: 256, unit: 'count', about: 'Characters of a name or text in a condition. Longer ones are refused.' },
   regexSteps: {
-    value: 128,
+    value: 64,
     unit: 'count',
     about: 'Size of a compiled regular expression, which bounds what a character of a request may cost. Larger ones are refused.',
   },
   regexText: {
-    value: 1024,
+    value: 512,
     unit: 'count',
     about: 'Characters of all texts of a request that a regular expression has to look at. Where there are more, it does not match.',
   },

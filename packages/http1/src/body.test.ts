@@ -160,7 +160,7 @@ test('a chunk of 2^52-1 bytes is counted exactly', () => {
 
 const extensionMax = http1Limits.chunkExtensionBytes.value;
 
-test('the extensions of each chunk may have 256 bytes', () => {
+test('the extensions of each chunk may have 256 bytes [http1.chunkExtensionBytes]', () => {
   const longest = `1;${'e'.repeat(extensionMax)}\r\nx\r\n`;
   const body = Buffer.from(`${longest}${longest}0;${'e'.repeat(extensionMax)}\r\n\r\n`);
   const longer = Buffer.from(`1;${'e'.repeat(extensionMax + 1)}\r\n`);
@@ -170,7 +170,7 @@ test('the extensions of each chunk may have 256 bytes', () => {
   }
 });
 
-test('trailers may have exactly 64 KiB with their empty line', () => {
+test('trailers may have exactly 64 KiB with their empty line [http1.trailerBytes]', () => {
   const limitBytes = http1Limits.trailerBytes.value;
   const bodyOf = (bytes: number, end = '\r\n\r\n'): Buffer => Buffer.from(`0\r\nX: ${'x'.repeat(bytes - 3 - end.length)}${end}`);
   for (const ends of [[], [3], [3 + limitBytes - 1], [3 + limitBytes], [3, 4, 5000]]) {

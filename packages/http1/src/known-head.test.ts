@@ -25,7 +25,7 @@ test.each(['GE', 'GETS', 'PUT'])('%s is not taken for GET, nor is GET known any 
   expect(known.recognize(Buffer.from('GETT'), 0, 4)).toBe(false);
 });
 
-test('a head over the limit is not kept', () => {
+test('a head over the limit is not kept [http1.knownHeadBytes]', () => {
   const bytes = http1Limits.knownHeadBytes.value;
   for (const [length, kept] of [
     [bytes, true],

@@ -198,7 +198,7 @@ const whole = (bytes: Buffer): number[] => [bytes.length];
 const nearLimit = (bytes: Buffer): number[] =>
   [1000, limitBytes - 1, limitBytes, limitBytes + 1, limitBytes + 2].filter((end) => end < bytes.length);
 
-test.each([whole, nearLimit])('a head may have exactly the limit (%o)', (toPlaces) => {
+test.each([whole, nearLimit])('a head may have exactly the limit (%o) [http1.headBytes]', (toPlaces) => {
   const empty = Buffer.from('\r\n');
   for (const bytes of [headOf(limitBytes), Buffer.concat([empty, headOf(limitBytes)]), Buffer.concat([headOf(limitBytes), headOf(900)])]) {
     expect(read(bytes, toPlaces(bytes))).toMatchObject({ progress: 'done' });
@@ -215,7 +215,7 @@ test('what stands beyond the limit makes no difference to the refusal', () => {
   }
 });
 
-test('a method may have 64 bytes', () => {
+test('a method may have 64 bytes [http1.methodBytes]', () => {
   const method = 'M'.repeat(64);
   expect(readText(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`)).toMatchObject({ progress: 'done', method });
   for (const text of [`${method}M / HTTP/1.1\r\n`, `${method}M`]) {

@@ -49,7 +49,7 @@ test('a port that is taken is refused by its name', async () => {
   await expect(scene.router.listen(again)).rejects.toMatchObject({ code: 'port_in_use' });
 });
 
-test('one connection too many is told so', async () => {
+test('one connection too many is told so [router.connections]', async () => {
   await using baseline = await openStrictOrigin({ name: 'baseline' });
   await using scene = await openScene('http', baseline.port, { connections: 2 });
   await using first = await openRawClient(scene.listenPort);
@@ -70,7 +70,7 @@ test('one connection too many is told so', async () => {
   expect((await fourth.readResponse()).status).toBe(200);
 });
 
-test('who finds no room and says nothing, or does not speak HTTP, is reset, and so are those beyond the many that are told', async () => {
+test('who finds no room and says nothing, or does not speak HTTP, is reset, and so are those beyond the many that are told [router.turnedAway]', async () => {
   await using baseline = await openStrictOrigin({ name: 'baseline' });
   await using scene = await openScene('auto', baseline.port, { connections: 0, turnedAway: 1 });
   await using silent = await openRawClient(scene.listenPort);
@@ -85,7 +85,7 @@ test('who finds no room and says nothing, or does not speak HTTP, is reset, and 
   expect([silent.receivedBytes, raw.receivedBytes]).toEqual([0, 0]);
 });
 
-test('an address that has its share of the connections leaves the rest to others', async () => {
+test('an address that has its share of the connections leaves the rest to others [router.connectionsPerAddress]', async () => {
   await using baseline = await openStrictOrigin({ name: 'baseline' });
   await using scene = await openScene('http', baseline.port, { connectionsPerAddress: 1 });
   await using first = await openRawClient(scene.listenPort);
@@ -174,7 +174,7 @@ test('connections of every kind are gone when the router is, and nothing is left
   await leaks.expectNone();
 });
 
-test('a drain announces the end, stops accepting after a while, and ends when nobody is left', async () => {
+test('a drain announces the end, stops accepting after a while, and ends when nobody is left [router.drainAcceptMs] [router.drainIdleMs]', async () => {
   await using baseline = await openStrictOrigin({ name: 'baseline' });
   await using scene = await openScene('http', baseline.port);
   await using client = await openRawClient(scene.listenPort);

@@ -62,7 +62,7 @@ test('bytes that a handler keeps are not overwritten by those that come later, o
   for (const { close } of pairs) await close();
 });
 
-test('many small pieces for a slow peer stop their source, and it goes on when they are gone', async () => {
+test('many small pieces for a slow peer stop their source, and it goes on when they are gone [router.pendingWrites]', async () => {
   const { a, b, close } = await openPair();
   const record = recordPipe(a);
   b.attach({ onData: () => {}, onEnd: () => {}, onDrain: () => {}, onClose: () => {} });

@@ -5,7 +5,7 @@ import { TargetUse } from './target-use.ts';
 const alice: KeyedTarget = { t: 'direct', host: '127.0.0.1', port: 1 };
 const bob: KeyedTarget = { t: 'direct', host: '127.0.0.1', port: 2 };
 
-test('one target cannot have more than its share; others and the baseline are not concerned', () => {
+test('one target cannot have more than its share; others and the baseline are not concerned [router.connectionsPerIntercept]', () => {
   const use = new TargetUse(2);
   const give = use.take(alice);
   use.take(alice);

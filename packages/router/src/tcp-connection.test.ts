@@ -108,7 +108,7 @@ test('an abort ends both sides, before and after the baseline is there', async (
   expect([before.closes, after.closes]).toEqual([1, 1]);
 });
 
-test('a connection is idle for a day at most', async () => {
+test('a connection is idle for a day at most [router.spliceIdleMs]', async () => {
   const scene = new Scene();
   const server = await scene.accept();
   for (const _day of [1, 2, 3]) {

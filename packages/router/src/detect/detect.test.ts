@@ -60,7 +60,7 @@ test('every cut of a request line is undecided until the line ends', () => {
   for (let end = 0; end < line.length; end++) expect(detect(Buffer.from(line.slice(0, end)))).toBe('more');
 });
 
-test('a line that never ends is a request when it begins like one', () => {
+test('a line that never ends is a request when it begins like one [router.detectLineBytes]', () => {
   for (const line of ['GET /', '\r\nPOST /a HTT', 'OPTIONS * ', 'get http://a/', 'P', 'GET', '\r\nDELETE ', '\r\n'])
     expect(settle(Buffer.from(line))).toBe('http1');
   for (const line of ['set k', 'EHLO there', 'JDWP-Handshake', 'GETX']) expect(settle(Buffer.from(line))).toBe('tcp');

@@ -99,7 +99,7 @@ test('a line that comes in pieces is collected', async () => {
   expect(scene.found.map(({ detected, bytes }) => [detected, bytes.toString()])).toEqual([['http1', 'GET / HTTP/1.1\r\nHost']]);
 });
 
-test('when the server speaks first, the connection is raw, and its greeting is kept', async () => {
+test('when the server speaks first, the connection is raw, and its greeting is kept [router.detectMs]', async () => {
   const scene = new Scene();
   await scene.pass(limits.detectMs - 1);
   expect(scene.dials.length).toBe(0);

@@ -74,7 +74,7 @@ test('a name that does not resolve is unreachable', async () => {
   expect(error.message).toMatch(/^Could not connect to no-such-host\.invalid:80: .*does not resolve/);
 });
 
-test('a dial that takes too long has timed out, and leaves nothing behind', async () => {
+test('a dial that takes too long has timed out, and leaves nothing behind [router.dialTimeoutMs]', async () => {
   const leaks = watchLeaks();
   {
     await using server = await openEchoServer();

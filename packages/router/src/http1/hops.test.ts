@@ -9,7 +9,7 @@ test('each routing counts one hop', () => {
   expect(planHop([field('7')], 8)).toEqual({ t: 'replace', line: 3, value: '8' });
 });
 
-test('the last hop is refused', () => {
+test('the last hop is refused [router.hops]', () => {
   for (const value of ['8', '9', '9999']) expect(planHop([field(value)], 8)).toMatchObject({ code: 'loop_detected' });
 });
 

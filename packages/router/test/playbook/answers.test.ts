@@ -101,7 +101,7 @@ test('a client that leaves under its request resets the target', async () => {
   expect([play.closes, play.target(0).left, play.clock.pending]).toEqual([1, 'canceled', 0]);
 });
 
-test('interim responses go through; the 33rd is too many', async () => {
+test('interim responses go through; the 33rd is too many [router.interimResponses]', async () => {
   const early = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
   const play = await Play.begin();
   await play.say(get('/1'));

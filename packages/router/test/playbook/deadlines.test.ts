@@ -3,7 +3,7 @@ import { dialFailed, get, highWaterBytes, ok, Play, post, refusal, servedBy } fr
 
 const late = refusal('408 Request Timeout', 'request_timeout', 'The request head was not complete after 10 s.\n', { closes: true });
 
-test('a head that is not complete after 10 s is 408, however many bytes came', async () => {
+test('a head that is not complete after 10 s is 408, however many bytes came [router.headTimeoutMs]', async () => {
   const play = await Play.begin();
   for (const byte of get('/1').slice(0, 10)) {
     await play.say(byte);
@@ -42,7 +42,7 @@ test('a head that stops behind an unanswered request is an abort', async () => {
   expect([play.client.left, play.target(0).left]).toEqual(['canceled', 'canceled']);
 });
 
-test('an idle connection ends after an hour, a silent exchange is aborted', async () => {
+test('an idle connection ends after an hour, a silent exchange is aborted [router.idleMs]', async () => {
   const idle = await Play.begin({ limits: { idleMs: 20_000 } });
   await idle.say(get('/1'));
   await idle.answer(0, ok('one'));
@@ -57,7 +57,17 @@ test('an idle connection ends after an hour, a silent exchange is aborted', asyn
   expect(silent.client.left).toBe('canceled');
 });
 
-test('an idle connection to a developer ends after 15 s, the one to the baseline stays', async () => {
+test('a client that ended its half waits a minute for its answer [router.halfClosedMs]', async () => {
+  const play = await Play.begin();
+  await play.say(get('/1'));
+  play.client.end();
+  await play.pass(59_000);
+  expect(play.client.left).toBe('no');
+  await play.pass(3_000);
+  expect(play.client.left).toBe('canceled');
+});
+
+test('an idle connection to a developer ends after 15 s, the one to the baseline stays [router.keyedIdleMs]', async () => {
   const play = await Play.begin();
   await play.say(get('/1'));
   await play.answer(0, ok('one'));
@@ -74,7 +84,7 @@ test('an idle connection to a developer ends after 15 s, the one to the baseline
   expect(play.client.take()).toBe(ok('one') + servedBy('alice', 'two') + servedBy('alice', 'three'));
 });
 
-test('a client that does not end its half is reset after 5 s', async () => {
+test('a client that does not end its half is reset after 5 s [router.lingerMs]', async () => {
   const play = await Play.begin();
   await play.say(get('/1', undefined, 'Connection: close\r\n'));
   await play.answer(0, ok('one'));

@@ -106,7 +106,7 @@ test('bytes that come inside of resume() come behind those that came before', as
   expect(play.target(0).take()).toBe(get('/1'));
 });
 
-test('a client that does not read the answers of the router gets no further ones', async () => {
+test('a client that does not read the answers of the router gets no further ones [router.unreadBytes]', async () => {
   const play = await Play.begin({ dials: 'waiting', pausedClient: true, limits: { unreadBytes: highWaterBytes } });
   for (let index = 0; index < 20; index++) {
     await play.say(get('/1', 'alice'));
@@ -125,7 +125,7 @@ test('a client that does not read the answers of the router gets no further ones
   expect(play.client.take().match(/503 Service Unavailable/g)?.length).toBe(20);
 });
 
-test('of too many idle developers the one that was opened first is let go', async () => {
+test('of too many idle developers the one that was opened first is let go [router.keyedUpstreams]', async () => {
   const keys = ['key-a', 'key-b', 'key-c', 'key-d'];
   const play = await Play.begin({ limits: { keyedUpstreams: 3 } });
   play.route(keys.map((key) => createRule(key)));

@@ -53,7 +53,7 @@ test.each([
   expect(play.counts.connections.stale_closed).toBe(1);
 });
 
-test('a GET that its server worked on is not stale: it is not sent twice', async () => {
+test('a GET that its server worked on is not stale: it is not sent twice [router.staleMs]', async () => {
   const play = await beginAnswered();
   await play.say(get('/1'));
   await play.pass(3_000);

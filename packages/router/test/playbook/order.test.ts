@@ -78,7 +78,7 @@ test('nothing goes on behind Connection: close, ever', async () => {
   expect(play.closes).toBe(1);
 });
 
-test('the 65th unanswered request waits', async () => {
+test('the 65th unanswered request waits [router.pipelined]', async () => {
   const play = await Play.begin();
   const requests = Array.from({ length: 66 }, (_, index) => get(`/${index}`));
   for (const request of requests) await play.say(request);

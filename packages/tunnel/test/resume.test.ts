@@ -2,7 +2,7 @@ import { InterceptError, type Pipe } from '@switchyard/contract';
 import { createFakeClock, openFaultProxy, recordPipe, until, watchLeaks, type FaultProxy, type PipeRecord } from '@switchyard/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAgentKey, type LostSession, type TunnelClient } from '../src/index.ts';
-import { intercept, openAgent, openManager, type TestManager } from './manager.ts';
+import { carriers, intercept, openAgent, openManager, type TestManager } from './manager.ts';
 
 let leaks = watchLeaks();
 beforeEach(() => {
@@ -81,92 +81,95 @@ async function sendAll(pipe: Pipe, record: PipeRecord, bytes: Buffer): Promise<v
   pipe.end();
 }
 
-test('20 MB each way survive cuts in their middle', { timeout: 30_000 }, async () => {
-  await using link = await openLink();
-  const { near, far } = await link.open();
-  const [atNear, atFar] = [recordPipe(near), recordPipe(far)];
-  const bytes = pattern(20_000_000);
-  const sent = Promise.all([sendAll(near, atNear, bytes), sendAll(far, atFar, bytes)]);
-  for (const share of [0.2, 0.5, 0.8]) {
-    await until(() => atNear.byteCount > bytes.length * share && atFar.byteCount > bytes.length * share * 0.5);
-    await link.comeBack(await link.cut());
-  }
-  await sent;
-  expect([await atNear.untilClose(), await atFar.untilClose()]).toEqual([undefined, undefined]);
-  expect(atNear.bytes().equals(bytes)).toBe(true);
-  expect(atFar.bytes().equals(bytes)).toBe(true);
-});
+for (const carrier of carriers) {
+  test(`${carrier}: 20 MB each way survive cuts in their middle`, { timeout: 30_000 }, async () => {
+    await using link = await openLink({ carrier });
+    const { near, far } = await link.open();
+    const [atNear, atFar] = [recordPipe(near), recordPipe(far)];
+    const bytes = pattern(20_000_000);
+    const sent = Promise.all([sendAll(near, atNear, bytes), sendAll(far, atFar, bytes)]);
+    for (const share of [0.2, 0.5, 0.8]) {
+      await until(() => atNear.byteCount > bytes.length * share && atFar.byteCount > bytes.length * share * 0.5);
+      await link.comeBack(await link.cut());
+    }
+    await sent;
+    expect([await atNear.untilClose(), await atFar.untilClose()]).toEqual([undefined, undefined]);
+    expect(atNear.bytes().equals(bytes)).toBe(true);
+    expect(atFar.bytes().equals(bytes)).toBe(true);
+  });
 
-test('half-closed pipes, quiet ones, and what was written while there was no connection', async () => {
-  await using link = await openLink();
-  const [asked, quiet, both] = [await link.open(), await link.open(), await link.open()];
-  const records = [asked, quiet, both].map(({ near, far }) => ({ near: recordPipe(near), far: recordPipe(far) }));
-  asked.near.write(Buffer.from('question'));
-  asked.near.end();
-  await records[0]?.far.untilEnd();
-  both.near.write(Buffer.from('a'));
-  await records[2]?.far.untilBytes(1);
-  const lost = await link.cut();
-  asked.far.write(Buffer.from('answer'));
-  asked.far.end();
-  both.near.write(Buffer.from('b'));
-  both.near.end();
-  both.far.write(Buffer.from('c'));
-  both.far.end();
-  await link.comeBack(lost);
-  quiet.far.write(Buffer.from('event'));
-  expect((await records[1]?.near.untilBytes(5))?.toString()).toBe('event');
-  for (const record of [records[0], records[2]]) {
-    expect(await record?.near.untilClose()).toBeUndefined();
-    expect(await record?.far.untilClose()).toBeUndefined();
-  }
-  expect(records[0]?.near.bytes().toString()).toBe('answer');
-  expect(records[2]?.far.bytes().toString()).toBe('ab');
-  expect(records[2]?.near.bytes().toString()).toBe('c');
-});
+  test(`${carrier}: half-closed pipes, quiet ones, and what was written while there was no connection`, async () => {
+    await using link = await openLink({ carrier });
+    const [asked, quiet, both] = [await link.open(), await link.open(), await link.open()];
+    const records = [asked, quiet, both].map(({ near, far }) => ({ near: recordPipe(near), far: recordPipe(far) }));
+    asked.near.write(Buffer.from('question'));
+    asked.near.end();
+    await records[0]?.far.untilEnd();
+    both.near.write(Buffer.from('a'));
+    await records[2]?.far.untilBytes(1);
+    const lost = await link.cut();
+    asked.far.write(Buffer.from('answer'));
+    asked.far.end();
+    both.near.write(Buffer.from('b'));
+    both.near.end();
+    both.far.write(Buffer.from('c'));
+    both.far.end();
+    await link.comeBack(lost);
+    quiet.far.write(Buffer.from('event'));
+    expect((await records[1]?.near.untilBytes(5))?.toString()).toBe('event');
+    for (const record of [records[0], records[2]]) {
+      expect(await record?.near.untilClose()).toBeUndefined();
+      expect(await record?.far.untilClose()).toBeUndefined();
+    }
+    expect(records[0]?.near.bytes().toString()).toBe('answer');
+    expect(records[2]?.far.bytes().toString()).toBe('ab');
+    expect(records[2]?.near.bytes().toString()).toBe('c');
+  });
 
-test('a reset while there was no connection arrives with its code', async () => {
-  await using link = await openLink();
-  const { near, far } = await link.open();
-  const [atNear] = [recordPipe(near), recordPipe(far)];
-  const lost = await link.cut();
-  far.reset(new InterceptError('local_refused', 'Nothing listens.'));
-  await link.comeBack(lost);
-  expect(await atNear.untilClose()).toMatchObject({ code: 'local_refused' });
-});
+  test(`${carrier}: a reset while there was no connection arrives with its code`, async () => {
+    await using link = await openLink({ carrier });
+    const { near, far } = await link.open();
+    const [atNear] = [recordPipe(near), recordPipe(far)];
+    const lost = await link.cut();
+    far.reset(new InterceptError('local_refused', 'Nothing listens.'));
+    await link.comeBack(lost);
+    expect(await atNear.untilClose()).toMatchObject({ code: 'local_refused' });
+  });
 
-test('a request into a connection that nobody knows to be dead reaches the agent when it is back', async () => {
-  await using link = await openLink();
-  await link.open();
-  link.line.set({ stalled: ['down'] });
-  const near = await link.manager.sessions[0]?.openPipe(intercept, AbortSignal.timeout(1_000));
-  near?.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
-  const lost = await link.cut();
-  link.line.set({});
-  await link.comeBack(lost);
-  await until(() => link.arrived.length === 2);
-  const atFar = recordPipe(link.arrived[1] as Pipe);
-  expect((await atFar.untilBytes(18)).toString()).toBe('GET / HTTP/1.1\r\n\r\n');
-});
+  test(`${carrier}: a request into a connection that nobody knows to be dead reaches the agent when it is back`, async () => {
+    await using link = await openLink({ carrier });
+    // The first one fills the pool, the last ones find it filled.
+    for (let count = 0; count < 4; count++) await link.open();
+    link.line.set({ stalled: ['down'] });
+    const near = await link.manager.sessions[0]?.openPipe(intercept, AbortSignal.timeout(1_000));
+    near?.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+    const lost = await link.cut();
+    link.line.set({});
+    await link.comeBack(lost);
+    await until(() => link.arrived.length === 5);
+    const atFar = recordPipe(link.arrived[4] as Pipe);
+    expect((await atFar.untilBytes(18)).toString()).toBe('GET / HTTP/1.1\r\n\r\n');
+  });
 
-test('an agent that is back before its manager knows that it was away', async () => {
-  await using link = await openLink();
-  const { near, far } = await link.open();
-  const [atNear, atFar] = [recordPipe(near), recordPipe(far)];
-  near.write(Buffer.from('one'));
-  await atFar.untilBytes(3);
-  link.line.set({ stalled: ['up', 'down'] });
-  near.write(Buffer.from(' two'));
-  far.write(Buffer.from('three'));
-  link.line.endHalf('down');
-  await link.agent.closed;
-  expect(link.manager.ends).toEqual([]);
-  link.line.set({});
-  await link.comeBack(link.agent.takeLost() as LostSession);
-  expect((await atFar.untilBytes(7)).toString()).toBe('one two');
-  expect((await atNear.untilBytes(5)).toString()).toBe('three');
-  expect(link.manager.ends).toMatchObject([{ t: 'lost', error: { code: 'tunnel_lost' } }]);
-});
+  test(`${carrier}: an agent that is back before its manager knows that it was away`, async () => {
+    await using link = await openLink({ carrier });
+    const { near, far } = await link.open();
+    const [atNear, atFar] = [recordPipe(near), recordPipe(far)];
+    near.write(Buffer.from('one'));
+    await atFar.untilBytes(3);
+    link.line.set({ stalled: ['up', 'down'] });
+    near.write(Buffer.from(' two'));
+    far.write(Buffer.from('three'));
+    link.line.endHalf('down');
+    await link.agent.closed;
+    expect(link.manager.ends).toEqual([]);
+    link.line.set({});
+    await link.comeBack(link.agent.takeLost() as LostSession);
+    expect((await atFar.untilBytes(7)).toString()).toBe('one two');
+    expect((await atNear.untilBytes(5)).toString()).toBe('three');
+    expect(link.manager.ends).toMatchObject([{ t: 'lost', error: { code: 'tunnel_lost' } }]);
+  });
+}
 
 test('who comes back too late, or not at all, gets nothing', async () => {
   const clock = createFakeClock();

@@ -32,6 +32,7 @@ import {
   type TunnelClient,
   type TunnelLimits,
   type TunnelServer,
+  type TunnelServerOptions,
   type VersionRange,
 } from '../src/index.ts';
 
@@ -106,6 +107,7 @@ export async function openManager(
     versions?: VersionRange;
     onRequest?: Http1Listener;
     api?: Partial<ManagerApi>;
+    tls?: TunnelServerOptions['tls'];
   } = {},
 ): Promise<TestManager> {
   const sessions: ServerSession[] = [];
@@ -138,13 +140,14 @@ export async function openManager(
       proof: options.proof ?? 'none',
       ...(options.versions === undefined ? {} : { versions: options.versions }),
       ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+      tls: options.tls,
       listen: { host: '127.0.0.1', port: 0 },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     },
   );
   return {
     server,
-    url: new URL(`http://127.0.0.1:${server.port}`),
+    url: new URL(`${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${server.port}`),
     sessions,
     hellos,
     ends,

@@ -3,7 +3,7 @@ import { InterceptError, type Clock } from '@switchyard/contract';
 import { parseFailure, type BytesMethod } from '@switchyard/wire';
 import { failureKey, ownerKey } from '../api-metadata.ts';
 import type { Access } from '../connect/access.ts';
-import { toSilent, toStranger } from '../connect/connect-error.ts';
+import { isAlert, toConnectError, toSilent, toStranger } from '../connect/connect-error.ts';
 import { openSocket } from '../connect/open-socket.ts';
 import { fixedTunnelLimits, tunnelLimits } from '../limits.ts';
 import { callType } from './call-listener.ts';
@@ -27,7 +27,8 @@ export async function callOverHttp1(options: Http1CallOptions, access: Access, m
     return await readAnswer(url, response);
   } catch (reason) {
     if (abort.signal.aborted) throw abort.signal.reason;
-    throw reason instanceof InterceptError ? reason : toStranger(url, 'speaks no HTTP/1.1', reason);
+    if (reason instanceof InterceptError) throw reason;
+    throw reason instanceof Error && isAlert(reason) ? toConnectError(url, reason) : toStranger(url, 'speaks no HTTP/1.1', reason);
   } finally {
     timer.cancel();
   }

@@ -2,7 +2,7 @@ import { InterceptError, type Clock, type Timer } from '@switchyard/contract';
 import type { BytesMethod } from '@switchyard/wire';
 import { WebSocket } from 'ws';
 import type { Access } from '../connect/access.ts';
-import { toStranger } from '../connect/connect-error.ts';
+import { isAlert, toConnectError, toStranger } from '../connect/connect-error.ts';
 import { openSocket } from '../connect/open-socket.ts';
 import { fixedTunnelLimits } from '../limits.ts';
 import type { AgentCarrier } from './agent-carrier.ts';
@@ -61,7 +61,7 @@ async function openWebSocket(url: URL, access: Access, { path }: BytesMethod, si
       resolve(socket);
     });
     socket.on('unexpected-response', (_request, { statusCode }) => fail(toStranger(url, `answers a WebSocket with ${statusCode}`)));
-    socket.on('error', (error) => fail(toStranger(url, 'takes no WebSocket', error)));
+    socket.on('error', (error) => fail(isAlert(error) ? toConnectError(url, error) : toStranger(url, 'takes no WebSocket', error)));
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
   });

@@ -39,6 +39,11 @@ export function toConnectError(url: URL, error: NodeJS.ErrnoException): Intercep
   }
 }
 
+/** Whether the other end refused TLS, which it may do after the handshake (RFC 8446 section 6.2). */
+export function isAlert(error: NodeJS.ErrnoException): boolean {
+  return error.code?.includes('ALERT') === true;
+}
+
 function toTlsError(shown: string, error: Error, code: string): InterceptError | undefined {
   if (/ALERT_CERTIFICATE_REQUIRED|SSLV3_ALERT_HANDSHAKE_FAILURE/.test(code)) {
     return toUnreachable(`${shown} wants a client certificate`, error, 'Name yours with --tls-cert and its key with --tls-key.');
@@ -53,7 +58,7 @@ function toTlsError(shown: string, error: Error, code: string): InterceptError |
     return toUnreachable(
       `the certificate of ${shown} is for other names (${error.message})`,
       error,
-      'Use one of these names as its address.',
+      'Use a name that it is good for as the address.',
     );
   }
   if (!/CERT|SIGNATURE/.test(code)) return undefined;

@@ -3,7 +3,7 @@ import { InterceptError, type Clock } from '@switchyard/contract';
 import { fixedTunnelLimits } from '../limits.ts';
 import type { Access } from './access.ts';
 import { toAddress, toShown } from './address.ts';
-import { toConnectError, toStranger, toUnreachable } from './connect-error.ts';
+import { isAlert, toConnectError, toStranger, toUnreachable } from './connect-error.ts';
 import { openSocket } from './open-socket.ts';
 
 /** How long each look may take. */
@@ -85,8 +85,4 @@ function look(url: URL, socket: Socket, signal: AbortSignal): Promise<Probe> {
     socket.on('data', (bytes: Buffer) => done({ t: 'answer', text: bytes.toString('latin1') }));
     socket.write('GET / HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n');
   });
-}
-
-function isAlert(error: NodeJS.ErrnoException): boolean {
-  return error.code?.includes('ALERT') === true;
 }

@@ -24,8 +24,8 @@ export function editHead(head: Buffer, edits: readonly HeadEdit[]): Buffer {
     else changes.set(edit.t === 'query' ? startLine : edit.line, edit);
   }
   const end = head.length - 2;
-  const tail = Buffer.from(`${added}\r\n`, 'latin1');
-  if (changes.size === 0) return Buffer.concat([head.subarray(0, end), tail]);
+  const tail = `${added}\r\n`;
+  if (changes.size === 0) return append(head, end, tail);
   const parts: Buffer[] = [];
   for (let start = 0, line = startLine; start < end; line++) {
     const next = head.indexOf(CR, start) + 2;
@@ -35,7 +35,15 @@ export function editHead(head: Buffer, edits: readonly HeadEdit[]): Buffer {
     );
     start = next;
   }
-  return Buffer.concat([...parts, tail]);
+  return Buffer.concat([...parts, Buffer.from(tail, 'latin1')]);
+}
+
+/** A copy of `head[0..end)` with `tail` behind it. */
+function append(head: Buffer, end: number, tail: string): Buffer {
+  const edited = Buffer.allocUnsafe(end + tail.length);
+  head.copy(edited, 0, 0, end);
+  edited.write(tail, end, 'latin1');
+  return edited;
 }
 
 /** Where the start line stands when field lines count from 0. */

@@ -3,20 +3,25 @@ const none: Buffer = Buffer.alloc(0);
 /** Up to this size bytes are copied together, as one write costs more than the copy. */
 const joinedBytesMax = 16 * 1024;
 
+/** Takes bytes that go on. */
+export interface ByteSink {
+  onBytes(bytes: Buffer): void;
+}
+
 /**
  * A stretch of received bytes that goes on as it came, in one write. It grows while a piece of input is framed and is sent when
  * something else must go out in between, or when the piece is used up.
  */
 export class ByteRun {
-  readonly #send: (bytes: Buffer) => void;
+  readonly #sink: ByteSink;
   #bytes: Buffer = none;
   /** Goes out before the run: a head that took another's place. */
   #before: Buffer | undefined;
   #start = 0;
   #end = 0;
 
-  constructor(send: (bytes: Buffer) => void) {
-    this.#send = send;
+  constructor(sink: ByteSink) {
+    this.#sink = sink;
   }
 
   /** Where the run begins in the piece. */
@@ -49,23 +54,28 @@ export class ByteRun {
 
   /** Sends what the run holds. */
   flush(): void {
+    const bytes = this.#bytes;
     const start = this.#start;
     const end = this.#end;
     const before = this.#before;
     this.#start = end;
-    if (before === undefined) {
-      if (start < end) this.#send(start === 0 && end === this.#bytes.length ? this.#bytes : this.#bytes.subarray(start, end));
-      return;
-    }
-    this.#before = undefined;
-    this.#sendBoth(before, this.#bytes.subarray(start, end));
+    if (before !== undefined) {
+      this.#before = undefined;
+      this.#sendBoth(before, bytes, start, end);
+    } else if (start < end) this.#sink.onBytes(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
   }
 
-  #sendBoth(before: Buffer, run: Buffer): void {
-    if (run.length > joinedBytesMax) {
-      this.#send(before);
-      this.#send(run);
-    } else this.#send(run.length === 0 ? before : Buffer.concat([before, run]));
+  #sendBoth(before: Buffer, bytes: Buffer, start: number, end: number): void {
+    if (start === end) this.#sink.onBytes(before);
+    else if (end - start > joinedBytesMax) {
+      this.#sink.onBytes(before);
+      this.#sink.onBytes(bytes.subarray(start, end));
+    } else {
+      const joined = Buffer.allocUnsafe(before.length + end - start);
+      before.copy(joined);
+      bytes.copy(joined, before.length, start, end);
+      this.#sink.onBytes(joined);
+    }
   }
 
   /** The piece is used up: sends what is left and lets go of its memory. */

@@ -3,7 +3,7 @@ import { toBaseline } from '../destination.ts';
 import type { Client } from '../client.ts';
 import type { DialBaseline } from '../dial/dial-baseline.ts';
 import type { PortContext } from '../port-context.ts';
-import type { Exchange } from './exchange.ts';
+import { ExchangeQueue } from './exchange-queue.ts';
 import { createLocalReply } from './local-reply.ts';
 import { planLoss } from './loss.ts';
 import type { RequestReader } from './request-reader.ts';
@@ -29,7 +29,7 @@ type Phase =
  * never buffered.
  */
 export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner, ResponseOwner {
-  readonly exchanges: Exchange[] = [];
+  readonly exchanges: ExchangeQueue = new ExchangeQueue();
   readonly context: PortContext;
   readonly client: Pipe;
   readonly clientAddress: () => string;
@@ -157,7 +157,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
 
   /** Ends the connection where its foremost request broke off. */
   refuseFront(): void {
-    const front = this.exchanges[0];
+    const front = this.exchanges.first;
     if (front?.refusal === undefined) return;
     if (front.responseDone) this.finish();
     else if (front.responseStarted) this.abort(front.refusal.message);
@@ -167,7 +167,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   /** Answers a request that may not go on, and ends the connection: where the next request begins is not known. */
   refuse(error: InterceptError): void {
     this.context.counts.exchanges.refused++;
-    this.client.write(this.#createReply(error, this.exchanges[0]?.method ?? this.#reader.head.method, true));
+    this.client.write(this.#createReply(error, this.exchanges.first?.request.method ?? this.#reader.head.method, true));
     this.finish();
   }
 
@@ -191,7 +191,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
 
   /** All that the client will ever send has been relayed. A request that is answered and not complete never will be. */
   #passClientEnd(): void {
-    const front = this.exchanges[0];
+    const front = this.exchanges.first;
     if (front === undefined || front.responseDone) this.finish();
     else this.#active?.end();
   }
@@ -209,7 +209,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
 
   /** The client and the active upstream agreed on another protocol. */
   becomeRaw(): void {
-    this.exchanges.length = 0;
+    this.exchanges.clear();
     this.#phase = 'raw';
     this.upstreams.releaseOthers(this.#active);
     this.#reader.becomeRaw();
@@ -236,7 +236,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
   onDialFailed(upstream: Upstream, error: InterceptError): void {
     this.upstreams.forget(upstream);
     if (upstream !== this.#active || this.exchanges.length === 0) return;
-    const fallsBack = error.code === 'developer_offline' && this.exchanges.every((exchange) => exchange.fallsBack);
+    const fallsBack = error.code === 'developer_offline' && [...this.exchanges].every((exchange) => exchange.fallsBack);
     if (fallsBack) this.#fallBack(upstream.takePending());
     else this.#replyToAll(error);
   }
@@ -311,7 +311,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
     for (let exchange = this.exchanges.shift(); exchange !== undefined; exchange = this.exchanges.shift()) {
       const closes = exchange.closes || !exchange.requestDone || (this.context.draining && this.exchanges.length === 0);
       this.context.counts.exchanges.failed++;
-      this.client.write(this.#createReply(error, exchange.method, closes));
+      this.client.write(this.#createReply(error, exchange.request.method, closes));
       if (closes) {
         this.finish();
         return;
@@ -328,8 +328,8 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
     if (this.isFinishing) return;
     this.#phase = 'finishing';
     this.#lastActivity = this.#arrivedAt = this.context.coarseNow;
-    const outstanding = this.exchanges.some((exchange) => !exchange.responseDone || !exchange.requestDone);
-    this.exchanges.length = 0;
+    const outstanding = [...this.exchanges].some((exchange) => !exchange.responseDone || !exchange.requestDone);
+    this.exchanges.clear();
     this.#reader.stop();
     this.client.end();
     this.#releaseUpstreams(outstanding ? new InterceptError('canceled', 'The exchange was given up.') : undefined);

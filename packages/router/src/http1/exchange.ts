@@ -17,8 +17,8 @@ export interface ReplayableHead {
   readonly end: number;
 }
 
-/** One request and its response, from the request's head to the last byte of both. */
-export class Exchange {
+/** What a request head says that concerns its exchange. */
+export interface RequestFacts {
   readonly method: string;
   /** The client sends nothing behind this request. */
   readonly isLast: boolean;
@@ -26,42 +26,40 @@ export class Exchange {
   readonly offersUpgrade: boolean;
   /** No request may go on behind this one before its response is complete. */
   readonly isBarrier: boolean;
+  /** Sending the head twice has the effect of once. */
+  readonly isReplayable: boolean;
+}
+
+/** One request and its response, from the request's head to the last byte of both. */
+export class Exchange {
+  readonly request: RequestFacts;
   readonly replayable: ReplayableHead | undefined;
   /** When its head went to the target, on the coarse clock. */
   readonly sentAt: number;
-  /** It was sent once more already. */
-  replayed = false;
   /** The baseline answers when the target's developer is away. */
   readonly fallsBack: boolean;
   replyPlan: ReplyPlan | undefined;
+  /** It was sent once more already. */
+  replayed = false;
   requestDone = false;
   /** The request's body broke off with this fault; it is answered once everything before it is. */
-  refusal: InterceptError | undefined;
+  refusal: InterceptError | undefined = undefined;
   responseDone = false;
   /** A byte of the response went to the client. */
   responseStarted = false;
   /** The client connection ends with this response. */
   closes: boolean;
   interimResponses = 0;
+  /** The one behind it in its queue. */
+  next: Exchange | undefined = undefined;
 
-  constructor(request: {
-    method: string;
-    isLast: boolean;
-    offersUpgrade: boolean;
-    expectsContinue: boolean;
-    replayable: ReplayableHead | undefined;
-    sentAt: number;
-    fallsBack: boolean;
-    replyPlan: ReplyPlan | undefined;
-  }) {
-    this.method = request.method;
-    this.isLast = request.isLast;
-    this.offersUpgrade = request.offersUpgrade;
-    this.isBarrier = request.isLast || request.offersUpgrade || request.expectsContinue;
-    this.replayable = request.replayable;
-    this.sentAt = request.sentAt;
-    this.fallsBack = request.fallsBack;
-    this.replyPlan = request.replyPlan;
+  /** @param sent the head as it goes to the target */
+  constructor(request: RequestFacts, plan: Pick<Exchange, 'fallsBack' | 'replyPlan'>, sent: ReplayableHead, sentAt: number) {
+    this.request = request;
+    this.replayable = request.isReplayable ? sent : undefined;
+    this.sentAt = sentAt;
+    this.fallsBack = plan.fallsBack;
+    this.replyPlan = plan.replyPlan;
     this.closes = request.isLast;
   }
 }

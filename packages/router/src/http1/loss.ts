@@ -1,5 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeQueue } from './exchange-queue.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What to do when a target ended or lost its connection. */
@@ -22,7 +22,7 @@ export type LossPlan =
 export interface Loss {
   readonly upstream: Upstream;
   /** The exchanges that are outstanding, in order; all of them belong to `upstream` when `isActive`. */
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: ExchangeQueue;
   /** The newest request went to `upstream`. */
   readonly isActive: boolean;
   readonly error: InterceptError | undefined;
@@ -39,13 +39,13 @@ export interface Loss {
  */
 export function planLoss(loss: Loss): LossPlan {
   const { upstream, exchanges, isActive, error } = loss;
-  const front = exchanges[0];
+  const front = exchanges.first;
   if (front === undefined) return upstream.isKeyed ? { t: 'forget' } : { t: 'finish' };
   if (!isActive) return { t: 'forget' };
   if (front.responseDone) return { t: 'finish' };
   if (front.responseStarted) return error === undefined && upstream.reader.endsWithConnection ? { t: 'complete' } : { t: 'abort' };
   if (upstream.isKeyed) return { t: 'reply', error: error ?? closedUnanswered(upstream) };
-  const isReplayable = isStale(loss) && exchanges.every((exchange) => exchange.requestDone && exchange.replayable !== undefined);
+  const isReplayable = isStale(loss) && [...exchanges].every((exchange) => exchange.requestDone && exchange.replayable !== undefined);
   return { t: isReplayable ? 'replay' : 'close-unanswered' };
 }
 
@@ -54,7 +54,7 @@ export function planLoss(loss: Loss): LossPlan {
  * was not later than the first of them by the coarse clock, and that was a moment ago. Never a second time for the same request.
  */
 function isStale({ upstream, exchanges, now, staleMs }: Loss): boolean {
-  const front = exchanges[0];
+  const front = exchanges.first;
   if (front === undefined || front.replayed || !upstream.answered) return false;
   return upstream.idleSince <= front.sentAt && now - front.sentAt <= staleMs;
 }

@@ -1,5 +1,5 @@
 import { BodyScanner, RequestHeadParser, type FieldNames, type Refusal } from '@switchyard/http1';
-import { ByteRun } from './byte-run.ts';
+import { ByteRun, type ByteSink } from './byte-run.ts';
 import { HeadBuffer } from './head-buffer.ts';
 
 /** What becomes of a request head. */
@@ -12,7 +12,7 @@ export type HeadVerdict =
   | 'stop';
 
 /** Receives what a client sends, request by request. */
-export interface RequestSink {
+export interface RequestSink extends ByteSink {
   /** Whether a request may begin now; else what comes is kept, unread, until `release()`. */
   mayBegin(): boolean;
   /** A whole head stands in `bytes[start..end)`; the reader's `head` holds what it says. */
@@ -45,7 +45,7 @@ export class RequestReader {
   /** @param names the field names to collect, asked for at each head; `routingNames` may not come as trailers */
   constructor(sink: RequestSink, names: () => FieldNames, routingNames: Iterable<string>) {
     this.#sink = sink;
-    this.#run = new ByteRun((bytes) => sink.onBytes(bytes));
+    this.#run = new ByteRun(sink);
     this.#names = names;
     this.#body = new BodyScanner(routingNames);
     this.#currentNames = names();

@@ -45,7 +45,7 @@ export class RequestSide implements RequestSink {
     const { exchanges, context, client } = this.#owner;
     const { last } = exchanges;
     // The last answer before the end announces it: what did not go on by then did not happen, and its client knows.
-    if (last !== undefined) return !last.isBarrier && exchanges.length < context.limits.pipelined && !context.draining;
+    if (last !== undefined) return !last.request.isBarrier && exchanges.length < context.limits.pipelined && !context.draining;
     // Answers of our own have no target that could be paused: a client that does not read them gets no further ones.
     return client.bufferedBytes <= context.limits.unreadBytes;
   }
@@ -60,7 +60,7 @@ export class RequestSide implements RequestSink {
       return 'stop';
     }
     const { target } = planned.plan;
-    const upstream = upstreams.find(target);
+    const upstream = exchanges.length === 0 ? upstreams.findIdle(target) : upstreams.find(target);
     if (exchanges.length > 0 && (upstream === undefined || upstream !== active)) return 'hold';
     if (upstream === undefined && !context.targetUse.hasRoom(target)) {
       this.#owner.refuse(createNoRoom(context));

@@ -25,5 +25,7 @@ export function planResponse(exchange: Exchange, head: ResponseHeadParser, bytes
 
 /** Whether a cache between us and the client might keep the answer (RFC 9111 section 3). */
 function isCacheable(exchange: Exchange, head: ResponseHeadParser): boolean {
-  return (exchange.method === 'GET' || exchange.method === 'HEAD') && !/(?:^|,)\s*no-store\b/.test(head.framing.cacheControl);
+  return (
+    (exchange.request.method === 'GET' || exchange.request.method === 'HEAD') && !/(?:^|,)\s*no-store\b/.test(head.framing.cacheControl)
+  );
 }

@@ -1,5 +1,5 @@
 import { BodyScanner, ResponseHeadParser, type Refusal } from '@switchyard/http1';
-import { ByteRun } from './byte-run.ts';
+import { ByteRun, type ByteSink } from './byte-run.ts';
 import { HeadBuffer } from './head-buffer.ts';
 
 /** What becomes of a response head. */
@@ -10,13 +10,13 @@ export type ResponseVerdict =
   | 'stop';
 
 /** Receives what a target sends, response by response. */
-export interface ResponseSink {
+export interface ResponseSink extends ByteSink {
   /** The method of the request that the next response answers; undefined: nothing was asked, so no response may come. */
   expectedMethod(): string | undefined;
   /** A whole head stands in `bytes[start..end)`; the reader's `head` holds what it says. */
   onResponseHead(bytes: Buffer, start: number, end: number): ResponseVerdict;
   /** Bytes to relay to the client. */
-  onResponseBytes(bytes: Buffer): void;
+  onBytes(bytes: Buffer): void;
   /** A final response is complete. Its last bytes may not be relayed yet: act in `onResponsesRelayed`. */
   onResponseEnd(): void;
   /** All that came is relayed. */
@@ -41,7 +41,7 @@ export class ResponseReader {
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
-    this.#run = new ByteRun((bytes) => sink.onResponseBytes(bytes));
+    this.#run = new ByteRun(sink);
   }
 
   /** What the newest head says. */

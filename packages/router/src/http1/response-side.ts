@@ -1,9 +1,10 @@
 import { InterceptError, type Pipe } from '@switchyard/contract';
 import type { PortContext } from '../port-context.ts';
-import { editHead, type HeadEdit, type Refusal } from '@switchyard/http1';
+import type { Refusal } from '@switchyard/http1';
+import type { ExchangeQueue } from './exchange-queue.ts';
 import type { Exchange } from './exchange.ts';
 import { createLocalReply } from './local-reply.ts';
-import { planResponse } from './response-plan.ts';
+import { ResponseEditor } from './response-editor.ts';
 import type { ResponseSink, ResponseVerdict } from './response-reader.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -12,7 +13,7 @@ export interface ResponseOwner {
   readonly context: PortContext;
   readonly client: Pipe;
   /** What is outstanding, in order; all of it on the active upstream. */
-  readonly exchanges: Exchange[];
+  readonly exchanges: ExchangeQueue;
   readonly active: Upstream | undefined;
   /** Nothing more is sent to the client. */
   readonly isFinishing: boolean;
@@ -31,6 +32,7 @@ export interface ResponseOwner {
 export class ResponseSide implements ResponseSink {
   readonly #connection: ResponseOwner;
   readonly #upstream: Upstream;
+  readonly #editor: ResponseEditor = new ResponseEditor();
   #closing = false;
 
   constructor(connection: ResponseOwner, upstream: Upstream) {
@@ -39,7 +41,7 @@ export class ResponseSide implements ResponseSink {
   }
 
   expectedMethod(): string | undefined {
-    return this.#front()?.method;
+    return this.#front()?.request.method;
   }
 
   onResponseHead(bytes: Buffer, start: number, end: number): ResponseVerdict {
@@ -53,7 +55,8 @@ export class ResponseSide implements ResponseSink {
   }
 
   #onSwitch(exchange: Exchange, bytes: Buffer, start: number, end: number): ResponseVerdict {
-    if (!exchange.offersUpgrade || !exchange.requestDone) return this.#refuse('The target switched protocols although nobody asked.');
+    if (!exchange.request.offersUpgrade || !exchange.requestDone)
+      return this.#refuse('The target switched protocols although nobody asked.');
     const verdict = this.#relay(exchange, bytes, start, end, false);
     this.#upstream.reader.becomeRaw();
     this.#connection.becomeRaw();
@@ -69,7 +72,7 @@ export class ResponseSide implements ResponseSink {
 
   #onFinal(exchange: Exchange, bytes: Buffer, start: number, end: number): ResponseVerdict {
     const { head } = this.#upstream.reader;
-    if (!head.framing.persists(head.minor) || head.bodyBytes(exchange.method) < -1) exchange.closes = true;
+    if (!head.framing.persists(head.minor) || head.bodyBytes(exchange.request.method) < -1) exchange.closes = true;
     const announcesClose = this.#connection.context.draining && !exchange.closes && this.#isLast(exchange);
     if (announcesClose) exchange.closes = true;
     return this.#relay(exchange, bytes, start, end, announcesClose);
@@ -77,18 +80,14 @@ export class ResponseSide implements ResponseSink {
 
   #relay(exchange: Exchange, bytes: Buffer, start: number, end: number, announcesClose: boolean): ResponseVerdict {
     exchange.responseStarted = true;
-    if (exchange.replyPlan === undefined && !announcesClose) return 'relay';
-    const head = bytes.subarray(start, end);
-    const edits: HeadEdit[] = planResponse(exchange, this.#upstream.reader.head, head, {
-      announcesClose,
-      vary: this.#connection.context.routing.vary,
-    });
-    if (edits.length === 0) return 'relay';
-    this.#upstream.reader.replaceHead(editHead(head, edits));
+    const { reader } = this.#upstream;
+    const { vary } = this.#connection.context.routing;
+    const edited = this.#editor.edit(exchange, reader.head, bytes, start, end, { announcesClose, vary });
+    if (edited !== undefined) reader.replaceHead(edited);
     return 'relay';
   }
 
-  onResponseBytes(bytes: Buffer): void {
+  onBytes(bytes: Buffer): void {
     if (!this.#connection.client.write(bytes)) this.#upstream.pause();
   }
 
@@ -124,7 +123,7 @@ export class ResponseSide implements ResponseSink {
     const { client, context } = this.#connection;
     const error = new InterceptError('upstream_violation', refusal.message);
     context.counts.exchanges.failed++;
-    client.write(createLocalReply(error, { requestId: context.nextRequestId(), method: exchange.method, closes: true }));
+    client.write(createLocalReply(error, { requestId: context.nextRequestId(), method: exchange.request.method, closes: true }));
     this.#connection.finish();
   }
 
@@ -136,7 +135,7 @@ export class ResponseSide implements ResponseSink {
   /** The exchange that the next response belongs to. */
   #front(): Exchange | undefined {
     if (this.#closing || this.#connection.isFinishing || this.#connection.active !== this.#upstream) return undefined;
-    const exchange = this.#connection.exchanges[0];
+    const exchange = this.#connection.exchanges.first;
     return exchange === undefined || exchange.responseDone ? undefined : exchange;
   }
 }

@@ -24,6 +24,7 @@ import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import { LostSession } from './lost-session.ts';
 import type { MessageStream, StreamHandler } from './message-stream.ts';
 import type { TunnelClient } from './session.ts';
+import { refuseUnheard } from './spec-version.ts';
 
 /** How long `goodbye()` waits for the manager. */
 const goodbyeMs = fixedTunnelLimits.goodbyeMs.value;
@@ -98,6 +99,7 @@ export class AgentSession implements TunnelClient {
   }
 
   async register(spec: InterceptSpec): Promise<InterceptInfo> {
+    refuseUnheard(spec, this.#welcome.version);
     const asked = this.#ask((request) => ({ t: 'register', request, spec }));
     // The manager dials direct intercepts by itself: pipes that wait for them would wait for nothing.
     if (spec.directPort === undefined) this.#pipes.fill();

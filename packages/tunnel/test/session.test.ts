@@ -131,3 +131,26 @@ test('heartbeats keep a quiet session alive', async () => {
   }
   expect(tunnel.manager.ends).toEqual([]);
 });
+
+test.each([
+  ['agent', { versions: { min: 1, max: 1 } }, {}],
+  ['manager', {}, { versions: { min: 1, max: 1 } }],
+] as const)(
+  'where the %s speaks version 1, conditions are not asked for: they would be passed over',
+  async (_, agentOptions, managerOptions) => {
+    await using manager = await openManager(managerOptions);
+    await using agent = await openAgent(manager.url, agentOptions);
+    const match = [[{ t: 'method', method: 'GET' }]] as const;
+    await expect(agent.register({ ...spec, match })).rejects.toMatchObject({ code: 'version_mismatch' });
+    await expect(agent.register({ ...spec, key: undefined, match })).rejects.toMatchObject({ code: 'version_mismatch' });
+    expect(manager.asked).toEqual([]);
+    await agent.register({ ...spec, sharedWith: ['bob'], joins: true });
+  },
+);
+
+test('conditions reach a manager of version 2 as they were', async () => {
+  await using manager = await openManager();
+  await using agent = await openAgent(manager.url);
+  const match = [[{ t: 'header', name: 'x-team', text: { t: 'regex', value: 'b.*' } }]] as const;
+  expect(await agent.register({ ...spec, match, sharedWith: ['*'] })).toMatchObject({ match, sharedWith: ['*'], joins: false });
+});

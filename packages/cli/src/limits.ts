@@ -1,7 +1,9 @@
 import type { LimitTable } from '@switchyard/contract';
 
 /** The bounds of the command line. */
-export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs' | 'releaseMs' | 'adminMs' | 'tokenBytes'> = {
+export const cliLimits: LimitTable<
+  'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs' | 'releaseMs' | 'adminMs' | 'tokenBytes' | 'clockSkewMs' | 'openFiles'
+> = {
   listenMs: {
     value: 60_000,
     unit: 'ms',
@@ -25,6 +27,8 @@ export const cliLimits: LimitTable<'listenMs' | 'settleMs' | 'stopGraceMs' | 'pr
     unit: 'ms',
     about: 'How long the end of a command waits for the API server to remove its intercept; else the manager does it alone.',
   },
+  clockSkewMs: { value: 5_000, unit: 'ms', about: "How far the manager's clock may be from this machine's before `doctor` warns." },
+  openFiles: { value: 4_096, unit: 'count', about: 'Open files that a process should be allowed; `doctor` warns where it is fewer.' },
   tokenBytes: {
     value: 8_192,
     unit: 'bytes',

@@ -2,6 +2,7 @@ import type { AnyCommand } from '../command.ts';
 import { adminInstall, adminList, adminUninstall } from './admin.ts';
 import { completion } from './completion.ts';
 import { configSchema, configValidate, configView } from './config.ts';
+import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { explain } from './explain.ts';
 import { key } from './key.ts';
@@ -20,6 +21,7 @@ export const commands: readonly AnyCommand[] = [
   status,
   logs,
   explain,
+  doctor,
   key,
   configValidate,
   configSchema,

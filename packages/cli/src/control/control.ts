@@ -9,7 +9,7 @@ import type {
   RouteReport,
   ServiceInfo,
 } from '@switchyard/contract';
-import type { RemovalFilter } from '@switchyard/tunnel';
+import type { ManagerInfo, RemovalFilter } from '@switchyard/tunnel';
 import type { Identity } from '../identity.ts';
 import type { Lane } from '../values.ts';
 
@@ -99,6 +99,17 @@ export interface Interception extends AsyncDisposable {
   readonly over: Promise<InterceptError>;
 }
 
+/** A manager that answered. */
+export interface MeasuredManager {
+  /** How it is reached, for people. */
+  readonly way: string;
+  readonly info: ManagerInfo;
+  /** Of one call on an open connection. */
+  readonly roundTripMs: number;
+  /** How far its clock is ahead of this machine's; undefined where it does not say. */
+  readonly aheadMs: number | undefined;
+}
+
 /** Where intercepts live, as a port: a manager alone, or the objects of a namespace. Every method rejects with `InterceptError`. */
 export interface Control extends AsyncDisposable {
   /** Whom it asks, for people: `the manager at HOST:PORT`. */
@@ -117,6 +128,8 @@ export interface Control extends AsyncDisposable {
   listIntercepts(): Promise<readonly ControlledIntercept[]>;
   /** Removes those of the person's own that match, and answers them. */
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Looks whether the manager answers, and how fast. */
+  measureManager(): Promise<MeasuredManager>;
   /** Where a request would go now, and why. */
   explain(question: RequestQuestion): Promise<RouteAnswer>;
   /** Calls `onEntry` with what is known to have happened, oldest first; may show more than is wanted. */

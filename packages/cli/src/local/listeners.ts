@@ -28,12 +28,13 @@ function toOneHost(hosts: ReadonlySet<string>): string {
   return hosts.size === 1 && first !== undefined ? first : 'localhost';
 }
 
-interface ListeningSocket extends Listener {
+/** A listening socket, as the kernel knows it. */
+export interface ListeningSocket extends Listener {
   readonly inode: string;
 }
 
 /** The listening sockets of the network namespace that a process is in. */
-async function readListeningSockets(pid: number): Promise<readonly ListeningSocket[] | undefined> {
+export async function readListeningSockets(pid: number): Promise<readonly ListeningSocket[] | undefined> {
   const four = await readText(`/proc/${pid}/net/tcp`);
   if (four === undefined) return undefined;
   const six = (await readText(`/proc/${pid}/net/tcp6`)) ?? '';
@@ -70,7 +71,8 @@ function sessionOf(stat: string): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]);
 }
 
-async function listSocketInodes(pid: string): Promise<readonly string[]> {
+/** The sockets that a process has open; none where this user may not know. */
+export async function listSocketInodes(pid: string): Promise<readonly string[]> {
   const folder = `/proc/${pid}/fd`;
   const names = await readdir(folder).catch(() => []);
   const targets = await Promise.all(names.map((name) => readlink(`${folder}/${name}`).catch(() => '')));

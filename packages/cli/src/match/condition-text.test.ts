@@ -78,5 +78,9 @@ function parse(kind: Condition['t'], word: string): Condition {
 }
 
 test('every condition comes back from its word', () => {
-  fc.assert(fc.property(condition, (given) => void expect(parse(given.t, formatCondition(given))).toEqual(given)));
+  fc.assert(
+    fc.property(condition, (given) => {
+      expect(parse(given.t, formatCondition(given))).toEqual(given);
+    }),
+  );
 });

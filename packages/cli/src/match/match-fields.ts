@@ -51,7 +51,7 @@ export const matchField: z.ZodType<Match> = z.array(alternative).min(1);
 /** A match as a file says it. */
 export function toMatchFields(match: Match): readonly Readonly<Record<string, unknown>>[] {
   return match.map((conditions) =>
-    Object.fromEntries(Object.entries(Object.groupBy(conditions, ({ t }) => t)).map(([kind, those = []]) => [kind, toField(those)])),
+    Object.fromEntries(Object.entries(Object.groupBy(conditions, ({ t }) => t)).map(([kind, those]) => [kind, toField(those)])),
   );
 }
 

@@ -42,8 +42,7 @@ export function refuseEarlyGuest(intercepts: readonly Intercept[], { key, joins 
   );
 }
 
-/** What somebody can do whose key is `owner`'s; `offered`: it is shared with them already. */
-export function toKeyTakenHint(owner: string, offered: boolean): string {
+function toKeyTakenHint(owner: string, offered: boolean): string {
   if (offered) return `${owner} shares it with you: say --join to take part, or use another key (--key).`;
   return `Use another key (--key), or ask ${owner} to share it with you (--share-with) and then say --join.`;
 }

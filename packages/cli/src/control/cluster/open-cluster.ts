@@ -1,11 +1,12 @@
 import { InterceptError, type InterceptInfo } from '@switchyard/contract';
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
-import type { RemovalFilter } from '@switchyard/tunnel';
+import { openManagerClient, type RemovalFilter } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
 import type { Identity } from '../../identity.ts';
 import type { Settings } from '../../settings.ts';
 import { createAgentKey } from '@switchyard/agent';
 import type { Control, ControlledIntercept, Intention } from '../control.ts';
+import { measureManager } from '../measure-manager.ts';
 import { rehearseClaim } from './claim.ts';
 import { refuseLane } from './lane.ts';
 import { listConditions } from './condition-log.ts';
@@ -13,7 +14,7 @@ import { toControlledIntercept, toInterceptObject } from './intercept-object.ts'
 import { openClusterInterception } from './interception.ts';
 import { openClient } from './open-client.ts';
 import { findPod } from './pod.ts';
-import { findWay } from './reach.ts';
+import { findWay, openWay } from './reach.ts';
 import { explainByObjects } from './route-report.ts';
 import { listClusterServices } from './services.ts';
 import { readUserName } from './who-am-i.ts';
@@ -39,6 +40,12 @@ export async function openClusterControl(context: Context, settings: Settings, n
     listIntercepts: () => listIntercepts(client),
     removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
     explain: (question) => explainByObjects(client, question),
+    async measureManager() {
+      await using way = await openWay({ ...context, env: host.env, client, pod: findPod(host.env, client), named });
+      await using manager = openManagerClient({ url: way.url, owner: settings.owner, token: undefined, clock: context.clock });
+      const words = way.direct ? `at ${way.url.host}` : `through ${named === undefined ? 'the API server' : named.host}`;
+      return await measureManager(context.clock, words, () => manager.info());
+    },
     async readLog({ follow }, onEntry) {
       if (follow) throw toNoFollowing(client.namespace);
       for (const entry of await listConditions(client)) onEntry(entry);

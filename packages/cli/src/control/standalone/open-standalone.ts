@@ -3,6 +3,7 @@ import { openManagerClient, type ManagerClient } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
 import { refuseInClear } from '../../token.ts';
 import type { Setting, Settings, SettingSource } from '../../settings.ts';
+import { measureManager } from '../measure-manager.ts';
 import { openAgentSession } from '../agent-session.ts';
 import type { Control, InterceptionOptions } from '../control.ts';
 
@@ -70,6 +71,7 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     listIntercepts: () => manager.listIntercepts(),
     removeIntercepts: (filter) => manager.removeIntercepts(filter),
     explain: async (question) => ({ report: await manager.explain(question), outside: [], notes: [] }),
+    measureManager: () => measureManager(context.clock, `at ${url.host}`, () => manager.info()),
     readLog: ({ all, follow, signal }, onEntry) => manager.watchEvents({ all, follow, after: undefined }, onEntry, signal),
     check: async ({ lane }) => refuseDirect(lane),
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {

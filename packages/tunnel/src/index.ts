@@ -1,7 +1,7 @@
 export { createAgentKey, type AgentKeyPair } from './agent-key.ts';
 export type { Caller, ManagerApi, ManagerClient } from './api.ts';
 export { createAccess, type Access, type AccessOptions, type CarrierName, type ClientCertificates } from './connect/access.ts';
-export type { ProxyVariables } from './connect/proxy.ts';
+export { findProxy, type ProxyVariables } from './connect/proxy.ts';
 export { openTunnelClient, type TunnelClientDeps, type TunnelClientOptions } from './client.ts';
 export type { Http1Connection, Http1Listener } from './listen/http1-server.ts';
 export type { ServerIdentity } from './listen/tls-server.ts';

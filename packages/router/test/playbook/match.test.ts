@@ -45,6 +45,17 @@ test('a rule that comes and goes is effective at the next request of an open con
   expect(play.dialled).toEqual(['baseline', 'match']);
 });
 
+test.each(['Host: orders', 'Cache-Control: no-cache', 'Content-Type: text/plain', 'Cookie: a=1'])(
+  'headers that framing or keys read can be asked for too: %s',
+  async (line) => {
+    const [name = '', value = ''] = line.split(': ');
+    const play = await Play.begin();
+    play.route([createKeylessRule([[{ t: 'header', name, text: { t: 'exact', value } }]])]);
+    await play.say(get('/', undefined, name === 'Host' ? '' : `${line}\r\n`));
+    expect(play.dialled).toEqual(['match']);
+  },
+);
+
 test('the answer names the headers that were looked at, and no others', async () => {
   const play = await Play.begin();
   play.route([createKeylessRule([...team, ...carts])]);

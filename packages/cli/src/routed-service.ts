@@ -59,7 +59,7 @@ export function refuseUnsupported(services: readonly ControlledService[], { serv
  * a live process of one's own is not pushed aside. Throws `route_conflict`.
  */
 export function refuseKnownConflict(live: readonly InterceptInfo[], claim: RouteClaim): void {
-  const conflict = findConflict(live, claim);
+  const conflict = findConflict(live.toSorted(byAge), claim);
   if (conflict !== undefined) throw toConflictError(conflict);
   const own = live.find((each) => isSameRoute(each, claim) && each.session === 'ready');
   if (own === undefined) return;
@@ -67,6 +67,10 @@ export function refuseKnownConflict(live: readonly InterceptInfo[], claim: Route
   throw new InterceptError('route_conflict', `You already intercept ${own.service} ${what}, on ${toMachine(own)}.`, {
     hint: `End that one first (\`intercept down ${own.service}\`), or use another key (--key).`,
   });
+}
+
+function byAge(left: InterceptInfo, right: InterceptInfo): number {
+  return left.createdAt.getTime() - right.createdAt.getTime() || (left.id < right.id ? -1 : 1);
 }
 
 function toConflictError(conflict: Conflict<InterceptInfo>): InterceptError {

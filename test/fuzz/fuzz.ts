@@ -6,7 +6,7 @@ import type { Subject } from './subject.ts';
 /** Odd servers that read each forwarded stream, besides the reference and Node.js. */
 const serversPerCase = 2;
 /** Odd servers that read one when everything is wanted: more than there are. */
-export const allServers = 64;
+const allServers = 64;
 
 /** A case that went wrong. */
 export interface Finding {

@@ -1,63 +1,47 @@
-// Why http-proxy carries no traffic of ours: docs/decisions/001-http-proxy-carries-no-traffic.md.
-import { once } from 'node:events';
-import { Agent, createServer, type Server } from 'node:http';
-import { connect } from 'node:net';
-import httpProxy from 'http-proxy';
-import { expect, test } from 'vitest';
+// Why http-proxy carries no traffic of ours: docs/decisions/001-http-proxy-carries-no-traffic.md. All vectors: docs/peers.md.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RequestVector } from '../vectors/request-vector.ts';
+import { requestVectors } from '../vectors/requests/index.ts';
+import { httpProxyPeer, httpxyPeer } from './node-peers.ts';
+import type { Peer } from './peer.ts';
+import { openPeerOrigins, type PeerOrigins, type PeerVerdict } from './try-vector.ts';
 
-const smuggled = 'GET /as-bob HTTP/1.1\r\nHost: orders\r\nx-intercept-id: bob\r\nContent-Length: 0\r\n\r\n';
+let origins: PeerOrigins;
+beforeAll(async () => {
+  origins = await openPeerOrigins();
+});
+afterAll(() => origins[Symbol.asyncDispose]());
 
-test('http-proxy 1.18.1 forwards one chunked DELETE as two requests', async () => {
-  const seen: string[] = [];
-  const second = Promise.withResolvers<void>();
-  await using origin = await openServer(
-    createServer((request, response) => {
-      seen.push(`${request.method} ${request.url} by ${String(request.headers['x-intercept-id'])}`);
-      response.end('ok');
-      if (seen.length === 2) second.resolve();
-    }),
-  );
-  await using front = await openProxy(origin.port);
+function findVector(name: string): RequestVector {
+  const vector = Object.values(requestVectors)
+    .flat()
+    .find((candidate) => candidate.name === name);
+  if (vector === undefined) throw new Error(`there is no vector "${name}"`);
+  return vector;
+}
 
-  const client = connect(front.port, '127.0.0.1');
-  client.write('DELETE /cart HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\nTransfer-Encoding: chunked\r\n\r\n');
-  client.write(`${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`);
-  await second.promise;
-  client.destroy();
+async function tryPeer(peer: Peer, name: string): Promise<PeerVerdict> {
+  await using open = await peer.open(origins.ports);
+  return await origins.tryVector(findVector(name), open.port);
+}
 
-  // The client sent one request, with alice's key. What its body says was routed by nobody.
-  expect(seen).toEqual(['DELETE /cart by alice', 'GET /as-bob by bob']);
+const chunkedDelete = 'a chunked DELETE whose body is the hidden request is one request';
+
+test.each([
+  [chunkedDelete, /hidden request reaches baseline/],
+  ['a OPTIONS with the hidden request in its chunks is one request', /hidden request reaches baseline/],
+  ['the same with a key', /hidden request reaches alice/],
+])('http-proxy 1.18.1 forwards one request as two: %s', async (name, why) => {
+  expect(await tryPeer(httpProxyPeer, name)).toEqual({ t: 'wrong', why: expect.stringMatching(why) });
 });
 
-interface OpenServer extends AsyncDisposable {
-  readonly port: number;
-}
+test.each(['two different Hosts', 'the key lines "x-intercept-id: alice\\r\\nx-intercept-id: bob"'])(
+  'http-proxy 1.18.1 forwards what has two readings in one of them: %s',
+  async (name) => {
+    expect(await tryPeer(httpProxyPeer, name)).toEqual({ t: 'repaired' });
+  },
+);
 
-async function openServer(server: Server): Promise<OpenServer> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has no TCP address.');
-  return {
-    port: address.port,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-async function openProxy(originPort: number): Promise<OpenServer> {
-  const agent = new Agent({ keepAlive: true });
-  const proxy = httpProxy.createProxyServer({ agent, target: `http://127.0.0.1:${originPort}` });
-  proxy.on('error', (_error, _request, response) => response.destroy());
-  const front = await openServer(createServer((request, response) => proxy.web(request, response)));
-  return {
-    port: front.port,
-    [Symbol.asyncDispose]: async () => {
-      agent.destroy();
-      await front[Symbol.asyncDispose]();
-    },
-  };
-}
+test('httpxy 0.5.6 forwards the chunked DELETE as one request', async () => {
+  expect(await tryPeer(httpxyPeer, chunkedDelete)).toEqual({ t: 'as we do' });
+});

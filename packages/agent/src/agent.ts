@@ -1,6 +1,6 @@
 import type { Clock, InterceptError, InterceptId, InterceptInfo, InterceptSpec, Log } from '@switchyard/contract';
 import { toAbortError } from '@switchyard/runtime';
-import { openTunnelClient, type AgentKeyPair } from '@switchyard/tunnel';
+import { openTunnelClient, type Access, type AgentKeyPair } from '@switchyard/tunnel';
 import { randomUUID } from 'node:crypto';
 import { deliver } from './deliver.ts';
 import type { AgentEvent, AgentEventHandler } from './event.ts';
@@ -17,6 +17,8 @@ export interface AgentIntercept {
 export interface AgentOptions {
   /** `http:` is plaintext HTTP/2, `https:` TLS, `unix:///PATH` a socket on this machine, such as a forward into a cluster. */
   readonly url: URL;
+  /** The way to it: carrier, certificates, proxies. Default: gRPC without any. */
+  readonly access?: Access | undefined;
   /** The claimed owner of the intercepts. */
   readonly owner: string;
   /** This machine, for people. */
@@ -87,9 +89,9 @@ function toAgent(session: Session): Agent {
 }
 
 /** One random instance per agent, so that the manager knows a reconnect from a second process. */
-function toOpenTunnel(deps: AgentDeps, { url, owner, client, token, keyPair }: AgentOptions): OpenTunnel {
+function toOpenTunnel(deps: AgentDeps, { url, access, owner, client, token, keyPair }: AgentOptions): OpenTunnel {
   const hello = { instance: randomUUID(), owner, client, token };
-  return (signal, resume) => openTunnelClient(deps, { url, hello, keyPair, resume, signal });
+  return (signal, resume) => openTunnelClient(deps, { url, access, hello, keyPair, resume, signal });
 }
 
 function toRegistrations(deps: AgentDeps, options: AgentOptions, emit: AgentEventHandler): ConstructorParameters<typeof Session>[1] {

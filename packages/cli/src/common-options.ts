@@ -1,4 +1,6 @@
+import type { CarrierName } from '@switchyard/tunnel';
 import type { FlagOption, ValueOption } from './command.ts';
+import { carrierChoices } from './manager-access.ts';
 import { outputFormats, type OutputFormat } from './output.ts';
 import { laneChoices, oneOf, toDuration, toLane, toManagerUrl, toNamespace, toPortName, toText, type Lane } from './values.ts';
 
@@ -38,6 +40,10 @@ export const projectOptions: typeof clusterOptions & {
   readonly profile: ValueOption<string>;
   readonly manager: ValueOption<URL>;
   readonly 'token-file': ValueOption<string>;
+  readonly carrier: ValueOption<CarrierName | 'auto'>;
+  readonly ca: ValueOption<string>;
+  readonly 'tls-cert': ValueOption<string>;
+  readonly 'tls-key': ValueOption<string>;
 } = {
   file: { about: 'project file; default: the nearest intercept.yaml', alias: 'f', value: 'FILE', parse: toText },
   profile: { about: 'profile of the project file', value: 'NAME', parse: toPortName },
@@ -51,6 +57,15 @@ export const projectOptions: typeof clusterOptions & {
     value: 'FILE',
     parse: toText,
   },
+  carrier: {
+    about: 'what carries the session; default auto: gRPC, and WebSockets where HTTP/2 does not get through',
+    value: 'CARRIER',
+    choices: carrierChoices,
+    parse: (text) => oneOf(carrierChoices, text),
+  },
+  ca: { about: "authority of the manager's certificate (PEM), beside those that Node.js trusts", value: 'FILE', parse: toText },
+  'tls-cert': { about: 'certificate (PEM) to show to a manager that asks for one', value: 'FILE', parse: toText },
+  'tls-key': { about: 'its key (PEM, without a password)', value: 'FILE', parse: toText },
   ...clusterOptions,
 };
 

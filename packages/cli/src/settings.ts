@@ -1,10 +1,12 @@
 import { InterceptError } from '@switchyard/contract';
+import type { Access } from '@switchyard/tunnel';
 import { resolve } from 'node:path';
 import { readGitBranch } from './git-branch.ts';
 import type { Host } from './host.ts';
 import { findIdentity, toOwner, type Identity } from './identity.ts';
 import { resolveKey, type ResolvedKey } from './key.ts';
 import { findProjectFile, projectFileName, readProject, type Project } from './project-file.ts';
+import { resolveAccess, type AccessFlags } from './manager-access.ts';
 import { resolveToken, type Token } from './token.ts';
 import { readUserFile, toUserFilePath, type UserFile } from './user-file.ts';
 import { toManagerUrl } from './values.ts';
@@ -17,6 +19,10 @@ export const environmentVariables: readonly (readonly [name: string, about: stri
   ['KUBECONFIG', 'the kubeconfig, as --kubeconfig; default ~/.kube/config'],
   ['INTERCEPT_KEY', 'your routing key, as --key'],
   ['INTERCEPT_TOKEN', 'what proves who you are to a manager that asks for it'],
+  ['INTERCEPT_CARRIER', 'what carries the session, as --carrier'],
+  ['INTERCEPT_CA', "authority of the manager's certificate, as --ca"],
+  ['INTERCEPT_TLS_CERT, INTERCEPT_TLS_KEY', 'certificate and key to show, as --tls-cert and --tls-key'],
+  ['HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY', 'proxies on the way to a manager, in lower case too; http://[USER:PASSWORD@]HOST:PORT'],
   ['INTERCEPT_USER', 'your name: owner of your intercepts, and your key where nothing else says one'],
   ['INTERCEPT_PROFILE', 'profile of the project file, as --profile'],
   ['XDG_CONFIG_HOME', 'folder of your own file, switchyard/config.yaml; default ~/.config'],
@@ -24,7 +30,7 @@ export const environmentVariables: readonly (readonly [name: string, about: stri
 ];
 
 /** What the command line may say about the settings. */
-export interface SettingFlags {
+export interface SettingFlags extends AccessFlags {
   readonly manager?: URL | undefined;
   readonly namespace?: string | undefined;
   readonly context?: string | undefined;
@@ -60,6 +66,8 @@ export interface Settings {
   /** The name that goes to the manager as the owner. */
   readonly owner: string;
   readonly token: Token | undefined;
+  /** The way to managers: carrier, certificates, proxies. */
+  readonly access: Access;
   readonly project: Project | undefined;
   readonly userFilePath: string;
   /** Only commands that need a key fail for the lack of one. `findIdentity` is asked where nothing but the person's name says it. */
@@ -97,6 +105,7 @@ export async function resolveSettings(host: Host, flags: SettingFlags): Promise<
     identity,
     owner: toOwner(identity, host.hostName),
     token,
+    access: await resolveAccess(host, flags),
     project,
     userFilePath,
     key: (findKeyIdentity) =>

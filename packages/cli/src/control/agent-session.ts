@@ -4,7 +4,10 @@ import { InterceptError, type EndReason, type InterceptInfo } from '@switchyard/
 import type { Context } from '../context.ts';
 
 /** Which manager to work with, and how this process proves itself. */
-export interface AgentSessionOptions extends Pick<AgentOptions, 'url' | 'owner' | 'token' | 'keyPair' | 'intercepts' | 'signal'> {
+export interface AgentSessionOptions extends Pick<
+  AgentOptions,
+  'url' | 'access' | 'owner' | 'token' | 'keyPair' | 'intercepts' | 'signal'
+> {
   /** The manager, for people: `the manager at HOST:PORT`. */
   readonly manager: string;
 }

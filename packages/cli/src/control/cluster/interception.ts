@@ -3,6 +3,7 @@ import { formatDuration } from '@switchyard/config';
 import { InterceptError, type InterceptInfo } from '@switchyard/contract';
 import type { KubeClient } from '@switchyard/kube';
 import { sleep, toAbortError } from '@switchyard/runtime';
+import type { Access } from '@switchyard/tunnel';
 import { formatTime } from '../../coarse.ts';
 import type { Context } from '../../context.ts';
 import { isListening } from '../../local/reachable.ts';
@@ -21,6 +22,7 @@ import { openWay, type Way } from './reach.ts';
 /** In which namespace, as whom. */
 export interface ClusterPlace {
   readonly client: KubeClient;
+  readonly access: Access;
   /** The name that the API server knows. */
   readonly user: string;
   /** The manager that the person named. */
@@ -42,7 +44,7 @@ interface Claimed {
  */
 export async function openClusterInterception(context: Context, place: ClusterPlace, options: InterceptionOptions): Promise<Interception> {
   const { clock, log, host } = context;
-  const { client, user, named, pod } = place;
+  const { client, access, user, named, pod } = place;
   const manager = `the manager of the namespace ${client.namespace}`;
   const steps = createSteps(context.output);
   const failed = new AbortController();
@@ -54,7 +56,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
   stack.defer(() => steps.end());
 
   steps.begin(`reaching ${manager}`);
-  const way = stack.use(await openWay({ clock, log, client, env: host.env, pod, named }));
+  const way = stack.use(await openWay({ clock, log, client, access, env: host.env, pod, named }));
   const key = createAgentKey();
   for (const { spec, deliver } of options.intercepts) {
     const lane = await chooseLane({ wanted: options.lane, local: deliver, pod, direct: way.direct, isListening });
@@ -71,11 +73,18 @@ export async function openClusterInterception(context: Context, place: ClusterPl
   }
   const intercepts = claimed.map(({ intercept }) => intercept);
   const session = stack.use(
-    await openAgentSession(context, { manager, url: way.url, owner: user, token: undefined, keyPair: key, intercepts, signal }).catch(
-      (reason: unknown) => {
-        throw toCause(InterceptError.from(reason), way, client);
-      },
-    ),
+    await openAgentSession(context, {
+      manager,
+      url: way.url,
+      access,
+      owner: user,
+      token: undefined,
+      keyPair: key,
+      intercepts,
+      signal,
+    }).catch((reason: unknown) => {
+      throw toCause(InterceptError.from(reason), way, client);
+    }),
   );
   await untilReady(claimed, signal);
   // Until every node knows of the switch, new connections may still go the old way: nobody should be told to send one.

@@ -58,7 +58,11 @@ export async function openClusterControl(context: Context, settings: Settings, n
       await Promise.all([findWay({ client, pod, named }), ...rehearsals]);
     },
     openInterception: async (options) =>
-      openClusterInterception(context, { client, user: await userName(), named, pod: findPod(host.env, client) }, options),
+      openClusterInterception(
+        context,
+        { client, access: settings.access, user: await userName(), named, pod: findPod(host.env, client) },
+        options,
+      ),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

@@ -1,6 +1,6 @@
 import { InterceptError, type Clock, type Log } from '@switchyard/contract';
 import { managerName, openForwardSocket, pods, routerSelector, type KubeClient, type Pod as PodObject } from '@switchyard/kube';
-import { openManagerClient } from '@switchyard/tunnel';
+import { openManagerClient, type Access } from '@switchyard/tunnel';
 import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { cliLimits } from '../../limits.ts';
@@ -20,6 +20,7 @@ export interface ReachDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly client: KubeClient;
+  readonly access: Access;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The pod that this process runs in, where that is one of the same cluster. */
   readonly pod: Pod | undefined;
@@ -35,10 +36,10 @@ const apiPort = 7480;
  * manager, picked anew for each. Rejects with `manager_unreachable` where no pod is ready, and as `openForwardSocket` does.
  */
 export async function openWay(deps: ReachDeps): Promise<Way> {
-  const { clock, client, pod, named } = deps;
+  const { clock, client, access, pod, named } = deps;
   if (named !== undefined) return toPlainWay(named, pod !== undefined);
   const inside = new URL(`http://${managerName}.${client.namespace}.svc:${apiPort}`);
-  if (pod !== undefined && (await answers(clock, inside))) return toPlainWay(inside, true);
+  if (pod !== undefined && (await answers(clock, inside, access))) return toPlainWay(inside, true);
   return openForward(deps);
 }
 
@@ -85,9 +86,9 @@ function isReady({ metadata, status }: PodObject): boolean {
   return ready && status?.phase === 'Running' && metadata.deletionTimestamp === undefined;
 }
 
-async function answers(clock: Clock, url: URL): Promise<boolean> {
+async function answers(clock: Clock, url: URL, access: Access): Promise<boolean> {
   // The call must name somebody; what a manager is, it tells everybody.
-  await using manager = openManagerClient({ url, owner: 'anybody', token: undefined, clock, timeoutMs: cliLimits.probeMs.value });
+  await using manager = openManagerClient({ url, access, owner: 'anybody', token: undefined, clock, timeoutMs: cliLimits.probeMs.value });
   return await manager.info().then(
     () => true,
     () => false,

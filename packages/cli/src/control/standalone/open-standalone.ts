@@ -11,9 +11,9 @@ import type { Control, InterceptionOptions } from '../control.ts';
  * A client of a manager, as the person that the settings name. Throws `bad_usage` where a token would go in clear text. Where it cannot be reached, its failure says who named the manager. The caller disposes it.
  */
 export function openManager({ clock }: Context, settings: Settings, { value: url, source }: Setting<URL>): ManagerClient {
-  const { owner, token } = settings;
+  const { owner, token, access } = settings;
   if (token !== undefined) refuseInClear(url);
-  const client = openManagerClient({ url, owner, token: token?.value, clock });
+  const client = openManagerClient({ url, access, owner, token: token?.value, clock });
   const explained = async <T>(call: Promise<T>): Promise<T> => {
     try {
       return await call;
@@ -75,8 +75,8 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     readLog: ({ all, follow, signal }, onEntry) => manager.watchEvents({ all, follow, after: undefined }, onEntry, signal),
     check: async ({ lane }) => refuseDirect(lane),
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
-      const { owner, token } = settings;
-      return openAgentSession(context, { manager: place, url, owner, token: token?.value, intercepts, signal });
+      const { owner, token, access } = settings;
+      return openAgentSession(context, { manager: place, url, access, owner, token: token?.value, intercepts, signal });
     },
     [Symbol.asyncDispose]: () => manager[Symbol.asyncDispose](),
   };

@@ -41,8 +41,21 @@ export async function openClusterControl(context: Context, settings: Settings, n
     removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
     explain: (question) => explainByObjects(client, question),
     async measureManager() {
-      await using way = await openWay({ ...context, env: host.env, client, pod: findPod(host.env, client), named });
-      await using manager = openManagerClient({ url: way.url, owner: settings.owner, token: undefined, clock: context.clock });
+      await using way = await openWay({
+        ...context,
+        access: settings.access,
+        env: host.env,
+        client,
+        pod: findPod(host.env, client),
+        named,
+      });
+      await using manager = openManagerClient({
+        url: way.url,
+        access: settings.access,
+        owner: settings.owner,
+        token: undefined,
+        clock: context.clock,
+      });
       const words = way.direct ? `at ${way.url.host}` : `through ${named === undefined ? 'the API server' : named.host}`;
       return await measureManager(context.clock, words, () => manager.info());
     },

@@ -1,8 +1,8 @@
-import { status } from '@grpc/grpc-js';
 import { InterceptError, type InterceptId, type Pipe } from '@switchyard/contract';
 import { encodeAttach, parseDataFrame, parseManagerFrame, type WelcomeMessage } from '@switchyard/wire';
 import type { ReceiveWindow } from './credit.ts';
 import type { KeepBudget } from './kept-bytes.ts';
+import { grpcStatus } from './grpc/grpc-status.ts';
 import type { MessageStream, StreamClose, StreamHandler } from './message-stream.ts';
 import { TunnelPipe } from './tunnel-pipe.ts';
 
@@ -89,7 +89,7 @@ export class AgentCarry implements StreamHandler {
   onClose({ code }: StreamClose): void {
     const lost = new InterceptError('tunnel_lost', 'The tunnel broke while it carried this connection.');
     const unused = this.#state.t === 'idle';
-    this.#owner.onGone(this, { unused, left: this.#close(lost, code === status.OK) });
+    this.#owner.onGone(this, { unused, left: this.#close(lost, code === grpcStatus.ok) });
   }
 
   #receive(pipe: TunnelPipe, message: Buffer): void {

@@ -1,4 +1,3 @@
-import { Metadata, type sendUnaryData, type ServerUnaryCall, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { InterceptError, type Log } from '@switchyard/contract';
 import {
   encodeFailure,
@@ -15,6 +14,10 @@ import {
 import type { Caller, ManagerApi } from './api.ts';
 import { failureKey, ownerKey } from './api-metadata.ts';
 import type { Connections } from './connections.ts';
+import type { GrpcMethod } from './grpc/grpc-server.ts';
+import { createUnaryMethod } from './grpc/serve-one.ts';
+import type { CallEnd } from './grpc/server-call.ts';
+import { findHeader, type HeaderList } from './http2/header-field.ts';
 import { toShownError } from './request-desk.ts';
 
 /** One call of the unary API: the answer's bytes for the request's. */
@@ -31,24 +34,17 @@ export function createApiCalls(api: ManagerApi): Record<keyof typeof managerDefi
   };
 }
 
-type Implementation = Record<keyof typeof managerDefinition, UntypedServiceImplementation[string]>;
-
-/** The unary API for grpc-js: reads who calls, answers bytes, and turns failures into statuses. */
+/** The unary API over gRPC: reads who calls, answers bytes, and turns failures into statuses. */
 export function createApiService(
   calls: Record<keyof typeof managerDefinition, ApiCall>,
   log: Log,
   find: Connections['find'],
-): Implementation {
-  const serve =
-    (answer: ApiCall) =>
-    (call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Buffer>): void => {
-      void Promise.resolve()
-        .then(() => answer(parseCaller(call.metadata, find(call.getPeer())?.remoteAddress ?? ''), call.request))
-        .then(
-          (bytes) => reply(null, bytes),
-          (reason: unknown) => reply(toStatus(toShownError(reason, log))),
-        );
-    };
+): Record<keyof typeof managerDefinition, GrpcMethod> {
+  const serve = (answer: ApiCall): GrpcMethod =>
+    createUnaryMethod(
+      ({ headers, peer }, request) => answer(parseCaller(headers, find(peer)?.remoteAddress ?? ''), request),
+      (reason) => toCallEnd(toShownError(reason, log)),
+    );
   const { getManager, listServices, listIntercepts, removeIntercepts, explain } = calls;
   return {
     getManager: serve(getManager),
@@ -59,11 +55,10 @@ export function createApiService(
   };
 }
 
-/** Who calls, as the metadata says; throws `bad_usage`. */
-export function parseCaller(metadata: Metadata, address: string): Caller {
-  const [owner] = metadata.get(ownerKey);
-  const [authorization] = metadata.get('authorization');
-  return toCaller(owner, authorization, address);
+/** Who calls, as the head of the call says; throws `bad_usage`. */
+export function parseCaller(headers: HeaderList, address: string): Caller {
+  const owner = findHeader(headers, ownerKey);
+  return toCaller(owner === undefined ? undefined : Buffer.from(owner, 'base64'), findHeader(headers, 'authorization'), address);
 }
 
 /** Who calls; throws `bad_usage`. */
@@ -73,9 +68,7 @@ export function toCaller(owner: unknown, authorization: unknown, address: string
   return { owner: parseName('owner', owner.toString(), 128), token, address };
 }
 
-/** A failure as the library's status, with what the caller may know of it in the trailer. */
-export function toStatus(error: InterceptError): { code: number; details: string; metadata: Metadata } {
-  const metadata = new Metadata();
-  metadata.set(failureKey, encodeFailure(error));
-  return { code: error.row.grpc, details: error.message, metadata };
+/** How a call ends that failed, with what the caller may know of it in the trailer. */
+export function toCallEnd(error: InterceptError): CallEnd {
+  return { code: error.row.grpc, details: error.message, trailers: [[failureKey, encodeFailure(error).toString('base64')]] };
 }

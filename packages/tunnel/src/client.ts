@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import { InterceptError, toLimitValues, type Clock, type Log } from '@switchyard/contract';
 import { toAbortError } from '@switchyard/runtime';
 import { encodeAgentMessage, parseManagerMessage, tunnelDefinition, type VersionRange, type WelcomeMessage } from '@switchyard/wire';
@@ -10,6 +9,7 @@ import { createWebSocketCarrier } from './carrier/web-socket-carrier.ts';
 import { createAccess, type Access, type CarrierName } from './connect/access.ts';
 import { toSilent, toStranger } from './connect/connect-error.ts';
 import { explainUnreachable, type Finding } from './connect/explain-unreachable.ts';
+import { grpcStatus } from './grpc/grpc-status.ts';
 import { tunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream, StreamClose, StreamHandler } from './message-stream.ts';
 import type { LostSession } from './lost-session.ts';
@@ -67,7 +67,7 @@ export async function openTunnelClient(deps: TunnelClientDeps, options: TunnelCl
 }
 
 function createCarrier(name: CarrierName, clock: Clock, url: URL, access: Access): AgentCarrier {
-  return name === 'grpc' ? createGrpcCarrier(url, access) : createWebSocketCarrier(clock, url, access);
+  return name === 'grpc' ? createGrpcCarrier(clock, url, access) : createWebSocketCarrier(clock, url, access);
 }
 
 /** The carrier ended the stream before the manager said anything, or it said nothing in time. */
@@ -84,7 +84,7 @@ class CarrierError extends Error {
 
 async function explain(clock: Clock, url: URL, access: Access, reason: CarrierError): Promise<Finding> {
   if (reason.error !== undefined) return { error: reason.error, connects: true };
-  if (reason.close?.code !== status.UNAVAILABLE) return { error: toStranger(url, 'speaks HTTP/2', reason), connects: true };
+  if (reason.close?.code !== grpcStatus.unavailable) return { error: toStranger(url, 'speaks HTTP/2', reason), connects: true };
   return explainUnreachable(clock, url, access, reason);
 }
 
@@ -125,7 +125,7 @@ class Connecting implements StreamHandler {
     this.#instance = hello.instance;
     this.#keyPair = keyPair;
     this.#lost = resume;
-    this.#stream = carrier.open(tunnelDefinition.control, this);
+    this.#stream = carrier.open(tunnelDefinition.control, this, { urgent: true });
     const { connectMs } = this.#limits;
     const timer = deps.clock.after(connectMs, () => this.#fail(toSilence(url, connectMs)));
     const onAbort = (): void => this.#fail(toAbortError(signal));

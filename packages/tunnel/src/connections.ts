@@ -18,7 +18,7 @@ export interface Connections {
 /** One connection. It is broken when it has had no session for `proofMs`, or loses its seat among those without one. */
 export class Connection {
   /** What its streams may do at once. */
-  readonly turn: ReadTurn = new ReadTurn(() => this.break());
+  readonly turn: ReadTurn = new ReadTurn();
   /** Where it comes from: an IP address. */
   readonly remoteAddress: string;
   /** When it was accepted, on the clock's monotonic scale. */

@@ -1,9 +1,11 @@
-import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { InterceptError, type Clock, type Log, type ManagerEvent, type Timer } from '@switchyard/contract';
 import { encodeEvent, parseEventRequest, type eventDefinition } from '@switchyard/wire';
 import type { ManagerApi } from './api.ts';
-import { parseCaller, toStatus } from './api-server.ts';
+import { parseCaller, toCallEnd } from './api-server.ts';
 import type { Connections } from './connections.ts';
+import type { GrpcMethod, IncomingCall } from './grpc/grpc-server.ts';
+import { serveOne } from './grpc/serve-one.ts';
+import type { ServerCall } from './grpc/server-call.ts';
 import { fixedTunnelLimits } from './limits.ts';
 import { toShownError } from './request-desk.ts';
 
@@ -16,25 +18,30 @@ export interface EventServiceDeps {
   readonly find: Connections['find'];
 }
 
-type Call = ServerWritableStream<Buffer, Buffer>;
+/** One call for events: who asks, what, and until when. */
+interface Watch {
+  readonly incoming: IncomingCall;
+  readonly call: ServerCall;
+  readonly request: Buffer;
+  readonly closed: AbortSignal;
+}
 
-/** The stream of events for grpc-js. A reader that does not keep up is dropped; a stream that goes on gives signs of life. */
-export function createEventService(
-  api: ManagerApi,
-  deps: EventServiceDeps,
-): Record<keyof typeof eventDefinition, UntypedServiceImplementation[string]> {
+/** The stream of events. A reader that does not keep up is dropped; a stream that goes on gives signs of life. */
+export function createEventService(api: ManagerApi, deps: EventServiceDeps): Record<keyof typeof eventDefinition, GrpcMethod> {
   return {
-    watchEvents: (call: Call) => void serve(api, deps, call).catch((reason: unknown) => fail(call, toShownError(reason, deps.log))),
+    watchEvents: serveOne((incoming, call, request, closed) => {
+      serve(api, deps, { incoming, call, request, closed }).catch((reason: unknown) => call.end(toCallEnd(toShownError(reason, deps.log))));
+    }),
   };
 }
 
-async function serve(api: ManagerApi, { clock, find }: EventServiceDeps, call: Call): Promise<void> {
-  const connection = find(call.getPeer());
-  const caller = parseCaller(call.metadata, connection?.remoteAddress ?? '');
-  const { follow, ...filter } = parseEventRequest(call.request);
+async function serve(api: ManagerApi, { clock, find }: EventServiceDeps, { incoming, call, request, closed }: Watch): Promise<void> {
+  const connection = find(incoming.peer);
+  const caller = parseCaller(incoming.headers, connection?.remoteAddress ?? '');
+  const { follow, ...filter } = parseEventRequest(request);
   if (!follow) {
-    for (const event of await api.listEvents(caller, filter)) call.write(encodeEvent(event));
-    return void call.end();
+    for (const event of await api.listEvents(caller, filter)) call.send(encodeEvent(event));
+    return call.finish();
   }
   let timer: Timer | undefined;
   const beat = (): void => {
@@ -46,12 +53,13 @@ async function serve(api: ManagerApi, { clock, find }: EventServiceDeps, call: C
   let open = true;
   const send = (event: ManagerEvent | undefined): void => {
     if (!open) return;
-    call.write(encodeEvent(event));
-    if (call.writableLength <= limits.unreadEvents.value) return;
+    call.send(encodeEvent(event));
+    if (call.backlog() <= limits.unreadEvents.value) return;
     open = false;
-    fail(
-      call,
-      new InterceptError('limit_reached', 'The events were not read as fast as they came.', { hint: 'Begin again after the last one.' }),
+    call.end(
+      toCallEnd(
+        new InterceptError('limit_reached', 'The events were not read as fast as they came.', { hint: 'Begin again after the last one.' }),
+      ),
     );
   };
   const stop = await api.followEvents(caller, filter, send);
@@ -63,11 +71,6 @@ async function serve(api: ManagerApi, { clock, find }: EventServiceDeps, call: C
     stop();
     connection?.removeSession();
   };
-  if (call.cancelled) end();
-  else call.once('cancelled', end);
-}
-
-/** The library's way to end a call with a status; it is no uncaught error. */
-function fail(call: Call, error: InterceptError): void {
-  call.emit('error', toStatus(error));
+  if (closed.aborted) end();
+  else closed.addEventListener('abort', end);
 }

@@ -59,7 +59,12 @@ export type TunnelLimits = LimitValues<typeof tunnelLimits>;
 export const fixedTunnelLimits: LimitTable<
   | 'messageBytes'
   | 'messagesPerTurn'
-  | 'unreadBytes'
+  | 'http2FrameBytes'
+  | 'http2HeadBytes'
+  | 'http2HeadFrames'
+  | 'http2OutBytes'
+  | 'http2ReplyBytes'
+  | 'http2CloseMs'
   | 'strangerConnections'
   | 'strangerStreams'
   | 'controlBytes'
@@ -92,14 +97,27 @@ export const fixedTunnelLimits: LimitTable<
     value: 64,
     unit: 'count',
     about:
-      'Messages of one connection that a manager handles before it turns to others; the rest waits for the next turn of its event loop.',
+      'Messages of one connection, and frames of HTTP/2 without one, that an end handles before it turns to others; it reads no more of it until the next turn of its event loop.',
   },
-  unreadBytes: {
-    value: 128 * 1024 * 1024,
+  http2FrameBytes: {
+    value: 80 * 1024,
+    unit: 'bytes',
+    about: 'One frame of HTTP/2 that an end takes: a full message of the tunnel, and more.',
+  },
+  http2HeadBytes: { value: 16 * 1024, unit: 'bytes', about: 'The head of one call, coded and decoded; a larger one ends the connection.' },
+  http2HeadFrames: { value: 8, unit: 'count', about: 'Frames that the head of one call may come in; more end the connection.' },
+  http2OutBytes: {
+    value: 256 * 1024,
+    unit: 'bytes',
+    about: 'Bytes that wait before the socket of a connection; then its pipes wait, and what is urgent goes before them.',
+  },
+  http2ReplyBytes: {
+    value: 1024 * 1024,
     unit: 'bytes',
     about:
-      'What one connection may have sent that a manager had no turn for yet; the connection is broken then. No honest agent has credit for it.',
+      'Bytes that wait before a socket when the other end asks for one more answer of HTTP/2 itself, such as a pong; the connection is ended then.',
   },
+  http2CloseMs: { value: 500, unit: 'ms', about: 'How long a connection that is closed may take to send what is left.' },
   strangerConnections: {
     value: 1024,
     unit: 'count',

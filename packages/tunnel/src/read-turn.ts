@@ -1,14 +1,11 @@
 import { fixedTunnelLimits } from './limits.ts';
 
 const messagesPerTurn = fixedTunnelLimits.messagesPerTurn.value;
-const maxUnreadBytes = fixedTunnelLimits.unreadBytes.value;
 
 /** A stream that takes its turns. */
 export interface TurnTaker {
   /** Goes on. */
   resume(): void;
-  /** Bytes that came on it and wait to be handled. */
-  unreadBytes(): number;
 }
 
 /**
@@ -18,12 +15,6 @@ export interface TurnTaker {
 export class ReadTurn {
   #left = messagesPerTurn;
   readonly #waiting: TurnTaker[] = [];
-  readonly #onFlood: () => void;
-
-  /** `onFlood` is called when more waits than a connection may have unread. */
-  constructor(onFlood: () => void) {
-    this.#onFlood = onFlood;
-  }
 
   /** A message of `taker` was handled. False: it must stop, and its `resume` is called when it may go on. */
   spend(taker: TurnTaker): boolean {
@@ -34,7 +25,6 @@ export class ReadTurn {
   }
 
   #next(): void {
-    if (this.#waiting.reduce((sum, taker) => sum + taker.unreadBytes(), 0) > maxUnreadBytes) this.#onFlood();
     this.#left = messagesPerTurn;
     // Each of them handles one message at least.
     for (const taker of this.#waiting.splice(0, messagesPerTurn)) taker.resume();

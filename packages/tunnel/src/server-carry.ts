@@ -1,8 +1,8 @@
-import { status } from '@grpc/grpc-js';
 import { InterceptError, type Clock, type InterceptId, type Timer } from '@switchyard/contract';
 import { encodeFrame, encodeOpen, encodeResumed, parseAgentFrame, parseDataFrame, type AttachFrame } from '@switchyard/wire';
 import type { KeepBudget } from './kept-bytes.ts';
 import type { ReceiveWindow } from './credit.ts';
+import { grpcStatus } from './grpc/grpc-status.ts';
 import type { MessageStream, StreamClose, StreamHandler } from './message-stream.ts';
 import { TunnelPipe } from './tunnel-pipe.ts';
 
@@ -98,7 +98,7 @@ export class ServerCarry implements StreamHandler {
   onClose({ code }: StreamClose): void {
     const state = this.#state;
     const lost = new InterceptError('tunnel_lost', 'The tunnel broke while it carried this connection.');
-    const left = this.#close(lost, code === status.OK);
+    const left = this.#close(lost, code === grpcStatus.ok);
     if (state.t === 'new') state.deadline.cancel();
     if (state.t === 'carrying' || state.t === 'idle') state.owner.detach(this, left);
   }

@@ -1,19 +1,16 @@
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { toLimitValues, type Clock, type Log, type Metrics } from '@switchyard/contract';
-import { eventDefinition, managerDefinition, tunnelDefinition, type VersionRange } from '@switchyard/wire';
+import { eventDefinition, managerDefinition, tunnelDefinition, type BytesMethod, type VersionRange } from '@switchyard/wire';
 import type { ManagerApi } from './api.ts';
 import { createApiCalls, createApiService } from './api-server.ts';
 import { createCallListener } from './carrier/call-listener.ts';
 import { createUpgradeListener, type ServeStream } from './carrier/web-socket-server.ts';
-import { serverOptions, strangerStreams } from './channel-options.ts';
 import { openConnections, type Connection, type Connections } from './connections.ts';
-import { widenHttp2Session } from './http2-window.ts';
+import { createGrpcServer, type GrpcMethod, type IncomingCall } from './grpc/grpc-server.ts';
 import { fixedTunnelLimits, tunnelLimits, type TunnelLimits } from './limits.ts';
 import { createHttp1Server, type Http1Listener } from './listen/http1-server.ts';
 import { createReception, type TlsTerms } from './listen/reception.ts';
 import type { ServerIdentity } from './listen/tls-server.ts';
 import { createEventService } from './event-server.ts';
-import { createServerStream } from './message-stream.ts';
 import { createServerStreams, type ServerStreams } from './server-streams.ts';
 import { SessionTable } from './session-table.ts';
 import type { AcceptSession } from './session.ts';
@@ -62,10 +59,10 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
   const limits = toLimitValues(tunnelLimits, options.limits);
   const sessions = new SessionTable(deps.clock, limits);
   registerMetrics(deps.metrics, sessions);
-  const grpc = new Server(serverOptions);
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const methods = new Map<string, GrpcMethod>();
+  const grpc = createGrpcServer(deps.clock, methods);
   const reception = createReception(deps.log, options.tls, {
-    http2: (socket) => injector.injectConnection(socket),
+    http2: grpc.accept,
     http1: (socket) => http1.emit('connection', socket),
   });
   const connections = await openConnections(deps.clock, options.listen, {
@@ -76,10 +73,10 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
   const calls = createApiCalls(options.api);
   const http1 = createHttp1Server(deps.clock, connections.find, createCallListener(calls, deps.log, options.onRequest ?? refuseRequest));
   const streams = createServerStreams(deps, options, limits, sessions);
-  grpc.addService(tunnelDefinition, createTunnelService(streams, connections, limits));
+  addService(methods, tunnelDefinition, createTunnelService(streams, connections, limits));
   http1.on('upgrade', createUpgradeListener(connections.find, toUpgrades(streams)));
-  grpc.addService(managerDefinition, createApiService(calls, deps.log, connections.find));
-  grpc.addService(eventDefinition, createEventService(options.api, { ...deps, find: connections.find }));
+  addService(methods, managerDefinition, createApiService(calls, deps.log, connections.find));
+  addService(methods, eventDefinition, createEventService(options.api, { ...deps, find: connections.find }));
   return {
     port: connections.port,
     drain: () => sessions.drain(),
@@ -89,32 +86,43 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
       const closed = connections.close();
       http1.closeAllConnections();
       http1.close();
-      injector.destroy();
+      grpc.close();
       await closed;
-      grpc.forceShutdown();
     },
   };
 }
 
 const refuseRequest: Http1Listener = (_request, response) => void response.writeHead(404, { connection: 'close' }).end();
 
+function addService<Name extends string>(
+  methods: Map<string, GrpcMethod>,
+  definition: Readonly<Record<Name, BytesMethod>>,
+  service: Readonly<Record<Name, GrpcMethod>>,
+): void {
+  for (const name in definition) methods.set(definition[name].path, service[name]);
+}
+
 function createTunnelService(
   { control, carry }: ServerStreams,
   connections: Connections,
   limits: TunnelLimits,
-): Record<keyof typeof tunnelDefinition, (call: ServerDuplexStream<Buffer, Buffer>) => void> {
+): Record<keyof typeof tunnelDefinition, GrpcMethod> {
+  const maxStreams = limits.maxPipesPerSession + fixedTunnelLimits.strangerStreams.value;
   const serveOnConnection =
-    (serve: (call: ServerDuplexStream<Buffer, Buffer>, connection: Connection) => void) => (call: ServerDuplexStream<Buffer, Buffer>) => {
-      const connection = connections.find(call.getPeer());
-      if (connection === undefined) call.end();
-      else serve(call, connection);
+    (serve: (call: IncomingCall, connection: Connection) => void): GrpcMethod =>
+    (call) => {
+      const connection = connections.find(call.peer);
+      if (connection !== undefined) serve(call, connection);
     };
   return {
-    control: serveOnConnection((call, connection) => {
-      const onWelcome = (): void => widenHttp2Session(call, limits.maxPipesPerSession + strangerStreams);
-      control(connection, (handler) => createServerStream(call, connection.turn, handler), onWelcome);
-    }),
-    carry: serveOnConnection((call, connection) => carry((handler) => createServerStream(call, connection.turn, handler))),
+    control: serveOnConnection((call, connection) =>
+      control(
+        connection,
+        (handler) => call.take(handler, { urgent: true }),
+        () => call.widen(maxStreams),
+      ),
+    ),
+    carry: serveOnConnection((call) => carry((handler) => call.take(handler))),
   };
 }
 

@@ -109,7 +109,7 @@ test('a reader that does not keep up is dropped', async () => {
   await using scene = await openScene();
   const watching = scene.client.watchEvents({ all: false, after: undefined, follow: true }, () => {}, forever);
   await until(() => scene.send);
-  for (let id = 0; id < 2_000; id++) scene.send?.(createEvent(id));
+  for (let id = 0; id < 20_000; id++) scene.send?.(createEvent(id));
   await expect(watching).rejects.toMatchObject({ code: 'limit_reached' });
   await until(() => scene.send === undefined);
 });

@@ -10,7 +10,9 @@ import {
   type ReceivedManagerMessage,
   type WelcomeMessage,
 } from '@switchyard/wire';
-import { http2WindowBytes, tunnelChannelOptions } from '../src/channel-options.ts';
+import { fixedTunnelLimits } from '../src/limits.ts';
+
+const http2WindowBytes = fixedTunnelLimits.http2WindowBytes.value;
 
 type ManagerFrame = ReturnType<typeof parseManagerFrame>;
 
@@ -44,7 +46,8 @@ export const hello: HelloMessage = {
 /** `windowBytes` is how much HTTP/2 lets the manager send on a stream that is not read. */
 export function openRawAgent(port: number, windowBytes: number = http2WindowBytes): RawAgent {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
-    ...tunnelChannelOptions,
+    'grpc.enable_http_proxy': 0,
+    'grpc.use_local_subchannel_pool': 1,
     'grpc-node.flow_control_window': windowBytes,
   });
   const open = <Message extends { readonly t: string }>(path: string, parse: (bytes: Buffer) => Message): RawStream<Message> => {

@@ -27,7 +27,7 @@ export function createUpgradeListener(find: Connections['find'], streams: Readon
     if (serve === undefined) return refuse(socket, 404);
     if (request.headers['sec-websocket-protocol'] !== subprotocol) return refuse(socket, 400);
     server.handleUpgrade(request, socket, head, (accepted) => {
-      const taker: TurnTaker = { resume: () => accepted.resume(), unreadBytes: () => 0 };
+      const taker: TurnTaker = { resume: () => accepted.resume() };
       serve(connection, (handler) => {
         const stream = createWebSocketStream(handler);
         stream.attach(accepted, () => {

@@ -1,6 +1,6 @@
-import { status } from '@grpc/grpc-js';
 import type { InterceptError } from '@switchyard/contract';
 import type { RawData, WebSocket } from 'ws';
+import { grpcStatus } from '../grpc/grpc-status.ts';
 import { fixedTunnelLimits } from '../limits.ts';
 import type { MessageStream, StreamClose, StreamHandler } from '../message-stream.ts';
 
@@ -73,12 +73,12 @@ export function createWebSocketStream(handler: StreamHandler, cancelConnecting?:
       });
       socket.on('error', () => {});
       socket.on('close', (code) =>
-        close({ code: code === 1000 ? status.OK : status.UNAVAILABLE, details: `The WebSocket was closed with ${code}.` }),
+        close({ code: code === 1000 ? grpcStatus.ok : grpcStatus.unavailable, details: `The WebSocket was closed with ${code}.` }),
       );
       for (const message of queue) send(message);
       if (finished) finish();
     },
-    fail: (error) => close({ code: status.UNAVAILABLE, details: error.message, error }),
+    fail: (error) => close({ code: grpcStatus.unavailable, details: error.message, error }),
     send,
     backlog: () => waiting,
     finish,

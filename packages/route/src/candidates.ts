@@ -2,9 +2,9 @@ import type { RoutingKey } from '@switchyard/contract';
 import type { Evidence } from './evidence.ts';
 import type { Reading } from './key-reading.ts';
 import { meets, type Alternative } from './match/compile-match.ts';
-import { describeCondition, describeMiss } from './match/describe.ts';
+import { describeCondition, describeMiss, quote } from './match/describe.ts';
 import { compareSpecificity } from './match/specificity.ts';
-import type { KeyedRule, PortTable } from './port-table.ts';
+import type { CompiledRule, PortTable } from './port-table.ts';
 import type { Rule } from './rule.ts';
 
 /** A rule that a request could have gone to. */
@@ -27,33 +27,35 @@ export interface Decided {
 export function explainRules(decided: Decided): readonly RuleCandidate[] {
   const { table, reading, winner } = decided;
   const key = reading.t === 'present' ? reading.key : undefined;
-  const keyed = [...table.keyed.values()].map((own) => toCandidate(own.rule, decided, () => explainKeyed(own, decided, key)));
-  const keyless = [...Map.groupBy(table.keyless, ({ rule }) => rule)].map(([rule, entries]) =>
-    toCandidate(rule, decided, () =>
-      explainKeyless(
-        rule,
-        entries.map(({ alternative }) => alternative),
-        decided,
-        key,
-      ),
-    ),
-  );
-  const [first, own, rest] = [
-    keyless.filter(({ rule }) => rule === winner),
-    keyed.filter(({ rule }) => rule.key === key),
-    keyed.filter(({ rule }) => rule.key !== key),
+  const general = explainAll(decided);
+  const toCandidate = (rule: Rule, explain: () => readonly string[]): RuleCandidate => {
+    return { rule, won: rule === winner, reasons: general === undefined ? explain() : [general] };
+  };
+  const keyed = [...table.keyed.values()].map((own) => toCandidate(own.rule, () => explainKeyed(own, decided, key)));
+  const byRule = Map.groupBy(table.keyless, ({ rule }) => rule);
+  const keyless = [...byRule].map(([rule, entries]) => {
+    const alternatives = entries.map(({ alternative }) => alternative);
+    return toCandidate(rule, () => explainKeyless({ rule, alternatives }, decided, key));
+  });
+  return [
+    ...keyless.filter(({ won }) => won),
+    ...keyed.filter(({ rule }) => rule.key === key),
+    ...keyless.filter(({ won }) => !won),
+    ...keyed.filter(({ rule }) => rule.key !== key),
   ];
-  return [...first, ...own, ...keyless.filter(({ rule }) => rule !== winner), ...rest];
 }
 
-function toCandidate(rule: Rule, { table, reading, winner }: Decided, explain: () => readonly string[]): RuleCandidate {
-  const won = rule === winner;
-  if (reading.t === 'refused' && !table.untrusted) return { rule, won, reasons: ['the request is refused'] };
-  if (table.untrusted) return { rule, won, reasons: ['the service is untrusted, so nothing is routed there'] };
-  return { rule, won, reasons: explain() };
+/** Why no rule is asked at all. */
+function explainAll({ table, reading }: Decided): string | undefined {
+  if (table.untrusted) return 'the service is untrusted, so nothing is routed there';
+  return reading.t === 'refused' ? 'the request is refused' : undefined;
 }
 
-function explainKeyed({ rule, alternatives }: KeyedRule, { evidence, reading }: Decided, key: RoutingKey | undefined): readonly string[] {
+function explainKeyed(
+  { rule, alternatives }: CompiledRule,
+  { evidence, reading }: Decided,
+  key: RoutingKey | undefined,
+): readonly string[] {
   if (rule.key !== key || key === undefined) return [`its key is ${rule.key}, the request carries ${describeKey(reading)}`];
   const met = alternatives.find((alternative) => meets(alternative, evidence, rule, key));
   return met === undefined
@@ -62,12 +64,10 @@ function explainKeyed({ rule, alternatives }: KeyedRule, { evidence, reading }: 
 }
 
 function explainKeyless(
-  rule: Rule,
-  alternatives: readonly Alternative[],
-  decided: Decided,
+  { rule, alternatives }: CompiledRule,
+  { table, evidence, winner }: Decided,
   key: RoutingKey | undefined,
 ): readonly string[] {
-  const { table, evidence, winner } = decided;
   if (key !== undefined && table.liveKeys.has(key)) return [`the key ${key} is live, so the request belongs to its owner`];
   const met = alternatives.find((alternative) => meets(alternative, evidence, rule, key));
   if (met === undefined) return describeMisses(alternatives, evidence, rule, key);
@@ -79,7 +79,7 @@ function explainKeyless(
 
 function describeKey(reading: Reading): string {
   if (reading.t !== 'present') return 'none';
-  return reading.key ?? `${JSON.stringify(reading.text)}, which is no key`;
+  return reading.key ?? `${quote(reading.text)}, which is no key`;
 }
 
 function describeMet({ tests }: Alternative): readonly string[] {

@@ -5,7 +5,7 @@ import type { Evidence } from './evidence.ts';
 import { readKey, type Reading } from './key-reading.ts';
 import { meets } from './match/compile-match.ts';
 import { keyMember } from './names.ts';
-import type { KeyedRule, PortTable } from './port-table.ts';
+import type { CompiledRule, PortTable } from './port-table.ts';
 import { planStrip } from './strip.ts';
 
 type Present = Extract<Reading, { t: 'present' }>;
@@ -54,7 +54,7 @@ function decidePresent(table: PortTable, evidence: Evidence, reading: Present): 
   return caught === undefined ? { t: 'baseline', status, counts } : { ...caught, status, counts };
 }
 
-function matchesAny({ rule, alternatives }: KeyedRule, evidence: Evidence, key: RoutingKey): boolean {
+function matchesAny({ rule, alternatives }: CompiledRule, evidence: Evidence, key: RoutingKey): boolean {
   return alternatives.some((alternative) => meets(alternative, evidence, rule, key));
 }
 

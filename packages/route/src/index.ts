@@ -8,6 +8,7 @@ export { explain, type ExplainedRequest, type Explanation } from './explain.ts';
 export { checkMatch } from './match/check-match.ts';
 export { describeMatch } from './match/describe.ts';
 export { toMatchId } from './match/match-id.ts';
+export { refuseByPolicy } from './match/policy.ts';
 export type { MemberName } from './member-list.ts';
 export { baggageHeader, twinHeader } from './names.ts';
 export type { PortTable } from './port-table.ts';

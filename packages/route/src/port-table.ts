@@ -4,8 +4,8 @@ import { compileMatch, type Alternative } from './match/compile-match.ts';
 import { compareSpecificity } from './match/specificity.ts';
 import type { Rule } from './rule.ts';
 
-/** A rule with a key, and what it asks for besides. */
-export interface KeyedRule {
+/** A rule, and what it asks for besides its key. */
+export interface CompiledRule {
   readonly rule: Rule;
   readonly alternatives: readonly Alternative[];
 }
@@ -18,7 +18,7 @@ export interface KeylessRule {
 
 /** What `decide` knows about one port. Immutable. */
 export interface PortTable {
-  readonly keyed: ReadonlyMap<RoutingKey, KeyedRule>;
+  readonly keyed: ReadonlyMap<RoutingKey, CompiledRule>;
   /** In the order in which they are asked: the most specific first, then the oldest. A rule stands here once for each of its alternatives. */
   readonly keyless: readonly KeylessRule[];
   /** The keys that are live anywhere in the namespace. */
@@ -32,7 +32,7 @@ export interface PortTable {
 
 /** The table of a port with `rules`, which come oldest first; the rest is as in `bare`. Throws `bad_usage` for an expression that is none. */
 export function createPortTable(rules: readonly Rule[], bare: PortTable): PortTable {
-  const keyed = new Map<RoutingKey, KeyedRule>();
+  const keyed = new Map<RoutingKey, CompiledRule>();
   const keyless: KeylessRule[] = [];
   for (const rule of rules) {
     const alternatives = compileMatch(rule.match);

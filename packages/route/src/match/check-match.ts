@@ -1,8 +1,8 @@
 import { InterceptError, type Condition, type Match, type TextMatch } from '@switchyard/contract';
+import { isToken, messageHeaders } from '../header-names.ts';
 import { routeLimits } from '../limits.ts';
 import { keyMember, keyQuery } from '../names.ts';
 import { compileMatch } from './compile-match.ts';
-import { isToken, messageHeaders } from '../header-names.ts';
 
 /**
  * Checks what somebody wants to match, and returns it in the form that rules have: header names in lower case, no slash at the end of a path's prefix.
@@ -35,14 +35,14 @@ export function checkMatch(match: Match): Match {
 function checkCondition(condition: Condition): Condition {
   switch (condition.t) {
     case 'header':
-      return { ...condition, name: checkHeaderName(condition.name), text: checkText(condition.text, `header ${condition.name}`) };
+      return { ...condition, name: checkHeaderName(condition.name), text: checkTrimmed(condition.text, `header ${condition.name}`) };
     case 'query':
       if (condition.name === keyQuery) throw keyRefusal(`the query's ${keyQuery}`);
       return { ...condition, name: checkName(condition.name, 'query'), text: checkText(condition.text, `query's ${condition.name}`) };
     case 'cookie':
       if (condition.name === keyMember) throw keyRefusal(`the cookie ${keyMember}`);
       if (!isToken(condition.name)) throw refusal(`"${condition.name}" is not the name of a cookie.`);
-      return { ...condition, name: checkName(condition.name, 'cookie'), text: checkText(condition.text, `cookie ${condition.name}`) };
+      return { ...condition, name: checkName(condition.name, 'cookie'), text: checkTrimmed(condition.text, `cookie ${condition.name}`) };
     case 'path':
       return { ...condition, text: checkPath(condition.text) };
     case 'method':
@@ -80,6 +80,15 @@ function checkText(text: TextMatch, what: string): TextMatch {
     );
   }
   checkCharacters(text.value, `condition about the ${what}`);
+  return text;
+}
+
+/** Spaces around a value are not a part of it. */
+function checkTrimmed(text: TextMatch, what: string): TextMatch {
+  checkText(text, what);
+  if ((text.t === 'exact' && text.value.trim() !== text.value) || (text.t === 'prefix' && text.value.startsWith(' '))) {
+    throw refusal(`The condition about the ${what} asks for a space at the edge of its value, where no request has one.`);
+  }
   return text;
 }
 

@@ -71,7 +71,8 @@ function describeOther(text: TextMatch, show: (value: string) => string): string
   }
 }
 
-function quote(text: string): string {
+/** A text of a request between quotation marks, as much of it as a line has room for. */
+export function quote(text: string): string {
   return JSON.stringify(clip(text));
 }
 

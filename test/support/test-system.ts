@@ -76,17 +76,23 @@ export interface TestSystemOptions {
   readonly keyed?: Omit<StrictOriginOptions, 'name'>;
   readonly limits?: Partial<ManagerLimits>;
   readonly policy?: ManagerConfig['policy'];
+  readonly auth?: ManagerConfig['auth'];
+  /** Names that its API answers to. */
+  readonly hosts?: readonly string[];
 }
 
 /** The configuration of a manager of `orders`; ports that are 0 are chosen freely. */
-function createManagerConfig(baselinePort: number, { limits = {}, policy }: Pick<TestSystemOptions, 'limits' | 'policy'>): ManagerConfig {
+function createManagerConfig(
+  baselinePort: number,
+  { limits = {}, policy, auth, hosts = [] }: Omit<TestSystemOptions, 'keys'>,
+): ManagerConfig {
   const loopback = (port: number): { host: string; port: number } => ({ host: '127.0.0.1', port });
   return {
     listen: loopback(0),
     health: loopback(0),
     tls: undefined,
-    auth: { mode: 'none' },
-    api: { hosts: [] },
+    auth: auth ?? { mode: 'none' },
+    api: { hosts },
     routing: { aliases: [] },
     policy: policy ?? { keyless: false, percent: false },
     limits: toLimitValues(managerLimits, limits),

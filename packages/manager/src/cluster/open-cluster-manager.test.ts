@@ -167,3 +167,19 @@ test('a namespace without the resource types is said at once', async () => {
   kubernetes.missingGroups.add('switchyard.dev');
   await expect(openManager(kubernetes)).rejects.toMatchObject({ code: 'cluster_not_found' });
 });
+
+test('over HTTP, a manager in a cluster says what it is, and no more', async () => {
+  await using kubernetes = await openFakeKubernetes();
+  await using manager = await openManager(kubernetes);
+  const ask = async (path: string, method = 'GET'): Promise<readonly unknown[]> => {
+    const response = await fetch(`http://127.0.0.1:${manager.apiPort}/api/v1${path}`, { method, headers: { 'switchyard-owner': 'alice' } });
+    const data = await response.json();
+    return [response.status, data.error?.code ?? data.auth ?? data.openapi];
+  };
+  expect(await ask('/manager')).toEqual([200, 'kubernetes']);
+  expect(await ask('/openapi.json')).toEqual([200, '3.1.1']);
+  for (const path of ['/services', '/services/orders', '/intercepts', '/intercepts/orders.http.alice', '/events']) {
+    expect(await ask(path)).toEqual([401, 'not_signed_in']);
+  }
+  expect(await ask('/intercepts?all=true', 'DELETE')).toEqual([401, 'not_signed_in']);
+});

@@ -1,4 +1,5 @@
 import { z, type JsonSchema } from '@switchyard/config';
+import { reportSchema } from './explain-schemas.ts';
 import type { Route } from './route.ts';
 import { conditionSchema, errorSchema, eventSchema, interceptSchema, managerSchema, serviceSchema } from './schemas.ts';
 
@@ -11,6 +12,7 @@ const named = {
   Intercept: interceptSchema,
   Condition: conditionSchema,
   Event: eventSchema,
+  RouteReport: reportSchema,
   Error: errorSchema,
 };
 

@@ -3,6 +3,7 @@ import { InterceptError, parseRoutingKey, parseServiceName } from '@switchyard/c
 import { parseEventId } from '@switchyard/tunnel';
 import { toUnknown } from '../api/manager-api.ts';
 import { createOpenApi } from './openapi.ts';
+import { questionSchema, reportSchema, toReportData } from './explain-schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 import {
   eventSchema,
@@ -151,6 +152,19 @@ const deleteIntercepts = defineRoute({
   },
 });
 
+const explain = defineRoute({
+  method: 'POST',
+  path: '/explain',
+  id: 'explain',
+  about: 'Where a request would go now, and why each intercept gets it or not; sends nothing',
+  params: nothing,
+  query: nothing,
+  body: questionSchema,
+  answer: reportSchema,
+  failures: [400, 401, 404, 413, 415],
+  handle: async (api, { caller, body }) => ({ t: 'data', data: toReportData(await api.explain(caller, body)) }),
+});
+
 const eventQuery = z.strictObject({
   all: flag.meta({ description: "Everybody's, and not only the caller's own." }),
   after: z.string().max(64).optional().meta({ description: 'Only what came after the event with this id.' }),
@@ -187,6 +201,7 @@ export const routes: readonly Route[] = [
   getIntercept,
   deleteIntercept,
   deleteIntercepts,
+  explain,
   listEvents,
   getOpenApi,
 ];

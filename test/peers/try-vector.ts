@@ -6,6 +6,7 @@ import {
   plainHabits,
   readRequests,
   type OriginConnection,
+  type RawClient,
   type StrictOrigin,
 } from '@switchyard/testkit';
 import { readRequestsWithNode } from '../fuzz/oracles/node-parser.ts';

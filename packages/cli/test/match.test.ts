@@ -67,6 +67,13 @@ test('conditions choose among the requests with the key, and everybody can see t
   await bob.says('ready: requests for shop');
 });
 
+test('what the manager does not allow is refused before the command is started', async (context) => {
+  const run = start(context, 'frank', ['run', 'orders', '--percent', '10', '--', process.execPath, '-e', 'console.log("started")']);
+  expect(await run.exited).toBe(4);
+  expect(run.stderr).toContain('ask who runs the manager for `policy: { percent: true }` in its manager.yaml');
+  expect(run.stdout).toBe('');
+});
+
 test('explain says who gets a request and why; its exit code is that of a probe', async (context) => {
   const dave = start(context, 'dave', ['run', 'orders', '--port', String(local.port), '--method', 'put']);
   await dave.says('ready:');

@@ -116,7 +116,14 @@ export async function openTestCluster(username = 'alice@corp.example'): Promise<
     };
   };
   const api: ManagerApi = {
-    info: async () => ({ version: '1', protocol: protocolVersions, auth: 'kubernetes', owner: undefined, now: new Date() }),
+    info: async () => ({
+      version: '1',
+      protocol: protocolVersions,
+      auth: 'kubernetes',
+      owner: undefined,
+      now: new Date(),
+      policy: undefined,
+    }),
     listServices: () => Promise.reject(new Error('not asked for')),
     listIntercepts: () => Promise.reject(new Error('not asked for')),
     removeIntercepts: () => Promise.reject(new Error('not asked for')),

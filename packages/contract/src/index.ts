@@ -30,5 +30,5 @@ export type {
   WhenAway,
 } from './intercept.ts';
 export type { HeaderLine, RequestQuestion, RouteCandidate, RouteOutcome, RouteReport } from './explanation.ts';
-export type { Condition, Match, TextMatch } from './match.ts';
+export type { Condition, Match, MatchPolicy, TextMatch } from './match.ts';
 export { toLimitValues, type Limit, type LimitTable, type LimitValues } from './limits.ts';

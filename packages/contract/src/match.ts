@@ -26,3 +26,11 @@ export type Condition =
 
 /** What a request must show beside the key: every condition of any one of the alternatives. Without an alternative nothing more is asked. */
 export type Match = readonly (readonly Condition[])[];
+
+/** What may be intercepted by beside keys. Neither, unless somebody who answers for all callers allows it: requests of others would be taken too. */
+export interface MatchPolicy {
+  /** Intercepts without a key. */
+  readonly keyless: boolean;
+  /** Shares of the requests. */
+  readonly percent: boolean;
+}

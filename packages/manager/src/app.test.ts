@@ -108,7 +108,14 @@ test('the API lists services and intercepts, and removes only the own ones', asy
   await using ofBob = openManagerClient({ url, owner: 'bob', token: undefined, clock });
   await using ofAlice = openManagerClient({ url, owner: 'alice', token: undefined, clock });
 
-  expect(await ofBob.info()).toEqual({ version: '0.1.0', protocol: { min: 1, max: 2 }, auth: 'none', owner: 'bob', now: expect.any(Date) });
+  expect(await ofBob.info()).toEqual({
+    version: '0.1.0',
+    protocol: { min: 1, max: 2 },
+    auth: 'none',
+    owner: 'bob',
+    now: expect.any(Date),
+    policy: { keyless: false, percent: false },
+  });
   const listen = `127.0.0.1:${manager.ports('orders', 'http')}`;
   expect(await ofBob.listServices()).toEqual([
     { name: 'orders', ports: [{ name: 'http', listen, baseline: `127.0.0.1:${origin.port}`, protocol: 'auto', notes: [] }] },

@@ -68,7 +68,7 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
 
   const authenticate = createAuthenticator(config.auth);
   const catalog = createCatalog(config.services);
-  const info = { version, protocol: protocolVersions, auth: config.auth.mode };
+  const info = { version, protocol: protocolVersions, auth: config.auth.mode, policy: config.policy };
   const api = createManagerApi({
     clock,
     authenticate,

@@ -86,7 +86,7 @@ function toInfo(asked: InterceptSpec, owner: string): InterceptInfo {
 const api: ManagerApi = {
   info: async (caller) => {
     if (caller.token === 'wrong') throw new InterceptError('not_signed_in', 'The token is wrong.', { hint: 'Ask for another.' });
-    return { version: '1.2.3', protocol: protocolVersions, auth: 'token', owner: caller.owner, now: undefined };
+    return { version: '1.2.3', protocol: protocolVersions, auth: 'token', owner: caller.owner, now: undefined, policy: undefined };
   },
   listServices: async () => [
     { name: service, ports: [{ name: 'http', listen: '127.0.0.1:1', baseline: '127.0.0.1:2', protocol: 'auto', notes: ['a note'] }] },

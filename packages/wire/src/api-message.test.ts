@@ -18,7 +18,9 @@ const key = parseRoutingKey('alice');
 test('what a manager says about itself comes back as it was', () => {
   for (const auth of ['none', 'token', 'kubernetes'] as const) {
     for (const owner of ['alice', undefined]) {
-      const info = { version: '0.1.0', protocol: { min: 1, max: 2 }, auth, owner, now: owner === undefined ? undefined : new Date(1_000) };
+      const optional =
+        owner === undefined ? { now: undefined, policy: undefined } : { now: new Date(1_000), policy: { keyless: true, percent: false } };
+      const info = { version: '0.1.0', protocol: { min: 1, max: 2 }, auth, owner, ...optional };
       expect(api.parseManagerInfo(api.encodeManagerInfo(info))).toEqual(info);
     }
   }

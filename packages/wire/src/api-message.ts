@@ -44,19 +44,20 @@ export function encodeEmptyRequest(): Buffer {
 }
 
 /** The answer to GetManager as bytes. */
-export function encodeManagerInfo({ version, protocol, auth, owner, now }: ManagerInfo): Buffer {
+export function encodeManagerInfo({ version, protocol, auth, owner, now, policy }: ManagerInfo): Buffer {
   return encodeMessage(GetManagerResponseSchema, {
     version,
     protocol,
     auth: auths[auth],
     ...(owner === undefined ? {} : { owner }),
     ...(now === undefined ? {} : { now: timestampFromDate(now) }),
+    ...(policy === undefined ? {} : { policy }),
   });
 }
 
 /** The answer to GetManager; throws `protocol_violation`. */
 export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
-  const { version, protocol, auth, owner, now } = parseMessage(GetManagerResponseSchema, bytes);
+  const { version, protocol, auth, owner, now, policy } = parseMessage(GetManagerResponseSchema, bytes);
   if (protocol === undefined) throw toViolation('it names no protocol version');
   return {
     version: toShown(version, textLimit),
@@ -64,6 +65,7 @@ export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
     auth: fromAuth(auth),
     owner: owner === undefined ? undefined : toShown(owner, textLimit),
     now: now === undefined ? undefined : fromTimestamp(now),
+    policy: policy && { keyless: policy.keyless, percent: policy.percent },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RoutingKey, ServiceName } from '@switchyard/contract';
+import type { MatchPolicy, RoutingKey, ServiceName } from '@switchyard/contract';
 
 /** How a manager wants agents to prove who they are: not at all, by a bearer token, or by the key that stands in their Intercept objects. */
 export type AuthMode = 'none' | 'token' | 'kubernetes';
@@ -20,6 +20,8 @@ export interface ManagerInfo {
   readonly owner: string | undefined;
   /** What time it is at the manager; undefined where it does not say. */
   readonly now: Date | undefined;
+  /** What may be intercepted by beside keys; undefined where it does not say. */
+  readonly policy: MatchPolicy | undefined;
 }
 
 /** Which of the caller's own intercepts to remove. Several fields narrow; without one, `all` must be true. */

@@ -17,7 +17,7 @@ export function createClusterApi(clock: Pick<Clock, 'date'>, info: Pick<ManagerI
     );
   };
   return {
-    info: async () => ({ ...info, auth: 'kubernetes', owner: undefined, now: clock.date() }),
+    info: async () => ({ ...info, auth: 'kubernetes', owner: undefined, now: clock.date(), policy: undefined }),
     listServices: refuse,
     listIntercepts: refuse,
     removeIntercepts: refuse,

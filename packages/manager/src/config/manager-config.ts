@@ -1,7 +1,6 @@
 import type { Address } from '@switchyard/config';
-import type { PortProtocol, ServiceName } from '@switchyard/contract';
+import type { MatchPolicy, PortProtocol, ServiceName } from '@switchyard/contract';
 import type { ManagerLimits } from '../limits.ts';
-import type { Policy } from '../registry/policy.ts';
 
 /** A manager's configuration: checked, complete, immutable. */
 export interface ManagerConfig {
@@ -20,7 +19,7 @@ export interface ManagerConfig {
     /** Further places where a key may stand, as `parseAlias` of `@switchyard/route` reads them. */
     readonly aliases: readonly string[];
   };
-  readonly policy: Policy;
+  readonly policy: MatchPolicy;
   readonly limits: ManagerLimits;
   readonly services: readonly ServiceConfig[];
 }

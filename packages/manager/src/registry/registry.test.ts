@@ -5,6 +5,7 @@ import {
   parseRoutingKey,
   parseServiceName,
   type EndReason,
+  type MatchPolicy,
   type InterceptId,
 } from '@switchyard/contract';
 import type { Rule } from '@switchyard/route';
@@ -13,7 +14,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createSession, createSpec, limits, services } from '../../test/fakes.ts';
 import type { ManagerLimits } from '../limits.ts';
 import { createCatalog } from './catalog.ts';
-import type { Policy } from './policy.ts';
 import { Registry } from './registry.ts';
 
 const orders = toInterceptId(parseServiceName('orders'), 'http', parseRoutingKey('alice'));
@@ -28,7 +28,7 @@ interface Bench {
   readonly ended: EndReason[];
 }
 
-function createBench(changes: Partial<ManagerLimits> = {}, policy: Policy = { keyless: false, percent: false }): Bench {
+function createBench(changes: Partial<ManagerLimits> = {}, policy: MatchPolicy = { keyless: false, percent: false }): Bench {
   const clock = createFakeClock();
   const published: (readonly string[])[] = [];
   const ended: EndReason[] = [];

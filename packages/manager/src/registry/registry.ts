@@ -6,8 +6,9 @@ import {
   type InterceptInfo,
   type InterceptSpec,
   type Log,
+  type MatchPolicy,
 } from '@switchyard/contract';
-import { checkMatch, type RouteClaim, type Rule } from '@switchyard/route';
+import { checkMatch, refuseByPolicy, type RouteClaim, type Rule } from '@switchyard/route';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { Tell } from '../events/event-log.ts';
 import { toEndNews, toInterceptNews, type InterceptChange } from '../events/intercept-news.ts';
@@ -17,7 +18,6 @@ import { InterceptTable, type Due } from './intercept-table.ts';
 import { sessionOf, toId, toInfo, toRule, toTitle, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
 import { grantLifetime } from './lifetime.ts';
 import type { InterceptSource, SessionIntercepts } from './ports.ts';
-import { refuseByPolicy, type Policy } from './policy.ts';
 import { refuseConflict, refuseEarlyGuest, refuseTwin } from './refusals.ts';
 import { Watchers } from './watchers.ts';
 
@@ -26,7 +26,7 @@ export interface RegistryDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly catalog: Catalog;
-  readonly policy: Policy;
+  readonly policy: MatchPolicy;
   /** Takes the rules of all live intercepts: once after each change of them, before the method that made it returns. */
   readonly publish: (rules: readonly Rule[]) => void;
   /** Learns of each intercept that ended. */

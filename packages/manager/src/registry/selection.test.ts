@@ -1,10 +1,17 @@
-import { InterceptError, parseRoutingKey, parseServiceName, silentLog, type InterceptSpec, type Match } from '@switchyard/contract';
+import {
+  InterceptError,
+  parseRoutingKey,
+  parseServiceName,
+  silentLog,
+  type InterceptSpec,
+  type Match,
+  type MatchPolicy,
+} from '@switchyard/contract';
 import { toMatchId, type Rule } from '@switchyard/route';
 import { createFakeClock, type FakeClock } from '@switchyard/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSession, createSpec, limits, services } from '../../test/fakes.ts';
 import { createCatalog } from './catalog.ts';
-import type { Policy } from './policy.ts';
 import { Registry } from './registry.ts';
 
 interface Bench {
@@ -15,7 +22,7 @@ interface Bench {
 }
 
 /** A registry, `ageMs` after its start: long enough for everybody to be back, unless said otherwise. */
-function createBench(policy: Policy = { keyless: false, percent: false }, ageMs: number = limits.awayLifetimeMs): Bench {
+function createBench(policy: MatchPolicy = { keyless: false, percent: false }, ageMs: number = limits.awayLifetimeMs): Bench {
   const clock = createFakeClock();
   let rules: readonly Rule[] = [];
   const publish = (published: readonly Rule[]): void => void (rules = published);
@@ -83,7 +90,7 @@ test('an intercept without a key is named by what it matches, and there is one o
   expect(registry.list()).toMatchObject([{ owner: 'bob' }]);
 });
 
-test.for<[string, Policy, InterceptSpec, string, RegExp, RegExp]>([
+test.for<[string, MatchPolicy, InterceptSpec, string, RegExp, RegExp]>([
   ['no key', { keyless: false, percent: true }, keyless(), 'not_allowed', /do not know of it/, /policy: \{ keyless: true \}/],
   ['a share', { keyless: true, percent: false }, keyless(share), 'not_allowed', /a share/, /policy: \{ percent: true \}/],
   [

@@ -18,6 +18,10 @@ export const managerSchema: z.ZodType = z.object({
   auth: z.enum(['none', 'token', 'kubernetes']).meta({ description: 'How callers prove who they are.' }),
   owner: z.string().nullable().meta({ description: 'Whom it takes the caller for; null where that was not proven.' }),
   now: instant.meta({ description: 'What time it is at the manager.' }),
+  policy: z
+    .object({ keyless: z.boolean(), percent: z.boolean() })
+    .optional()
+    .meta({ description: 'What may be intercepted by beside keys: without one, and a share of the requests.' }),
 });
 
 /** A routed service. */

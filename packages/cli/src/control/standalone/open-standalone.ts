@@ -1,4 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
+import { refuseByPolicy } from '@switchyard/route';
 import { openManagerClient, type ManagerClient } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
 import { refuseInClear } from '../../token.ts';
@@ -73,7 +74,11 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     explain: async (question) => ({ report: await manager.explain(question), outside: [], notes: [] }),
     measureManager: () => measureManager(context.clock, `at ${url.host}`, () => manager.info()),
     readLog: ({ all, follow, signal }, onEntry) => manager.watchEvents({ all, follow, after: undefined }, onEntry, signal),
-    check: async ({ lane }) => refuseDirect(lane),
+    async check({ specs, lane }) {
+      refuseDirect(lane);
+      const { policy } = await manager.info();
+      if (policy !== undefined) for (const spec of specs) refuseByPolicy(spec, policy);
+    },
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
       const { owner, token, access } = settings;
       return openAgentSession(context, { manager: place, url, access, owner, token: token?.value, intercepts, signal });

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/api/v1/api.proto.
  */
 export const file_switchyard_api_v1_api: GenFile = /*@__PURE__*/
-  fileDesc("Chtzd2l0Y2h5YXJkL2FwaS92MS9hcGkucHJvdG8SEXN3aXRjaHlhcmQuYXBpLnYxIhMKEUdldE1hbmFnZXJSZXF1ZXN0IswBChJHZXRNYW5hZ2VyUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIzCghwcm90b2NvbBgCIAEoCzIhLnN3aXRjaHlhcmQudHlwZXMudjEuVmVyc2lvblJhbmdlEikKBGF1dGgYAyABKA4yGy5zd2l0Y2h5YXJkLmFwaS52MS5BdXRoTW9kZRISCgVvd25lchgEIAEoCUgAiAEBEicKA25vdxgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGX293bmVyIhUKE0xpc3RTZXJ2aWNlc1JlcXVlc3QiRAoUTGlzdFNlcnZpY2VzUmVzcG9uc2USLAoIc2VydmljZXMYASADKAsyGi5zd2l0Y2h5YXJkLmFwaS52MS5TZXJ2aWNlIj8KB1NlcnZpY2USDAoEbmFtZRgBIAEoCRImCgVwb3J0cxgCIAMoCzIXLnN3aXRjaHlhcmQuYXBpLnYxLlBvcnQieAoEUG9ydBIMCgRuYW1lGAEgASgJEg4KBmxpc3RlbhgCIAEoCRIQCghiYXNlbGluZRgDIAEoCRIxCghwcm90b2NvbBgEIAEoDjIfLnN3aXRjaHlhcmQuYXBpLnYxLlBvcnRQcm90b2NvbBINCgVub3RlcxgFIAMoCSIXChVMaXN0SW50ZXJjZXB0c1JlcXVlc3QiTAoWTGlzdEludGVyY2VwdHNSZXNwb25zZRIyCgppbnRlcmNlcHRzGAEgAygLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHQiVQoXUmVtb3ZlSW50ZXJjZXB0c1JlcXVlc3QSDwoHc2VydmljZRgBIAEoCRILCgNrZXkYAiABKAkSCwoDYWxsGAMgASgIEg8KB2tleWxlc3MYBCABKAgiTgoYUmVtb3ZlSW50ZXJjZXB0c1Jlc3BvbnNlEjIKCmludGVyY2VwdHMYASADKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdCIpCgpIZWFkZXJMaW5lEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkilgEKDkV4cGxhaW5SZXF1ZXN0Eg8KB3NlcnZpY2UYASABKAkSDAoEcG9ydBgCIAEoCRIOCgZtZXRob2QYAyABKAkSDgoGdGFyZ2V0GAQgASgJEi0KBmhlYWRlchgFIAMoCzIdLnN3aXRjaHlhcmQuYXBpLnYxLkhlYWRlckxpbmUSFgoOY2xpZW50X2FkZHJlc3MYBiABKAkiNQoIRm91bmRLZXkSDAoEZm9ybRgBIAEoCRIMCgR0ZXh0GAIgASgJEg0KBXZhbGlkGAMgASgIIkkKDlJvdXRlQ2FuZGlkYXRlEgoKAmlkGAEgASgJEg0KBW93bmVyGAIgASgJEgsKA3dvbhgDIAEoCBIPCgdyZWFzb25zGAQgAygJIpsCCg9FeHBsYWluUmVzcG9uc2USDAoEcG9ydBgBIAEoCRIyCghkZWNpc2lvbhgCIAEoDjIgLnN3aXRjaHlhcmQuYXBpLnYxLlJvdXRlRGVjaXNpb24SDgoGc3RhdHVzGAMgASgJEigKA2tleRgEIAEoCzIbLnN3aXRjaHlhcmQuYXBpLnYxLkZvdW5kS2V5EjUKCmNhbmRpZGF0ZXMYBSADKAsyIS5zd2l0Y2h5YXJkLmFwaS52MS5Sb3V0ZUNhbmRpZGF0ZRI2Cg9yZXNwb25zZV9oZWFkZXIYBiADKAsyHS5zd2l0Y2h5YXJkLmFwaS52MS5IZWFkZXJMaW5lEg8KB3JlZnVzYWwYByABKAkSDAoEbW9yZRgIIAEoDSpoCghBdXRoTW9kZRIZChVBVVRIX01PREVfVU5TUEVDSUZJRUQQABISCg5BVVRIX01PREVfTk9ORRABEhMKD0FVVEhfTU9ERV9UT0tFThACEhgKFEFVVEhfTU9ERV9LVUJFUk5FVEVTEAMqdAoMUG9ydFByb3RvY29sEh0KGVBPUlRfUFJPVE9DT0xfVU5TUEVDSUZJRUQQABIWChJQT1JUX1BST1RPQ09MX0FVVE8QARIWChJQT1JUX1BST1RPQ09MX0hUVFAQAhIVChFQT1JUX1BST1RPQ09MX1RDUBADKrwBCg1Sb3V0ZURlY2lzaW9uEh4KGlJPVVRFX0RFQ0lTSU9OX1VOU1BFQ0lGSUVEEAASGwoXUk9VVEVfREVDSVNJT05fQkFTRUxJTkUQARIbChdST1VURV9ERUNJU0lPTl9TVFJJUFBFRBACEhoKFlJPVVRFX0RFQ0lTSU9OX1BBU1NJTkcQAxIZChVST1VURV9ERUNJU0lPTl9ST1VURUQQBBIaChZST1VURV9ERUNJU0lPTl9SRUZVU0VEEAUy8gMKDk1hbmFnZXJTZXJ2aWNlElkKCkdldE1hbmFnZXISJC5zd2l0Y2h5YXJkLmFwaS52MS5HZXRNYW5hZ2VyUmVxdWVzdBolLnN3aXRjaHlhcmQuYXBpLnYxLkdldE1hbmFnZXJSZXNwb25zZRJfCgxMaXN0U2VydmljZXMSJi5zd2l0Y2h5YXJkLmFwaS52MS5MaXN0U2VydmljZXNSZXF1ZXN0Gicuc3dpdGNoeWFyZC5hcGkudjEuTGlzdFNlcnZpY2VzUmVzcG9uc2USZQoOTGlzdEludGVyY2VwdHMSKC5zd2l0Y2h5YXJkLmFwaS52MS5MaXN0SW50ZXJjZXB0c1JlcXVlc3QaKS5zd2l0Y2h5YXJkLmFwaS52MS5MaXN0SW50ZXJjZXB0c1Jlc3BvbnNlEmsKEFJlbW92ZUludGVyY2VwdHMSKi5zd2l0Y2h5YXJkLmFwaS52MS5SZW1vdmVJbnRlcmNlcHRzUmVxdWVzdBorLnN3aXRjaHlhcmQuYXBpLnYxLlJlbW92ZUludGVyY2VwdHNSZXNwb25zZRJQCgdFeHBsYWluEiEuc3dpdGNoeWFyZC5hcGkudjEuRXhwbGFpblJlcXVlc3QaIi5zd2l0Y2h5YXJkLmFwaS52MS5FeHBsYWluUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
+  fileDesc("Chtzd2l0Y2h5YXJkL2FwaS92MS9hcGkucHJvdG8SEXN3aXRjaHlhcmQuYXBpLnYxIhMKEUdldE1hbmFnZXJSZXF1ZXN0IvwBChJHZXRNYW5hZ2VyUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIzCghwcm90b2NvbBgCIAEoCzIhLnN3aXRjaHlhcmQudHlwZXMudjEuVmVyc2lvblJhbmdlEikKBGF1dGgYAyABKA4yGy5zd2l0Y2h5YXJkLmFwaS52MS5BdXRoTW9kZRISCgVvd25lchgEIAEoCUgAiAEBEicKA25vdxgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoGcG9saWN5GAYgASgLMh4uc3dpdGNoeWFyZC5hcGkudjEuTWF0Y2hQb2xpY3lCCAoGX293bmVyIi8KC01hdGNoUG9saWN5Eg8KB2tleWxlc3MYASABKAgSDwoHcGVyY2VudBgCIAEoCCIVChNMaXN0U2VydmljZXNSZXF1ZXN0IkQKFExpc3RTZXJ2aWNlc1Jlc3BvbnNlEiwKCHNlcnZpY2VzGAEgAygLMhouc3dpdGNoeWFyZC5hcGkudjEuU2VydmljZSI/CgdTZXJ2aWNlEgwKBG5hbWUYASABKAkSJgoFcG9ydHMYAiADKAsyFy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0IngKBFBvcnQSDAoEbmFtZRgBIAEoCRIOCgZsaXN0ZW4YAiABKAkSEAoIYmFzZWxpbmUYAyABKAkSMQoIcHJvdG9jb2wYBCABKA4yHy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0UHJvdG9jb2wSDQoFbm90ZXMYBSADKAkiFwoVTGlzdEludGVyY2VwdHNSZXF1ZXN0IkwKFkxpc3RJbnRlcmNlcHRzUmVzcG9uc2USMgoKaW50ZXJjZXB0cxgBIAMoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuSW50ZXJjZXB0IlUKF1JlbW92ZUludGVyY2VwdHNSZXF1ZXN0Eg8KB3NlcnZpY2UYASABKAkSCwoDa2V5GAIgASgJEgsKA2FsbBgDIAEoCBIPCgdrZXlsZXNzGAQgASgIIk4KGFJlbW92ZUludGVyY2VwdHNSZXNwb25zZRIyCgppbnRlcmNlcHRzGAEgAygLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHQiKQoKSGVhZGVyTGluZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIpYBCg5FeHBsYWluUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEgwKBHBvcnQYAiABKAkSDgoGbWV0aG9kGAMgASgJEg4KBnRhcmdldBgEIAEoCRItCgZoZWFkZXIYBSADKAsyHS5zd2l0Y2h5YXJkLmFwaS52MS5IZWFkZXJMaW5lEhYKDmNsaWVudF9hZGRyZXNzGAYgASgJIjUKCEZvdW5kS2V5EgwKBGZvcm0YASABKAkSDAoEdGV4dBgCIAEoCRINCgV2YWxpZBgDIAEoCCJJCg5Sb3V0ZUNhbmRpZGF0ZRIKCgJpZBgBIAEoCRINCgVvd25lchgCIAEoCRILCgN3b24YAyABKAgSDwoHcmVhc29ucxgEIAMoCSKbAgoPRXhwbGFpblJlc3BvbnNlEgwKBHBvcnQYASABKAkSMgoIZGVjaXNpb24YAiABKA4yIC5zd2l0Y2h5YXJkLmFwaS52MS5Sb3V0ZURlY2lzaW9uEg4KBnN0YXR1cxgDIAEoCRIoCgNrZXkYBCABKAsyGy5zd2l0Y2h5YXJkLmFwaS52MS5Gb3VuZEtleRI1CgpjYW5kaWRhdGVzGAUgAygLMiEuc3dpdGNoeWFyZC5hcGkudjEuUm91dGVDYW5kaWRhdGUSNgoPcmVzcG9uc2VfaGVhZGVyGAYgAygLMh0uc3dpdGNoeWFyZC5hcGkudjEuSGVhZGVyTGluZRIPCgdyZWZ1c2FsGAcgASgJEgwKBG1vcmUYCCABKA0qaAoIQXV0aE1vZGUSGQoVQVVUSF9NT0RFX1VOU1BFQ0lGSUVEEAASEgoOQVVUSF9NT0RFX05PTkUQARITCg9BVVRIX01PREVfVE9LRU4QAhIYChRBVVRIX01PREVfS1VCRVJORVRFUxADKnQKDFBvcnRQcm90b2NvbBIdChlQT1JUX1BST1RPQ09MX1VOU1BFQ0lGSUVEEAASFgoSUE9SVF9QUk9UT0NPTF9BVVRPEAESFgoSUE9SVF9QUk9UT0NPTF9IVFRQEAISFQoRUE9SVF9QUk9UT0NPTF9UQ1AQAyq8AQoNUm91dGVEZWNpc2lvbhIeChpST1VURV9ERUNJU0lPTl9VTlNQRUNJRklFRBAAEhsKF1JPVVRFX0RFQ0lTSU9OX0JBU0VMSU5FEAESGwoXUk9VVEVfREVDSVNJT05fU1RSSVBQRUQQAhIaChZST1VURV9ERUNJU0lPTl9QQVNTSU5HEAMSGQoVUk9VVEVfREVDSVNJT05fUk9VVEVEEAQSGgoWUk9VVEVfREVDSVNJT05fUkVGVVNFRBAFMvIDCg5NYW5hZ2VyU2VydmljZRJZCgpHZXRNYW5hZ2VyEiQuc3dpdGNoeWFyZC5hcGkudjEuR2V0TWFuYWdlclJlcXVlc3QaJS5zd2l0Y2h5YXJkLmFwaS52MS5HZXRNYW5hZ2VyUmVzcG9uc2USXwoMTGlzdFNlcnZpY2VzEiYuc3dpdGNoeWFyZC5hcGkudjEuTGlzdFNlcnZpY2VzUmVxdWVzdBonLnN3aXRjaHlhcmQuYXBpLnYxLkxpc3RTZXJ2aWNlc1Jlc3BvbnNlEmUKDkxpc3RJbnRlcmNlcHRzEiguc3dpdGNoeWFyZC5hcGkudjEuTGlzdEludGVyY2VwdHNSZXF1ZXN0Gikuc3dpdGNoeWFyZC5hcGkudjEuTGlzdEludGVyY2VwdHNSZXNwb25zZRJrChBSZW1vdmVJbnRlcmNlcHRzEiouc3dpdGNoeWFyZC5hcGkudjEuUmVtb3ZlSW50ZXJjZXB0c1JlcXVlc3QaKy5zd2l0Y2h5YXJkLmFwaS52MS5SZW1vdmVJbnRlcmNlcHRzUmVzcG9uc2USUAoHRXhwbGFpbhIhLnN3aXRjaHlhcmQuYXBpLnYxLkV4cGxhaW5SZXF1ZXN0GiIuc3dpdGNoeWFyZC5hcGkudjEuRXhwbGFpblJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
 
 /**
  * Asks what the manager is.
@@ -74,6 +74,13 @@ export type GetManagerResponse = Message<"switchyard.api.v1.GetManagerResponse">
    * @generated from field: google.protobuf.Timestamp now = 5;
    */
   now?: Timestamp | undefined;
+
+  /**
+   * What may be intercepted by beside keys. Absent where that is not said.
+   *
+   * @generated from field: switchyard.api.v1.MatchPolicy policy = 6;
+   */
+  policy?: MatchPolicy | undefined;
 };
 
 /**
@@ -82,6 +89,34 @@ export type GetManagerResponse = Message<"switchyard.api.v1.GetManagerResponse">
  */
 export const GetManagerResponseSchema: GenMessage<GetManagerResponse> = /*@__PURE__*/
   messageDesc(file_switchyard_api_v1_api, 1);
+
+/**
+ * What may be intercepted by beside keys.
+ *
+ * @generated from message switchyard.api.v1.MatchPolicy
+ */
+export type MatchPolicy = Message<"switchyard.api.v1.MatchPolicy"> & {
+  /**
+   * Intercepts without a key.
+   *
+   * @generated from field: bool keyless = 1;
+   */
+  keyless: boolean;
+
+  /**
+   * Shares of the requests.
+   *
+   * @generated from field: bool percent = 2;
+   */
+  percent: boolean;
+};
+
+/**
+ * Describes the message switchyard.api.v1.MatchPolicy.
+ * Use `create(MatchPolicySchema)` to create a new message.
+ */
+export const MatchPolicySchema: GenMessage<MatchPolicy> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 2);
 
 /**
  * Asks for the services.
@@ -96,7 +131,7 @@ export type ListServicesRequest = Message<"switchyard.api.v1.ListServicesRequest
  * Use `create(ListServicesRequestSchema)` to create a new message.
  */
 export const ListServicesRequestSchema: GenMessage<ListServicesRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 2);
+  messageDesc(file_switchyard_api_v1_api, 3);
 
 /**
  * The services.
@@ -117,7 +152,7 @@ export type ListServicesResponse = Message<"switchyard.api.v1.ListServicesRespon
  * Use `create(ListServicesResponseSchema)` to create a new message.
  */
 export const ListServicesResponseSchema: GenMessage<ListServicesResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 3);
+  messageDesc(file_switchyard_api_v1_api, 4);
 
 /**
  * A routed service.
@@ -145,7 +180,7 @@ export type Service = Message<"switchyard.api.v1.Service"> & {
  * Use `create(ServiceSchema)` to create a new message.
  */
 export const ServiceSchema: GenMessage<Service> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 4);
+  messageDesc(file_switchyard_api_v1_api, 5);
 
 /**
  * A routed port of a service.
@@ -194,7 +229,7 @@ export type Port = Message<"switchyard.api.v1.Port"> & {
  * Use `create(PortSchema)` to create a new message.
  */
 export const PortSchema: GenMessage<Port> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 5);
+  messageDesc(file_switchyard_api_v1_api, 6);
 
 /**
  * Asks for the live intercepts.
@@ -209,7 +244,7 @@ export type ListInterceptsRequest = Message<"switchyard.api.v1.ListInterceptsReq
  * Use `create(ListInterceptsRequestSchema)` to create a new message.
  */
 export const ListInterceptsRequestSchema: GenMessage<ListInterceptsRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 6);
+  messageDesc(file_switchyard_api_v1_api, 7);
 
 /**
  * The live intercepts.
@@ -230,7 +265,7 @@ export type ListInterceptsResponse = Message<"switchyard.api.v1.ListInterceptsRe
  * Use `create(ListInterceptsResponseSchema)` to create a new message.
  */
 export const ListInterceptsResponseSchema: GenMessage<ListInterceptsResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 7);
+  messageDesc(file_switchyard_api_v1_api, 8);
 
 /**
  * Which of the caller's intercepts to remove. Fields narrow each other; without one, `all` must be true.
@@ -272,7 +307,7 @@ export type RemoveInterceptsRequest = Message<"switchyard.api.v1.RemoveIntercept
  * Use `create(RemoveInterceptsRequestSchema)` to create a new message.
  */
 export const RemoveInterceptsRequestSchema: GenMessage<RemoveInterceptsRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 8);
+  messageDesc(file_switchyard_api_v1_api, 9);
 
 /**
  * What was removed.
@@ -293,7 +328,7 @@ export type RemoveInterceptsResponse = Message<"switchyard.api.v1.RemoveIntercep
  * Use `create(RemoveInterceptsResponseSchema)` to create a new message.
  */
 export const RemoveInterceptsResponseSchema: GenMessage<RemoveInterceptsResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 9);
+  messageDesc(file_switchyard_api_v1_api, 10);
 
 /**
  * A header line.
@@ -321,7 +356,7 @@ export type HeaderLine = Message<"switchyard.api.v1.HeaderLine"> & {
  * Use `create(HeaderLineSchema)` to create a new message.
  */
 export const HeaderLineSchema: GenMessage<HeaderLine> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 10);
+  messageDesc(file_switchyard_api_v1_api, 11);
 
 /**
  * A request, as a caller would send it. At most 128 header lines and 32 KiB of text.
@@ -377,7 +412,7 @@ export type ExplainRequest = Message<"switchyard.api.v1.ExplainRequest"> & {
  * Use `create(ExplainRequestSchema)` to create a new message.
  */
 export const ExplainRequestSchema: GenMessage<ExplainRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 11);
+  messageDesc(file_switchyard_api_v1_api, 12);
 
 /**
  * A key, as it stands in the request.
@@ -412,7 +447,7 @@ export type FoundKey = Message<"switchyard.api.v1.FoundKey"> & {
  * Use `create(FoundKeySchema)` to create a new message.
  */
 export const FoundKeySchema: GenMessage<FoundKey> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 12);
+  messageDesc(file_switchyard_api_v1_api, 13);
 
 /**
  * An intercept that was looked at.
@@ -454,7 +489,7 @@ export type RouteCandidate = Message<"switchyard.api.v1.RouteCandidate"> & {
  * Use `create(RouteCandidateSchema)` to create a new message.
  */
 export const RouteCandidateSchema: GenMessage<RouteCandidate> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 13);
+  messageDesc(file_switchyard_api_v1_api, 14);
 
 /**
  * Where the request would go, and why.
@@ -524,7 +559,7 @@ export type ExplainResponse = Message<"switchyard.api.v1.ExplainResponse"> & {
  * Use `create(ExplainResponseSchema)` to create a new message.
  */
 export const ExplainResponseSchema: GenMessage<ExplainResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 14);
+  messageDesc(file_switchyard_api_v1_api, 15);
 
 /**
  * How agents have to prove who they are.

@@ -27,18 +27,31 @@ const clock = createFakeClock();
 /** A turn of the event loop: all that pipes in memory have to deliver is delivered. */
 const turn = (): Promise<void> => new Promise(setImmediate);
 
+type OnRequest = (origin: Origin, method: string) => void;
+
+/** How the origins of a case behave. */
+interface OriginScript {
+  readonly onRequest: OnRequest;
+  /** Requests are answered when their head is there, without their body. */
+  readonly answersEarly: boolean;
+}
+
 /** A connection that the relay opened: what arrived, and who answers. */
 class Origin {
   readonly side: Side;
   readonly pipe: Pipe;
   readonly #pieces: Buffer[] = [];
   #unread: Buffer = Buffer.alloc(0);
-  readonly #onRequest: (origin: Origin, method: string) => void;
+  readonly #onRequest: OnRequest;
+  readonly #answersEarly: boolean;
+  /** The request that is not whole yet has its answer. */
+  #isAnswered = false;
 
-  constructor(side: Side, pipe: Pipe, onRequest: (origin: Origin, method: string) => void) {
+  constructor(side: Side, pipe: Pipe, { onRequest, answersEarly }: OriginScript) {
     this.side = side;
     this.pipe = pipe;
     this.#onRequest = onRequest;
+    this.#answersEarly = answersEarly;
     pipe.attach({ onData: (bytes) => this.#onData(bytes), onEnd: () => pipe.end(), onDrain: () => {}, onClose: () => {} });
     pipe.resume();
   }
@@ -50,9 +63,13 @@ class Origin {
   #onData(bytes: Buffer): void {
     this.#pieces.push(bytes);
     this.#unread = Buffer.concat([this.#unread, bytes]);
-    const whole = readRequests(this.#unread).messages.filter((message) => message.whole);
-    this.#unread = this.#unread.subarray(whole.at(-1)?.end ?? 0);
-    for (const message of whole) this.#onRequest(this, message.startLine[0]);
+    let used = 0;
+    for (const { startLine, whole, end } of readRequests(this.#unread).messages) {
+      if ((whole || this.#answersEarly) && !this.#isAnswered) this.#onRequest(this, startLine[0]);
+      this.#isAnswered = !whole && this.#answersEarly;
+      if (whole) used = end;
+    }
+    this.#unread = this.#unread.subarray(used);
   }
 }
 
@@ -70,12 +87,13 @@ export async function relay(input: FuzzCase): Promise<readonly Forwarded[]> {
 
 async function relayRequests(input: FuzzCase): Promise<readonly Forwarded[]> {
   const answered: { readonly method: string; readonly text: string }[] = [];
-  const scene = openScene((origin, method) => {
+  const onRequest: OnRequest = (origin, method) => {
     const text = `${origin.side} ${answered.length}`;
     answered.push({ method, text });
     const head = `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n`;
     origin.pipe.write(Buffer.from(method === 'HEAD' ? head : head + text, 'latin1'));
-  });
+  };
+  const scene = openScene({ onRequest, answersEarly: input.bytes.length % 4 === 0 });
   for (const piece of piecesOf(input)) {
     scene.client.pipe.write(piece);
     await turn();
@@ -104,8 +122,11 @@ function expectAnswers(answered: readonly { readonly method: string; readonly te
 
 async function relayResponses(input: FuzzCase): Promise<readonly Forwarded[]> {
   let asked = 0;
-  const scene = openScene((origin) => {
-    if (++asked === input.methods.length) void answer(origin, piecesOf(input));
+  const scene = openScene({
+    answersEarly: false,
+    onRequest(origin) {
+      if (++asked === input.methods.length) void answer(origin, piecesOf(input));
+    },
   });
   for (const method of input.methods) scene.client.pipe.write(Buffer.from(`${method} / HTTP/1.1\r\nHost: orders\r\n\r\n`));
   await scene.settle();
@@ -130,7 +151,7 @@ async function turnsOf(count: number): Promise<void> {
   for (let left = count; left > 0; left--) await turn();
 }
 
-function openScene(onRequest: (origin: Origin, method: string) => void): {
+function openScene(script: OriginScript): {
   readonly client: Client;
   readonly origins: readonly Origin[];
   settle(): Promise<void>;
@@ -141,7 +162,7 @@ function openScene(onRequest: (origin: Origin, method: string) => void): {
       const [near, far] = createMemoryPipePair();
       const side = target.t === 'tunnel' ? undefined : sides.get(target.port);
       if (side === undefined) throw new InterceptError('upstream_unreachable', 'Nobody is there.');
-      origins.push(new Origin(side, far, onRequest));
+      origins.push(new Origin(side, far, script));
       return near;
     },
   };

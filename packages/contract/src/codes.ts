@@ -83,7 +83,7 @@ export const codes: Readonly<Record<Code, CodeRow>> = {
   limit_reached: { fault: 'user', retry: 'later', http: 429, grpc: 8, webSocket: 1013, exit: 1, log: 'info', about: 'A documented limit was reached; LIMITS.md names it.' },
   head_too_large: { fault: 'peer', retry: 'never', http: 431, grpc: 8, webSocket: 1009, exit: 1, log: 'info', about: 'A request head is larger than the limit.' },
   request_timeout: { fault: 'peer', retry: 'now', http: 408, grpc: 4, webSocket: 1008, exit: 1, log: 'debug', about: 'The client did not finish its request head in time.' },
-  method_refused: { fault: 'peer', retry: 'never', http: 405, grpc: 12, webSocket: 1008, exit: 1, log: 'info', about: 'The method (CONNECT) is never proxied.' },
+  method_refused: { fault: 'peer', retry: 'never', http: 405, grpc: 12, webSocket: 1008, exit: 1, log: 'info', about: 'The method is not taken here: the answer says which ones are; CONNECT is never proxied.' },
   protocol_violation: { fault: 'peer', retry: 'never', http: 400, grpc: 3, webSocket: 1002, exit: 1, log: 'info', about: 'The peer sent a message that has no single meaning.' },
   upstream_violation: { fault: 'developer', retry: 'never', http: 502, grpc: 13, webSocket: 1002, exit: 1, log: 'warn', about: 'The target answered with a message that has no single meaning.' },
   version_mismatch: { fault: 'user', retry: 'never', http: 426, grpc: 9, webSocket: 1002, exit: 1, log: 'info', about: 'Client and manager share no protocol version.' },

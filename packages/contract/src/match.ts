@@ -2,7 +2,7 @@
 export type TextMatch =
   /** The very same text: a dot is a dot. */
   | { readonly t: 'exact'; readonly value: string }
-  /** The text begins with it. */
+  /** The text begins with it; a path is it, or stands below it. */
   | { readonly t: 'prefix'; readonly value: string }
   /** RE2 syntax, and the whole text: it is anchored at both ends. Decided in time linear to the text. */
   | { readonly t: 'regex'; readonly value: string }
@@ -21,7 +21,10 @@ export type Condition =
   | { readonly t: 'query'; readonly name: string; readonly text: TextMatch }
   /** Any cookie `name` matches. */
   | { readonly t: 'cookie'; readonly name: string; readonly text: TextMatch }
-  /** This share of the requests, 0.01 to 100. The same key, else the same cookie, else the same client address always gets the same answer. */
+  /**
+   * The caller is among this share of all, 0.01 to 100. Callers are told apart by the key that they send, unless it is the intercept's own; else by the
+   * cookie `intercept-sticky`; else by their address. The same caller always gets the same answer.
+   */
   | { readonly t: 'percent'; readonly percent: number };
 
 /** What a request must show beside the key: every condition of any one of the alternatives. Without an alternative nothing more is asked. */

@@ -1,6 +1,8 @@
 import { parseServiceName } from '@switchyard/contract';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSnapshot, decide, type RouteOptions, type Rule } from '../src/index.ts';
+import { createSnapshot, decide, explain, type RouteOptions, type Rule } from '../src/index.ts';
+import { anyRequest, anyRules } from './arbitraries.ts';
 import { exact, header, method, path, percent, prefix, present } from './conditions.ts';
 import { describe, parseHead, toEvidence } from './head.ts';
 import { createKeylessRule, createRule } from './world.ts';
@@ -84,6 +86,19 @@ test('the most specific rule wins, then the oldest, then the first by id: in wha
   const [first = ''] = twins.map(({ id }) => id).toSorted();
   const owner = twins.find(({ id }) => id === first)?.owner ?? '';
   for (const ordered of [twins, twins.toReversed()]) expect(send(ordered, ['x: 1', 'y: 1'])).toEqual([`to ${owner}`]);
+});
+
+test('who wins does not depend on the order in which rules come', () => {
+  fc.assert(
+    fc.property(anyRules, anyRequest, (rules, request) => {
+      const unique = [...new Map(rules.map((rule) => [rule.id, rule])).values()];
+      const winners = [unique, unique.toReversed()].map((ordered) => {
+        return explain(createSnapshot(ordered).table(parseServiceName('orders'), 'http'), request).winner;
+      });
+      expect(winners[0]).toBe(winners[1]);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('where no rule looks at more, nothing more is collected', () => {

@@ -1,5 +1,4 @@
-import { openTunnelServer, type TunnelServer, type TunnelServerOptions } from '@switchyard/tunnel';
-import type { ManagerDeps } from '../app.ts';
+import { openTunnelServer, type TunnelServer, type TunnelServerDeps, type TunnelServerOptions } from '@switchyard/tunnel';
 import { toUrl, type ClusterConfig, type ManagerConfig } from '../config/manager-config.ts';
 import type { FullApi } from './manager-api.ts';
 import { createRestListener } from '../rest/rest-listener.ts';
@@ -17,7 +16,7 @@ export interface ApiServer extends TunnelServer {
  * Rejects as `openTunnelServer` does, and with `bad_config` where a file cannot be read.
  */
 export async function openApiServer(
-  deps: ManagerDeps,
+  deps: TunnelServerDeps,
   { listen, tls, api: { hosts }, limits }: Pick<ManagerConfig | ClusterConfig, 'listen' | 'tls' | 'api' | 'limits'>,
   options: Omit<TunnelServerOptions, 'listen' | 'tls' | 'api' | 'onRequest' | 'limits'> & { readonly api: FullApi },
 ): Promise<ApiServer> {

@@ -63,7 +63,7 @@ function openNginx(origins: OriginPorts): Promise<OpenPeer> {
         folder,
         `
   ${upstreams.join('\n  ')}
-  map $http_x_intercept_id $side { default baseline; alice alice; bob bob; }
+  map $http_x_intercept_id $side { default baseline; ~^alice$ alice; ~^bob$ bob; }
   server {
     listen 127.0.0.1:${port};
     location / { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_request_buffering off; proxy_pass http://$side; }

@@ -30,6 +30,17 @@ test('conditions and shares stand in the object', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ intercepts: [{ match: [{ header: 'x-team=blue', percent: 5 }], joins: true }] });
 });
 
+test('a cluster whose definition drops conditions in silence is noticed before anything is made', async () => {
+  cluster.kubernetes.refuse = ({ method, body }) => {
+    const { spec } = (body ?? {}) as { spec?: { match?: unknown } };
+    if (method === 'POST' && spec !== undefined) delete spec.match;
+    return undefined;
+  };
+  const { code, stderr } = await cluster.run(['run', 'orders', '--port', String(app.port), '--method', 'GET']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('is older and knows no conditions')]);
+  expect(cluster.kubernetes.list(intercepts)).toEqual([]);
+});
+
 test('an intercept without a key is refused before anything is made', async () => {
   const { code, stderr } = await cluster.run(['run', 'orders', '--port', String(app.port), '--no-key', '--method', 'GET']);
   expect([code, stderr]).toEqual([4, expect.stringContaining('not allowed in a cluster')]);

@@ -12,6 +12,13 @@ const attempts = 5;
  * owner or the machine of a live twin, and with what the API server refuses.
  */
 export async function claimIntercept(client: KubeClient, wanted: Intercept): Promise<Intercept> {
+  const made = await makeOrTakeOver(client, wanted);
+  if (!isCutDown(made, wanted)) return made;
+  await client.delete(intercepts, made.metadata.name, made.metadata.uid === undefined ? {} : { uid: made.metadata.uid });
+  throw toCutDown();
+}
+
+async function makeOrTakeOver(client: KubeClient, wanted: Intercept): Promise<Intercept> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await client.create(intercepts, wanted);
@@ -26,11 +33,23 @@ export async function claimIntercept(client: KubeClient, wanted: Intercept): Pro
 /** Asks the API server whether it would let the person make the object, with all its policies. Makes nothing. Rejects with what it refuses. */
 export async function rehearseClaim(client: KubeClient, wanted: Intercept): Promise<void> {
   try {
-    await client.create(intercepts, wanted, { dryRun: true });
+    const made = await client.create(intercepts, wanted, { dryRun: true });
+    if (isCutDown(made, wanted)) throw toCutDown();
   } catch (reason) {
     // Whose it is, is a question for later: rights are looked at first.
     if (!isConflict(reason)) throw reason;
   }
+}
+
+/** An API server drops in silence what an older definition of the resource does not know. Without its conditions an intercept takes too much. */
+function isCutDown(made: Intercept, wanted: Intercept): boolean {
+  return (made.spec.match?.length ?? 0) !== (wanted.spec.match?.length ?? 0);
+}
+
+function toCutDown(): InterceptError {
+  return new InterceptError('version_mismatch', 'The Switchyard of this cluster is older and knows no conditions beside a key.', {
+    hint: 'Leave the conditions out, or ask an administrator of the cluster to upgrade it.',
+  });
 }
 
 /** Undefined where the object changed or went meanwhile, so that it has to be looked at again. */

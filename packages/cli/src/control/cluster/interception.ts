@@ -60,8 +60,10 @@ export async function openClusterInterception(context: Context, place: ClusterPl
   const key = createAgentKey();
   for (const { spec, deliver } of options.intercepts) {
     const lane = await chooseLane({ wanted: options.lane, local: deliver, pod, direct: way.direct, isListening });
-    const intercept = { spec: { ...spec, directPort: lane.t === 'direct' ? lane.port : undefined }, deliver };
-    const wanted = toInterceptObject(intercept.spec, { user, client: host.hostName, publicKey: key.publicKey });
+    const directPort = lane.t === 'direct' ? lane.port : undefined;
+    // With whom the key is shared, the object says: users of a cluster may have longer names than the session carries.
+    const intercept = { spec: { ...spec, directPort, sharedWith: [] }, deliver };
+    const wanted = toInterceptObject({ ...spec, directPort }, { user, client: host.hostName, publicKey: key.publicKey });
     signal.throwIfAborted();
     const object = await claimIntercept(client, wanted);
     stack.defer(() => releaseIntercept(clock, client, object));

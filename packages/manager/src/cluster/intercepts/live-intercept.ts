@@ -20,7 +20,7 @@ export function toIntercept(judgement: Judgement, clock: Clock): Intercept {
     port,
     key,
     match,
-    sharedWith,
+    sharedWith: sharedWith.map(toShownOwner),
     joins,
     owner: toShownOwner(claim.owner),
     whenAway,

@@ -18,7 +18,9 @@ export function deliver(
   { clock }: { readonly clock: Clock },
   onFailed: (error: InterceptError) => void,
 ): void {
-  const socket = connectLocal(address);
+  const socket = connectLocal(address, (bytes) => {
+    if (!pipe.write(bytes)) socket.pause();
+  });
   const deadline = clock.after(connectTimeoutMs, () => {
     fail(
       new InterceptError(
@@ -57,9 +59,6 @@ export function deliver(
 
 /** The socket's side of the relay; the pipe's side is its handler. */
 function relayFromSocket(socket: Socket, pipe: Pipe, address: LocalAddress): void {
-  socket.on('data', (bytes) => {
-    if (!pipe.write(bytes)) socket.pause();
-  });
   socket.on('drain', () => pipe.resume());
   socket.on('end', () => pipe.end());
   socket.on('error', (cause) => {

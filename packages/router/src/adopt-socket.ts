@@ -1,6 +1,6 @@
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import type { Code } from '@switchyard/contract';
-import { createOnRead } from './read-buffer.ts';
+import { createOnRead } from '@switchyard/runtime';
 import { SocketPipe } from './socket-pipe.ts';
 
 /** What a socket has beyond the documentation of Node.js: the handle of the system's connection, here with what `onread` needs of it. */

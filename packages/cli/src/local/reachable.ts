@@ -5,7 +5,7 @@ import { cliLimits } from '../limits.ts';
 /** Whether something accepts connections there. */
 export async function isListening(address: LocalAddress): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connectLocal(address);
+  const socket = connectLocal(address, () => {});
   socket.setTimeout(cliLimits.probeMs.value, () => resolve(false));
   socket.once('connect', () => resolve(true));
   socket.once('error', () => resolve(false));

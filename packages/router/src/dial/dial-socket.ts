@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { InterceptError, type Clock, type Pipe } from '@switchyard/contract';
-import { createOnRead } from '../read-buffer.ts';
+import { createOnRead } from '@switchyard/runtime';
 import { SocketPipe } from '../socket-pipe.ts';
 
 /** Where and for how long to dial. */

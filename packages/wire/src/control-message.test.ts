@@ -211,3 +211,13 @@ test('any bytes are a message or an InterceptError, never another failure', () =
     { numRuns: 3000 },
   );
 });
+
+test('the largest wish fits into a message of the control stream', () => {
+  const sharedWith = Array.from({ length: 16 }, () => '日'.repeat(128));
+  const match: InterceptSpec['match'] = [[{ t: 'method', method: 'x'.repeat(8_180) }]];
+  const message = encodeAgentMessage({ t: 'register', request: 1, spec: { ...spec, match, sharedWith } });
+  expect(message.length).toBeLessThan(16 * 1024);
+  expect(parseAgentMessage(message)).toMatchObject({ t: 'register', spec: { match, sharedWith } });
+  const more = encodeAgentMessage({ t: 'register', request: 1, spec: { ...spec, sharedWith: [...sharedWith, 'bob'] } });
+  expect(parseAgentMessage(more)).toMatchObject({ t: 'invalid', error: { code: 'bad_usage' } });
+});

@@ -66,28 +66,19 @@ export const maxDataBytes: number = wireLimits.dataBytes.value;
 /** Field 2, length-delimited: the tag of data in both directions. */
 const dataTag = 0x12;
 
-/**
- * A data frame for `length` bytes (1 to `maxDataBytes`): all is written but the bytes themselves, which go to its last `length` places.
- * The only allocation on the way of a byte into the tunnel.
- */
-export function createDataFrame(length: number): Buffer {
-  if (length < 0x80) {
-    const frame = Buffer.allocUnsafe(2 + length);
-    frame[0] = dataTag;
-    frame[1] = length;
-    return frame;
-  }
-  const lengthBytes = length < 0x4000 ? 2 : 3;
-  const frame = Buffer.allocUnsafe(1 + lengthBytes + length);
-  frame[0] = dataTag;
-  frame[1] = (length & 0x7f) | 0x80;
-  if (lengthBytes === 2) {
-    frame[2] = length >>> 7;
-  } else {
-    frame[2] = ((length >>> 7) & 0x7f) | 0x80;
-    frame[3] = length >>> 14;
-  }
-  return frame;
+/** The most bytes of a data frame before its data. */
+const dataHeadBytes = 4;
+/** Where heads are made: each is copied on before the next one is. */
+const dataHead = Buffer.allocUnsafeSlow(dataHeadBytes);
+
+/** What a data frame of `length` bytes (1 to `maxDataBytes`) has before them. Good until the next call: it is to be copied. */
+export function encodeDataHead(length: number): Buffer {
+  dataHead[0] = dataTag;
+  let at = 1;
+  let rest = length;
+  for (; rest >= 0x80; rest >>>= 7) dataHead[at++] = (rest & 0x7f) | 0x80;
+  dataHead[at++] = rest;
+  return dataHead.subarray(0, at);
 }
 
 /** The bytes of a plain data frame, in place; undefined for everything else (`parseAgentFrame` or `parseManagerFrame` reads it). */

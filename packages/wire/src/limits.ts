@@ -32,7 +32,7 @@ export const wireLimits: LimitTable<
     unit: 'bytes',
     about: 'What an intercept matches, as a message; a longer one is refused with `bad_usage`.',
   },
-  sharedWith: { value: 32, unit: 'count', about: 'Owners that a key is shared with by name; more are refused with `bad_usage`.' },
+  sharedWith: { value: 16, unit: 'count', about: 'Owners that a key is shared with by name; more are refused with `bad_usage`.' },
   questionHeaders: {
     value: 128,
     unit: 'count',

@@ -315,7 +315,7 @@ export type InterceptSpec = Message<"switchyard.types.v1.InterceptSpec"> & {
   match?: Match | undefined;
 
   /**
-   * Owners who may intercept other services with this key; `*` is everybody. At most 32.
+   * Owners who may intercept other services with this key; `*` is everybody. At most 16.
    *
    * @generated from field: repeated string shared_with = 8;
    */

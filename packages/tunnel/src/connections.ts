@@ -43,13 +43,13 @@ export class Connection {
     socket.on('close', () => this.#endWait());
   }
 
-  /** A session on it is welcome. */
+  /** A session, or a pipe of one, is on it. */
   addSession(): void {
     this.#sessions++;
     this.#endWait();
   }
 
-  /** A session that was welcome is over. */
+  /** One of them is over. */
   removeSession(): void {
     if (--this.#sessions === 0 && !this.#socket.destroyed) this.#wait = this.#expectSession();
   }

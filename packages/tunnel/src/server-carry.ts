@@ -42,14 +42,16 @@ const nothing = { receivedBytes: 0, ended: false };
 /** One Carry stream at the manager's end: it says whose it is, waits in the pool, and then carries one pipe; or it goes on with a suspended one. */
 export class ServerCarry implements StreamHandler {
   readonly #attach: AttachCarry;
+  readonly #onClose: () => void;
   readonly #stream: MessageStream;
   #state: State;
 
   constructor(
-    deps: { readonly clock: Clock; readonly attach: AttachCarry; readonly helloMs: number },
+    deps: { readonly clock: Clock; readonly attach: AttachCarry; readonly helloMs: number; readonly onClose: () => void },
     open: (handler: StreamHandler) => MessageStream,
   ) {
     this.#attach = deps.attach;
+    this.#onClose = deps.onClose;
     this.#stream = open(this);
     const deadline = deps.clock.after(deps.helloMs, () =>
       this.#refuse(new InterceptError('request_timeout', 'The stream did not say whose it is.')),
@@ -101,6 +103,7 @@ export class ServerCarry implements StreamHandler {
     const left = this.#close(lost, code === grpcStatus.ok);
     if (state.t === 'new') state.deadline.cancel();
     if (state.t === 'carrying' || state.t === 'idle') state.owner.detach(this, left);
+    this.#onClose();
   }
 
   #receive(pipe: TunnelPipe, message: Buffer): void {

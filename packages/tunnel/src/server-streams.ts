@@ -17,8 +17,7 @@ type OpenStream = (handler: StreamHandler) => MessageStream;
 export interface ServerStreams {
   /** `onWelcome` is called when the session is. */
   control(connection: Connection, open: OpenStream, onWelcome?: () => void): void;
-  /** `onAttached` is called when a session has taken the stream in. */
-  carry(open: OpenStream, onAttached?: () => void): void;
+  carry(connection: Connection, open: OpenStream): void;
 }
 
 /** The streams of all agents, and the sessions that they are of. */
@@ -64,13 +63,19 @@ export function createServerStreams(
       };
       void new ServerControl(controlDeps, open);
     },
-    carry(open, onAttached) {
+    carry(connection, open) {
+      // The connection may be another one than that of the control stream: a WebSocket's, or one that a proxy opened for this stream alone.
+      let isAttached = false;
       const attach = (carry: ServerCarry, frame: AttachFrame): Attached => {
-        const owner = sessions.attach(carry, frame);
-        onAttached?.();
-        return owner;
+        const attached = sessions.attach(carry, frame);
+        isAttached = true;
+        connection.addSession();
+        return attached;
       };
-      void new ServerCarry({ clock, helloMs: limits.helloMs, attach }, open);
+      const onClose = (): void => {
+        if (isAttached) connection.removeSession();
+      };
+      void new ServerCarry({ clock, helloMs: limits.helloMs, attach, onClose }, open);
     },
   };
 }

@@ -122,15 +122,15 @@ function createTunnelService(
         () => call.widen(maxStreams),
       ),
     ),
-    carry: serveOnConnection((call) => carry((handler) => call.take(handler))),
+    carry: serveOnConnection((call, connection) => carry(connection, (handler) => call.take(handler))),
   };
 }
 
-/** Which stream a WebSocket at a path is. Its connection has no other: what the session has taken in is no stranger's any more. */
+/** Which stream a WebSocket at a path is. */
 function toUpgrades({ control, carry }: ServerStreams): ReadonlyMap<string, ServeStream> {
   return new Map<string, ServeStream>([
     [tunnelDefinition.control.path, control],
-    [tunnelDefinition.carry.path, (connection, open) => carry(open, () => connection.addSession())],
+    [tunnelDefinition.carry.path, carry],
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { createFakeClock, until } from '@switchyard/testkit';
-import { createDataFrame, encodeAgentMessage } from '@switchyard/wire';
+import { createDataFrame, encodeAgentMessage, encodeAttach, type WelcomeMessage } from '@switchyard/wire';
 import { expect, test } from 'vitest';
 import { intercept, openAgent, openManager, spec, theSession } from './manager.ts';
 import { attach, openRawAgent } from './raw-agent.ts';
@@ -26,6 +26,26 @@ test('a connection with a session stays', async () => {
     await agent.register(spec);
   }
   expect(manager.ends).toEqual([]);
+});
+
+test('a connection with nothing but a pipe of a session stays', async () => {
+  const clock = createFakeClock();
+  await using manager = await openManager({ clock });
+  using agent = openRawAgent(manager.server.port);
+  using further = openRawAgent(manager.server.port);
+  const { control } = await attach(agent);
+  const { session, secret } = await control.untilMessage<WelcomeMessage>('welcome');
+  const carry = further.carry();
+  carry.send(encodeAttach({ session, secret, windowBytes: 1_000, pipe: 1, progress: undefined }));
+  await theSession(manager).openPipe(intercept, AbortSignal.timeout(5_000));
+  await theSession(manager).openPipe(intercept, AbortSignal.timeout(5_000));
+  await carry.untilMessage('open');
+  for (let beat = 0; beat < 8; beat++) {
+    clock.advance(5_000);
+    control.send(encodeAgentMessage({ t: 'register', request: beat, spec }));
+    await until(() => control.messages.filter((message) => message.t === 'reply').length > beat);
+  }
+  expect(carry.closed).toBe(false);
 });
 
 test('a connection whose session is over must begin another', async () => {

@@ -72,6 +72,7 @@ function createWorld(versions: { readonly agent: number; readonly manager: numbe
     breakConnection: () => {},
   };
   const carryDeps = {
+    onClose() {},
     clock,
     helloMs: limits.helloMs,
     attach: (...claim: Parameters<SessionTable['attach']>) => sessions.attach(...claim),

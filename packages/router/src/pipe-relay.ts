@@ -19,8 +19,8 @@ export interface PipeRelayDeps {
 export type PipeRelay = (client: Pipe, onClosed: () => void) => void;
 
 /**
- * The relay of one port without the port: clients come as pipes, wherever they were accepted. For fuzzing and embedding: it listens
- * nowhere, detects nothing, and enforces no deadline.
+ * The relay of one port without the port: clients come as pipes, wherever they were accepted. For the fuzzer (`test/fuzz`): it
+ * listens nowhere, detects nothing, and enforces no deadline.
  */
 export function createPipeRelay({ clock, log, dialer }: PipeRelayDeps, port: RoutedPort, snapshot: Snapshot): PipeRelay {
   const routing = new LiveRouting();

@@ -173,7 +173,7 @@ test('over HTTP, a manager in a cluster says what it is, and no more', async () 
   await using manager = await openManager(kubernetes);
   const ask = async (path: string, method = 'GET'): Promise<readonly unknown[]> => {
     const response = await fetch(`http://127.0.0.1:${manager.apiPort}/api/v1${path}`, { method, headers: { 'switchyard-owner': 'alice' } });
-    const data = await response.json();
+    const data = JSON.parse(await response.text());
     return [response.status, data.error?.code ?? data.auth ?? data.openapi];
   };
   expect(await ask('/manager')).toEqual([200, 'kubernetes']);

@@ -16,7 +16,8 @@ function toEntries(object: Intercept): readonly LogEntry[] {
   const created = { ...subject, at: createdAt, type: 'Created', message: `${owner} asked for ${id}.` };
   const changes = (object.status?.conditions ?? []).flatMap(({ type, status, reason, message, lastTransitionTime }) => {
     const at = toDate(lastTransitionTime);
-    const text = `${id}: ${type} ${status === 'True' ? 'since then' : 'not'}: ${toPrintable(message)}`;
+    const why = message === '' ? '' : `: ${toPrintable(message)}`;
+    const text = `${id} is ${status === 'True' ? '' : 'not '}${type} (${toPrintable(reason)})${why}`;
     return at === undefined ? [] : [{ ...subject, at, type, reason: toPrintable(reason), message: text }];
   });
   return [created, ...changes];

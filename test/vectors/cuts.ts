@@ -9,7 +9,6 @@ export function cutsOf(bytes: Buffer, seed: number): Readonly<Record<string, rea
   return {
     whole: [bytes],
     'cut at random': cutRandomly(bytes, random),
-    'cut at random again': cutRandomly(bytes, random, 20),
     ...(bytes.length <= everyByteLimit ? { 'byte by byte': cutEveryByte(bytes) } : {}),
   };
 }

@@ -44,7 +44,7 @@ for (const [subject, vectors] of Object.entries(requestVectors)) {
         if (keyed !== undefined) await judgeOverFreshConnection(keyed, 'as alice', [keyed.send]);
         const behind = behindAlice(vector);
         await judgeOverFreshConnection(behind, 'behind alice', [behind.send]);
-        for (const side of ['baseline', 'alice', 'bob']) await judgeBystander(side);
+        await Promise.all(['baseline', 'alice', 'bob'].map((side) => judgeBystander(side)));
         await untilIdle(router.origins);
       });
     }

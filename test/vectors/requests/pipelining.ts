@@ -68,4 +68,32 @@ export const pipelining: readonly RequestVector[] = [
     send: wire`${get('/1', alice)}${other}`,
     outcome: 'alice, refused 400',
   })),
+
+  // A reader that remembers heads must not take a similar one for the same.
+  {
+    name: 'the same head ten times, with a body',
+    send: wire`${post('/1', 'hello').repeat(10)}`,
+    outcome: Array(10).fill('baseline').join(', '),
+  },
+  { name: 'the same head ten times, with a key', send: wire`${get('/1', alice).repeat(10)}`, outcome: Array(10).fill('alice').join(', ') },
+  {
+    name: 'the same head with and without a key, in turn',
+    send: wire`${get('/1')}${get('/1', alice)}${get('/1')}${get('/1', bob)}${get('/1', alice)}${get('/1')}`,
+    outcome: 'baseline, alice, baseline, bob, alice, baseline',
+  },
+  {
+    name: 'the same head but for the key, which is as long',
+    send: wire`${get('/1', bob)}${get('/1', bob.replaceAll('bob', 'bab'))}${get('/1', bob)}`,
+    outcome: 'bob, baseline, bob',
+  },
+  {
+    name: 'the same head but for a length, which is as long',
+    send: wire`${post('/1', 'hello')}${post('/1', 'bye')}${post('/1', 'hello')}`,
+    outcome: 'baseline, baseline, baseline',
+  },
+  ...each(['\r\n\n', '\r\n\r', '\n\n', '\r\n \r\n', '\0\r\n\r\n'], (end) => ({
+    name: `the same head but for its end, ${toPrintable(end)}`,
+    send: wire`${get('/1').repeat(2)}GET /1 HTTP/1.1\r\nHost: orders${end}${get('/1')}`,
+    outcome: 'baseline, baseline, refused 400',
+  })),
 ];

@@ -11,8 +11,8 @@ export interface EventReading {
   readonly signal: AbortSignal;
 }
 
-/** Two signs of life may be late. */
-const silenceMs = 3 * fixedTunnelLimits.eventBeatMs.value;
+/** How long a stream may say nothing: two signs of life may be late. */
+export const silenceMs: number = 3 * fixedTunnelLimits.eventBeatMs.value;
 
 /** How a stream of events ended: in order, by the library's status, or in silence. */
 export type EventEnd =

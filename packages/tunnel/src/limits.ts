@@ -80,6 +80,7 @@ export const fixedTunnelLimits: LimitTable<
   | 'probeMs'
   | 'eventBeatMs'
   | 'unreadEvents'
+  | 'unreadEventBytes'
   | 'tlsHandshakeMs'
   | 'webSocketHighBytes'
   | 'webSocketPingMs'
@@ -189,6 +190,11 @@ export const fixedTunnelLimits: LimitTable<
     value: 1_000,
     unit: 'count',
     about: 'Events that a reader of the stream has not taken: more than a manager remembers; it is dropped then.',
+  },
+  unreadEventBytes: {
+    value: 1024 * 1024,
+    unit: 'bytes',
+    about: 'Events that a reader over HTTP/1.1 has not taken; it is dropped then.',
   },
   http1HeadBytes: { value: 16 * 1024, unit: 'bytes', about: "Head of an HTTP/1.1 request to the manager's port; 431 for a larger one." },
   http1Fields: { value: 100, unit: 'count', about: "Header fields of a request to the manager's port that are read." },

@@ -17,6 +17,7 @@ import type { ManagerClient } from './api.ts';
 import { failureKey, ownerKey } from './api-metadata.ts';
 import { apiChannelOptions } from './channel-options.ts';
 import { callOverHttp1 } from './carrier/http1-call.ts';
+import { readEventsOverHttp1 } from './carrier/http1-events.ts';
 import { createGrpcClient } from './carrier/grpc-client.ts';
 import { createAccess, type Access } from './connect/access.ts';
 import { toSilent, toStranger } from './connect/connect-error.ts';
@@ -65,6 +66,9 @@ export function openManagerClient(options: ManagerClientOptions): ManagerClient 
     removeIntercepts: async (filter) => parseRemoved(await call(managerDefinition.removeIntercepts, encodeRemoval(filter))),
     explain: async (question) => parseReport(await call(managerDefinition.explain, encodeQuestion(question))),
     async watchEvents(request, onEvent, signal) {
+      // Which carrier gets through, a call finds out: a stream that begins has no second try.
+      if (access.carriersFor(url).length > 1) await call(managerDefinition.getManager, encodeEmptyRequest());
+      if (access.carriersFor(url)[0] === 'websocket') return readEventsOverHttp1(options, access, { request, onEvent, signal });
       const end = await readEvents(client, metadata, clock, { request, onEvent, signal });
       if (end.t === 'silent') throw toSilent(url, end.ms);
       if (end.t === 'status') throw (await toFinding(end.status, options, access)).error;

@@ -3,6 +3,7 @@ import { eventDefinition, managerDefinition, tunnelDefinition, type BytesMethod,
 import type { ManagerApi } from './api.ts';
 import { createApiCalls, createApiService } from './api-server.ts';
 import { createCallListener } from './carrier/call-listener.ts';
+import { createEventListener } from './carrier/event-listener.ts';
 import { createUpgradeListener, type ServeStream } from './carrier/web-socket-server.ts';
 import { openConnections, type Connection, type Connections } from './connections.ts';
 import { createGrpcServer, type GrpcMethod, type IncomingCall } from './grpc/grpc-server.ts';
@@ -71,7 +72,12 @@ export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelSe
     onConnection: reception.accept,
   });
   const calls = createApiCalls(options.api);
-  const http1 = createHttp1Server(deps.clock, connections.find, createCallListener(calls, deps.log, options.onRequest ?? refuseRequest));
+  const listener = createCallListener(
+    calls,
+    deps.log,
+    createEventListener({ ...deps, api: options.api }, options.onRequest ?? refuseRequest),
+  );
+  const http1 = createHttp1Server(deps.clock, connections.find, listener);
   const streams = createServerStreams(deps, options, limits, sessions);
   addService(methods, tunnelDefinition, createTunnelService(streams, connections, limits));
   http1.on('upgrade', createUpgradeListener(connections.find, toUpgrades(streams)));

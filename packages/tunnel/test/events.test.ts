@@ -1,7 +1,7 @@
 import { InterceptError, type ManagerEvent } from '@switchyard/contract';
 import { createFakeClock, until, type FakeClock } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
-import { openManagerClient, type EventFilter, type ManagerClient } from '../src/index.ts';
+import { createAccess, openManagerClient, type CarrierName, type EventFilter, type ManagerClient } from '../src/index.ts';
 import { openManager, type TestManager } from './manager.ts';
 
 function createEvent(id: number): ManagerEvent {
@@ -18,7 +18,7 @@ interface Scene extends AsyncDisposable {
   readonly send: ((event: ManagerEvent) => void) | undefined;
 }
 
-async function openScene(): Promise<Scene> {
+async function openScene(carrier: CarrierName): Promise<Scene> {
   const clock = createFakeClock();
   const asked: EventFilter[] = [];
   let send: ((event: ManagerEvent) => void) | undefined;
@@ -38,7 +38,7 @@ async function openScene(): Promise<Scene> {
       },
     },
   });
-  const client = openManagerClient({ url: manager.url, owner: 'alice', token: undefined, clock });
+  const client = openManagerClient({ url: manager.url, owner: 'alice', token: undefined, clock, access: createAccess({ carrier }) });
   return {
     clock,
     manager,
@@ -55,17 +55,18 @@ async function openScene(): Promise<Scene> {
 }
 
 const forever = new AbortController().signal;
+const carriers: readonly CarrierName[] = ['grpc', 'websocket'];
 
-test('the recent events come in order, and then the stream ends', async () => {
-  await using scene = await openScene();
+test.each(carriers)('%s: the recent events come in order, and then the stream ends', async (carrier) => {
+  await using scene = await openScene(carrier);
   const events: ManagerEvent[] = [];
   await scene.client.watchEvents({ all: true, after: 'life-0', follow: false }, (event) => void events.push(event), forever);
   expect(events).toEqual([createEvent(1), createEvent(2)]);
   expect(scene.asked).toEqual([{ all: true, after: 'life-0' }]);
 });
 
-test('who follows gets each event as it comes, past the deadline of commands, until they go', async () => {
-  await using scene = await openScene();
+test.each(carriers)('%s: who follows gets each event as it comes, past the deadline of commands, until they go', async (carrier) => {
+  await using scene = await openScene(carrier);
   const events: ManagerEvent[] = [];
   const stop = new AbortController();
   const watching = scene.client.watchEvents(
@@ -87,29 +88,42 @@ test('who follows gets each event as it comes, past the deadline of commands, un
   await until(() => scene.send === undefined);
 });
 
-test('a failure says what the manager says', async () => {
-  await using scene = await openScene();
-  await using client = openManagerClient({ url: scene.manager.url, owner: 'alice', token: 'wrong', clock: scene.clock });
+test.each(carriers)('%s: a failure says what the manager says', async (carrier) => {
+  await using scene = await openScene(carrier);
+  await using client = openManagerClient({
+    url: scene.manager.url,
+    owner: 'alice',
+    token: 'wrong',
+    clock: scene.clock,
+    access: createAccess({ carrier }),
+  });
   await expect(client.watchEvents({ all: false, after: undefined, follow: false }, () => {}, forever)).rejects.toMatchObject({
     code: 'not_signed_in',
   });
 });
 
-test('a manager that falls silent is given up', async () => {
+test.each(carriers)('%s: a manager that falls silent is given up', async (carrier) => {
   const clock = createFakeClock();
-  await using scene = await openScene();
-  await using client = openManagerClient({ url: scene.manager.url, owner: 'alice', token: undefined, clock });
+  await using scene = await openScene(carrier);
+  await using client = openManagerClient({
+    url: scene.manager.url,
+    owner: 'alice',
+    token: undefined,
+    clock,
+    access: createAccess({ carrier }),
+  });
   const watching = client.watchEvents({ all: false, after: undefined, follow: true }, () => {}, forever);
   await until(() => scene.send);
   clock.advance(30_000);
   await expect(watching).rejects.toMatchObject({ code: 'manager_unreachable', message: expect.stringContaining('within 30 s') });
 });
 
-test('a reader that does not keep up is dropped', async () => {
-  await using scene = await openScene();
+test.each(carriers)('%s: a reader that does not keep up is dropped', async (carrier) => {
+  await using scene = await openScene(carrier);
   const watching = scene.client.watchEvents({ all: false, after: undefined, follow: true }, () => {}, forever);
   await until(() => scene.send);
   for (let id = 0; id < 20_000; id++) scene.send?.(createEvent(id));
-  await expect(watching).rejects.toMatchObject({ code: 'limit_reached' });
+  // An answer of HTTP/1.1 that has begun can only break.
+  await expect(watching).rejects.toMatchObject({ code: carrier === 'grpc' ? 'limit_reached' : 'manager_unreachable' });
   await until(() => scene.send === undefined);
 });

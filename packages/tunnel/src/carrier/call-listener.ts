@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { InterceptError, type Log } from '@switchyard/contract';
 import { encodeFailure, managerDefinition } from '@switchyard/wire';
+import type { Caller } from '../api.ts';
 import { failureKey, ownerKey } from '../api-metadata.ts';
 import { toCaller, type ApiCall } from '../api-server.ts';
 import { fixedTunnelLimits } from '../limits.ts';
@@ -29,6 +30,12 @@ export function createCallListener(calls: Record<keyof typeof managerDefinition,
 }
 
 async function serve(call: ApiCall, request: IncomingMessage, address: string): Promise<Buffer> {
+  const { caller, message } = await readCall(request, address);
+  return call(caller, message);
+}
+
+/** Who calls, and with what message. Throws `not_allowed` or `bad_usage` for what is no call. */
+export async function readCall(request: IncomingMessage, address: string): Promise<{ readonly caller: Caller; readonly message: Buffer }> {
   const { headers, method } = request;
   // A page of somebody else's must not call with the rights of who looks at it.
   if (headers.origin !== undefined) throw new InterceptError('not_allowed', 'The API is not for web pages.');
@@ -37,7 +44,7 @@ async function serve(call: ApiCall, request: IncomingMessage, address: string): 
   }
   const owner = headers[ownerKey];
   const caller = toCaller(typeof owner === 'string' ? Buffer.from(owner, 'base64') : undefined, headers.authorization, address);
-  return call(caller, await readBody(request));
+  return { caller, message: await readBody(request) };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -51,6 +58,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function fail(response: ServerResponse, error: InterceptError): void {
+/** Answers a failure: with the status of its code, and itself in the header that is gRPC's trailer. */
+export function fail(response: ServerResponse, error: InterceptError): void {
   response.writeHead(error.row.http, { [failureKey]: encodeFailure(error).toString('base64'), connection: 'close' }).end();
 }

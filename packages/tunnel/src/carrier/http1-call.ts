@@ -58,15 +58,7 @@ async function post(
 }
 
 async function readAnswer(url: URL, response: IncomingMessage): Promise<Buffer> {
-  const failure = response.headers[failureKey];
-  if (typeof failure === 'string') {
-    response.resume();
-    throw parseFailure(Buffer.from(failure, 'base64'));
-  }
-  if (response.statusCode !== 200 || response.headers['content-type'] !== callType) {
-    response.destroy();
-    throw toStranger(url, 'speaks HTTP/1.1');
-  }
+  refuseFailure(url, response);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -76,4 +68,29 @@ async function readAnswer(url: URL, response: IncomingMessage): Promise<Buffer> 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** One call whose answer goes on: resolves with its beginning. Rejects with what the manager answered. */
+export async function openAnswer(
+  options: Http1CallOptions,
+  access: Access,
+  method: BytesMethod,
+  message: Buffer,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const response = await post(options, access, method, message, signal);
+  refuseFailure(options.url, response);
+  return response;
+}
+
+function refuseFailure(url: URL, response: IncomingMessage): void {
+  const failure = response.headers[failureKey];
+  if (typeof failure === 'string') {
+    response.resume();
+    throw parseFailure(Buffer.from(failure, 'base64'));
+  }
+  if (response.statusCode !== 200 || response.headers['content-type'] !== callType) {
+    response.destroy();
+    throw toStranger(url, 'speaks HTTP/1.1');
+  }
 }

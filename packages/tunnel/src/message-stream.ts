@@ -2,8 +2,11 @@ import type { InterceptError } from '@switchyard/contract';
 
 /** One stream of messages as bytes, whatever carries it, seen alike from both ends. */
 export interface MessageStream {
-  /** Sends one message. False: the stream is full, wait for `onDrain` with what can wait. Dropped once the stream is finished or closed. */
-  send(message: Buffer): boolean;
+  /**
+   * Sends one message: all of it, or its beginning (a few bytes, copied at once) and `rest` (not to be changed afterwards). False: the stream is full,
+   * wait for `onDrain` with what can wait. Dropped once the stream is finished or closed.
+   */
+  send(message: Buffer, rest?: Buffer): boolean;
   /** Messages that wait to be taken by the connection. */
   backlog(): number;
   /** Nothing follows from us; what was sent still arrives. The manager's `finish` ends the whole stream, an agent's only its half. */

@@ -1,5 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
-import { createDataFrame, encodeFrame, maxDataBytes, type Progress } from '@switchyard/wire';
+import { encodeDataHead, encodeFrame, maxDataBytes, type Progress } from '@switchyard/wire';
 import { ByteQueue } from './byte-queue.ts';
 import { KeptBytes, type KeepBudget } from './kept-bytes.ts';
 import { fixedTunnelLimits } from './limits.ts';
@@ -8,8 +8,11 @@ import { fixedTunnelLimits } from './limits.ts';
 const highWaterBytes = fixedTunnelLimits.writeHighBytes.value;
 const lowWaterBytes = fixedTunnelLimits.writeLowBytes.value;
 
-/** Sends one frame. False: the way is full, send no more data until told so. */
-export type SendFrame = (frame: Buffer) => boolean;
+/**
+ * Sends one frame: all of it, or its beginning (copied at once) and `rest` (not to be changed afterwards). False: the way is full, send no more data
+ * until told so.
+ */
+export type SendFrame = (frame: Buffer, rest?: Buffer) => boolean;
 
 /**
  * Our half of a pipe: sends as much as the peer promised to take and the way allows, and keeps the rest. With a budget it keeps what the peer has
@@ -50,9 +53,7 @@ export class SendHalf {
     if (this.#state !== 'open' || bytes.length === 0) return !this.#owesDrain;
     const send = this.#blocked ? undefined : this.#send;
     if (send !== undefined && this.#queue.length === 0 && bytes.length <= this.#creditBytes && bytes.length <= maxDataBytes) {
-      const frame = createDataFrame(bytes.length);
-      bytes.copy(frame, frame.length - bytes.length);
-      this.#sendData(send, frame, bytes.length);
+      this.#sendData(send, bytes);
       return true;
     }
     this.#queue.push(bytes);
@@ -117,9 +118,9 @@ export class SendHalf {
     if (send === undefined) return;
     while (this.#queue.length > 0 && this.#creditBytes > 0 && !this.#blocked) {
       const count = Math.min(this.#queue.length, this.#creditBytes, maxDataBytes);
-      const frame = createDataFrame(count);
-      this.#queue.moveTo(frame, frame.length - count, count);
-      this.#sendData(send, frame, count);
+      const bytes = Buffer.allocUnsafe(count);
+      this.#queue.moveTo(bytes, 0, count);
+      this.#sendData(send, bytes);
     }
     if (this.#state === 'ending' && this.#queue.length === 0) {
       this.#state = 'ended';
@@ -127,10 +128,10 @@ export class SendHalf {
     }
   }
 
-  #sendData(send: SendFrame, frame: Buffer, count: number): void {
-    this.#creditBytes -= count;
-    this.#kept?.add(frame.subarray(frame.length - count));
-    this.#blocked = !send(frame);
+  #sendData(send: SendFrame, bytes: Buffer): void {
+    this.#creditBytes -= bytes.length;
+    this.#kept?.add(bytes);
+    this.#blocked = !send(encodeDataHead(bytes.length), bytes);
   }
 }
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { createFakeClock, until } from '@switchyard/testkit';
-import { createDataFrame, encodeAgentMessage, encodeAttach, type WelcomeMessage } from '@switchyard/wire';
+import { encodeDataHead, encodeAgentMessage, encodeAttach, type WelcomeMessage } from '@switchyard/wire';
 import { expect, test } from 'vitest';
 import { intercept, openAgent, openManager, spec, theSession } from './manager.ts';
 import { attach, openRawAgent } from './raw-agent.ts';
@@ -82,7 +82,7 @@ test('very many tiny messages are handled in many turns', async () => {
     onClose: () => {},
   });
   pipe.resume();
-  for (let sent = 0; sent < 5_000; sent++) carry.send(createDataFrame(1));
+  for (let sent = 0; sent < 5_000; sent++) carry.send(Buffer.concat([encodeDataHead(1), Buffer.alloc(1)]));
   while (count < 5_000) {
     await new Promise((resolve) => void setImmediate(resolve));
     inTurn = 0;

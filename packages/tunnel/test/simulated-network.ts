@@ -39,8 +39,8 @@ export function createSimulatedNetwork(): SimulatedNetwork {
       if (!line.broken) peer.inbox.push(message);
     };
     return {
-      send(message) {
-        if (!own.finished && !own.closed) put(Buffer.from(message));
+      send(message, rest = Buffer.alloc(0)) {
+        if (!own.finished && !own.closed) put(Buffer.concat([message, rest]));
         return true;
       },
       backlog: () => 0,

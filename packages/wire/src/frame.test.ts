@@ -3,8 +3,8 @@ import { InterceptError, type InterceptId, type SessionId } from '@switchyard/co
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  createDataFrame,
   encodeAttach,
+  encodeDataHead,
   encodeFrame,
   encodeOpen,
   encodeResumed,
@@ -20,9 +20,7 @@ const lengths = [1, 2, 126, 127, 128, 129, 16_382, 16_383, 16_384, 16_385, maxDa
 const anyLength = fc.oneof(fc.constantFrom(...lengths), fc.integer({ min: 1, max: maxDataBytes }));
 
 function fastEncode(bytes: Buffer): Buffer {
-  const frame = createDataFrame(bytes.length);
-  bytes.copy(frame, frame.length - bytes.length);
-  return frame;
+  return Buffer.concat([encodeDataHead(bytes.length), bytes]);
 }
 
 /** Whatever the bytes are: anything thrown but an InterceptError fails the test. */

@@ -32,8 +32,8 @@ export {
 } from './event-message.ts';
 export { encodeFailure, parseFailure } from './failure.ts';
 export {
-  createDataFrame,
   encodeAttach,
+  encodeDataHead,
   encodeFrame,
   encodeOpen,
   encodeResumed,

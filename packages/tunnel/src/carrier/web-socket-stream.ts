@@ -49,7 +49,8 @@ export function createWebSocketStream(handler: StreamHandler, cancelConnecting?:
     full = false;
     handler.onDrain();
   };
-  const send = (message: Buffer): boolean => {
+  const send = (begin: Buffer, rest?: Buffer): boolean => {
+    const message = rest === undefined ? begin : Buffer.concat([begin, rest]);
     if (state.t === 'connecting') state.queue.push(message);
     if (state.t !== 'open') return true;
     waiting++;

@@ -28,7 +28,7 @@ export class ClientCall implements MessageStream, Http2StreamHandler, MessageSin
     this.#stream.urgent = urgent;
   }
 
-  readonly send = (message: Buffer): boolean => writeMessage(this.#stream, message);
+  readonly send = (message: Buffer, rest?: Buffer): boolean => writeMessage(this.#stream, message, rest);
 
   backlog(): number {
     return this.#stream.backlog;

@@ -43,10 +43,10 @@ export class ServerCall implements MessageStream, Http2StreamHandler, MessageSin
     stream.handler = this;
   }
 
-  readonly send = (message: Buffer): boolean => {
+  readonly send = (message: Buffer, rest?: Buffer): boolean => {
     if (!this.#begun) this.#stream.sendHeaders(responseHead);
     this.#begun = true;
-    return writeMessage(this.#stream, message);
+    return writeMessage(this.#stream, message, rest);
   };
 
   backlog(): number {

@@ -67,7 +67,7 @@ test('explain decides by the objects: what is not routed, or has no session, is 
       ['vary', expect.stringContaining('x-intercept-id')],
     ],
   });
-  const { code, stdout } = await cluster.run(['explain', 'orders', '--key', 'carol']);
+  const { code, stdout } = await cluster.run(['explain', 'orders', '--port', '80', '--key', 'carol']);
   expect(code).toBe(3);
   expect(stdout).toContain('  outside  orders.http.bob of bob: SessionReady is False (NoSession): No session is open.\n');
   expect(stdout).toContain('  note     decided by the Intercept objects that you may see');

@@ -20,7 +20,7 @@ export const explain: AnyCommand = defineCommand({
   },
   positionals: { service: { about: 'the service that is called', kind: 'required', parse: toService } },
   options: {
-    port: { about: "name of the service's port; needed where it has several", alias: 'p', value: 'NAME', parse: toPortName },
+    port: { about: "name or number of the service's port; needed where it has several", alias: 'p', value: 'PORT', parse: toPortName },
     header: {
       about: 'a header line, as curl takes it; may be repeated',
       alias: 'H',

@@ -2,7 +2,7 @@ import type { InterceptId, RequestQuestion, SessionId, Target } from '@switchyar
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { createSnapshot, reportRoute, type Rule } from '@switchyard/route';
 import { findRoutedPort } from '../../routed-service.ts';
-import type { RouteAnswer } from '../control.ts';
+import type { ControlledService, RouteAnswer } from '../control.ts';
 import { findCondition, toControlledIntercept, toPrintable } from './intercept-object.ts';
 import { listClusterServices } from './services.ts';
 
@@ -13,7 +13,7 @@ import { listClusterServices } from './services.ts';
 export async function explainByObjects(client: KubeClient, question: RequestQuestion): Promise<RouteAnswer> {
   const [services, { items }] = await Promise.all([listClusterServices(client), client.list(intercepts)]);
   const catalog = { services, where: `in the namespace ${client.namespace}` };
-  const { port } = findRoutedPort(catalog, question.service, question.port, (name) => `Say which one: --port ${name}.`);
+  const { port } = findRoutedPort(catalog, question.service, toPortName(services, question), (name) => `Say which one: --port ${name}.`);
   const seen = items.map((object) => ({ object, why: findObstacle(object), rule: toRule(object) }));
   const rules = seen.flatMap(({ why, rule }) => (why === undefined && rule !== undefined ? [rule] : []));
   const here = seen.filter(({ object: { spec } }) => spec.service === question.service && spec.port === port.name);
@@ -29,6 +29,12 @@ export async function explainByObjects(client: KubeClient, question: RequestQues
       'decided by the Intercept objects that you may see, as they are now; aliases of the key that the manager was configured with are not known here',
     ],
   };
+}
+
+/** The name of the port that is meant by its name or its number. */
+function toPortName(services: readonly ControlledService[], { service, port }: RequestQuestion): string | undefined {
+  const ports = services.find(({ name }) => name === service)?.ports ?? [];
+  return ports.find(({ name, listen }) => name === port || listen.endsWith(`:${port}`))?.name ?? port;
 }
 
 /** The first condition that keeps its requests from it; undefined where none does. */

@@ -24,16 +24,8 @@ export function createEventStreams(log: EventLog, { eventStreams, eventStreamsPe
   const counts = new Map<string, number>();
   const take = (owner: string): (() => void) => {
     const own = counts.get(owner) ?? 0;
-    if (log.followers >= eventStreams || own >= eventStreamsPerOwner) {
-      const whose = own >= eventStreamsPerOwner ? `${owner} has` : 'This manager has';
-      throw new InterceptError(
-        'limit_reached',
-        `${whose} ${Math.min(own >= eventStreamsPerOwner ? own : log.followers)} streams of events already.`,
-        {
-          hint: 'End another one, or ask for the recent events without following.',
-        },
-      );
-    }
+    if (own >= eventStreamsPerOwner) throw toTooMany(`${owner} has ${own}`);
+    if (log.followers >= eventStreams) throw toTooMany(`This manager has ${log.followers}`);
     counts.set(owner, own + 1);
     return () => {
       const rest = (counts.get(owner) ?? 1) - 1;
@@ -58,6 +50,12 @@ export function createEventStreams(log: EventLog, { eventStreams, eventStreamsPe
       };
     },
   };
+}
+
+function toTooMany(whose: string): InterceptError {
+  return new InterceptError('limit_reached', `${whose} streams of events already.`, {
+    hint: 'End another one, or ask for the recent events without following.',
+  });
 }
 
 function isMeant(event: ManagerEvent, owner: string, { all }: EventFilter): boolean {

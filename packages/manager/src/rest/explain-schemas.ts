@@ -43,11 +43,9 @@ export const questionSchema: z.ZodType<RequestQuestion> = z
 /** Where a request would go, and why. */
 export const reportSchema: z.ZodType = z.object({
   port: z.string().meta({ description: "The port's name." }),
-  outcome: z
-    .enum(['baseline', 'stripped', 'passing', 'routed', 'refused'])
-    .meta({
-      description: 'Who answers: the baseline (without the key, or with one that is live elsewhere), an intercept, or the router with 400.',
-    }),
+  outcome: z.enum(['baseline', 'stripped', 'passing', 'routed', 'refused']).meta({
+    description: 'Who answers: the baseline (without the key, or with one that is live elsewhere), an intercept, or the router with 400.',
+  }),
   status: z.string().nullable().meta({ description: 'The value of `x-intercept-status` on the response.' }),
   key: z
     .object({ form: z.string(), text: z.string(), valid: z.boolean() })

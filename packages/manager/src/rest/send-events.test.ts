@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { ManagerEvent } from '@switchyard/contract';
+import { createFakeClock, openRawClient, until, type FakeClock, type RawClient } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { createClusterApi } from '../api/cluster-api.ts';
+import { sendEvents } from './send-events.ts';
+
+/** A reader of events that the test makes. */
+interface Scene extends AsyncDisposable {
+  readonly clock: FakeClock;
+  readonly client: RawClient;
+  readonly send: (event: ManagerEvent) => void;
+  /** What was begun and has not ended: following, and holding the connection. */
+  readonly begun: ReadonlySet<string>;
+}
+
+async function openScene(): Promise<Scene> {
+  const clock = createFakeClock();
+  const begun = new Set<string>();
+  let send: ((event: ManagerEvent) => void) | undefined;
+  const begin = (what: string): (() => void) => {
+    begun.add(what);
+    return () => void begun.delete(what);
+  };
+  const api = {
+    ...createClusterApi(clock, { version: '1', protocol: { min: 1, max: 1 } }),
+    followEvents: async (_caller: unknown, _filter: unknown, onEvent: (event: ManagerEvent) => void) => {
+      send = onEvent;
+      return begin('following');
+    },
+  };
+  const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
+  const server = createServer((_request, response) => {
+    const connection = { remoteAddress: '127.0.0.1', hold: () => begin('holding') };
+    void sendEvents(api, caller, { all: false, after: undefined }, { clock, response, connection });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const client = await openRawClient(typeof address === 'object' && address !== null ? address.port : 0);
+  client.send('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await client.readUntil('retry: 2000\n\n');
+  if (send === undefined) throw new Error('nobody follows');
+  return {
+    clock,
+    client,
+    send,
+    begun,
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const event: ManagerEvent = { id: 'life-1', at: new Date(0), type: 'session_opened', owner: 'alice', message: 'It happened.' };
+
+test('a quiet stream says that it lives, and lets go of everything when its reader leaves', async () => {
+  await using scene = await openScene();
+  for (let beat = 0; beat < 3; beat++) {
+    scene.clock.advance(10_000);
+    await scene.client.readUntil(': alive\n\n');
+  }
+  expect([...scene.begun]).toEqual(['following', 'holding']);
+  scene.client.destroy();
+  await until(() => scene.begun.size === 0);
+  expect(scene.clock.pending).toBe(0);
+});
+
+test('a reader that does not keep up is cut off, and costs no more than its backlog', async () => {
+  await using scene = await openScene();
+  scene.client.pause();
+  let sent = 0;
+  for (; sent < 100_000 && scene.begun.size > 0; sent++) {
+    scene.send({ ...event, message: 'x'.repeat(1_000) });
+    if (sent % 16 === 0) await new Promise(setImmediate);
+  }
+  expect(scene.begun.size).toBe(0);
+  expect(scene.clock.pending).toBe(0);
+});

@@ -25,6 +25,7 @@ test('a short file gets the documented defaults', () => {
     health: { host: '127.0.0.1', port: 7481 },
     auth: { mode: 'none' },
     routing: { aliases: ['kubernetes-route-as'] },
+    policy: { keyless: false, percent: false },
     limits: {
       holdMs: 10_000,
       heldPerIntercept: 64,
@@ -53,12 +54,14 @@ test('every setting can be written', () => {
 tls: { certFile: tls.crt, keyFile: tls.key, clientCaFile: clients.crt }
 auth: { mode: token, users: [{ name: alice, token: "${hash}" }] }
 routing: { aliases: [X-Team] }
+policy: { keyless: true }
 limits: { hold: 0s, heldPerIntercept: 1, lifetime: 30m, awayLifetime: 1m30s, expiryWarning: 5m, interceptsPerOwner: 2, sessionsPerOwner: 3, drainGrace: 500ms }
 services: [{ name: web, entry: true, edge: untrusted, ports: [{ name: http, listen: "0.0.0.0:1", origin: "web.internal:80", protocol: http }] }]\n`;
   expect(parseDocument(text, 'manager.yaml', managerSchema)).toMatchObject({
     tls: { certFile: 'tls.crt', keyFile: 'tls.key', clientCaFile: 'clients.crt' },
     auth: { mode: 'token', users: [{ name: 'alice', token: hash }] },
     routing: { aliases: ['X-Team'] },
+    policy: { keyless: true, percent: false },
     limits: { holdMs: 0, lifetimeMs: 1_800_000, awayLifetimeMs: 90_000, sessionsPerOwner: 3, drainGraceMs: 500 },
     services: [{ entry: true, edge: 'untrusted', ports: [{ protocol: 'http' }] }],
   });
@@ -211,4 +214,5 @@ test('in a cluster, limits and aliases apply; services and auth have no place', 
       ),
     }),
   );
+  expect(() => parseDocument(`${head}policy: { keyless: true }\n`, 'manager.yaml', clusterSchema)).toThrow(/only intercepts with a key/);
 });

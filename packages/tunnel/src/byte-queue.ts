@@ -1,6 +1,7 @@
 /** Smaller pieces are copied together, so that many small ones cost about what their bytes cost. */
 const smallBytes = 1024;
-const blockBytes = 8 * 1024;
+const leastBlockBytes = 1024;
+const mostBlockBytes = 8 * 1024;
 
 /** Bytes that wait in order. Large pieces are kept by reference. */
 export class ByteQueue {
@@ -23,9 +24,16 @@ export class ByteQueue {
     this.#block = undefined;
   }
 
+  /** As `push`, but nothing of the memory around `bytes` is kept with them. */
+  pushCopy(bytes: Buffer): void {
+    this.#length += bytes.length;
+    this.#gather(bytes);
+  }
+
   #gather(bytes: Buffer): void {
     if (this.#block === undefined || this.#block.length - this.#blockEnd < bytes.length) {
-      this.#block = Buffer.allocUnsafeSlow(blockBytes);
+      // As much again as waits, so that a little costs little.
+      this.#block = Buffer.allocUnsafeSlow(Math.max(bytes.length, leastBlockBytes, Math.min(this.#length, mostBlockBytes)));
       this.#blockStart = 0;
       this.#blockEnd = 0;
       this.#pieces.push(this.#block);

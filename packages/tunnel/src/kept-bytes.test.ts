@@ -50,6 +50,17 @@ test('who would keep more than there is for all keeps nothing, and gives back wh
   expect(first.complete).toBe(true);
 });
 
+test('a piece of a large buffer does not keep that buffer', () => {
+  const kept = new KeptBytes(new KeepBudget(100_000));
+  kept.add(Buffer.alloc(64 * 1024).subarray(0, 1_500));
+  const whole = Buffer.alloc(40_000);
+  kept.add(whole);
+  const queue = new ByteQueue();
+  kept.rewind(0, queue);
+  expect(queue.shift()?.buffer.byteLength).toBe(1_500);
+  expect(queue.shift()?.buffer).toBe(whole.buffer);
+});
+
 test('the budget counts what is sent again once, and comes back whole', () => {
   const anyStep = fc.record({ pipe: fc.nat(2), t: fc.constantFrom('send', 'send', 'ack', 'rewind', 'clear'), share: fc.nat(100) });
   fc.assert(

@@ -47,7 +47,9 @@ export class KeptBytes {
     const more = Math.max(0, this.#sentAt - this.#countedAt);
     if (!this.#budget.take(more)) return this.clear();
     this.#countedAt += more;
-    this.#bytes.push(bytes);
+    // A piece of a large buffer would keep all of it, and the budget would not know.
+    if (bytes.buffer.byteLength > 2 * bytes.length) this.#bytes.pushCopy(bytes);
+    else this.#bytes.push(bytes);
   }
 
   /** The peer has everything up to `at`. Throws `protocol_violation` where it cannot. */

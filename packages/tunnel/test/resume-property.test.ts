@@ -322,6 +322,6 @@ test.each([
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });

@@ -7,9 +7,15 @@ import {
   type RequestQuestion,
   type RouteReport,
 } from '@switchyard/contract';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect, test } from 'vitest';
 import * as api from './api-message.ts';
+import { encodeMessage } from './encode.ts';
 import { encodeQuestion, encodeReport, parseQuestion, parseReport } from './explain-message.ts';
+import { ListInterceptsResponseSchema } from './generated/switchyard/api/v1/api_pb.ts';
+import { MatchSchema } from './generated/switchyard/types/v1/types_pb.ts';
+import { ExplainRequestSchema } from './generated/switchyard/api/v1/api_pb.ts';
 import { managerDefinition, tunnelDefinition } from './service-definition.ts';
 
 const service = parseServiceName('orders');
@@ -62,6 +68,17 @@ test('intercepts come back as they were', () => {
   expect(api.parseRemoved(api.encodeRemoved([intercept]))).toEqual([intercept]);
 });
 
+test('an intercept with a condition of a later version is left out of a list, and the others are there', () => {
+  const plain = { service: 'orders', port: 'http', owner: 'alice', createdAt: timestampFromMs(1), expiresAt: timestampFromMs(2) };
+  const later = fromBinary(MatchSchema, Buffer.from([0x0a, 5, 0x0a, 3, 0x4a, 1, 0x61]));
+  const intercepts = [
+    { ...plain, id: 'orders.http.alice', key: 'alice' },
+    { ...plain, id: 'orders.http.bob', key: 'bob', match: later },
+  ];
+  const bytes = toBinary(ListInterceptsResponseSchema, create(ListInterceptsResponseSchema, { intercepts }));
+  expect(api.parseIntercepts(bytes).map(({ id }) => id)).toEqual(['orders.http.alice']);
+});
+
 test('a removal says what it means, or is refused', () => {
   for (const filter of [
     { all: true },
@@ -107,11 +124,47 @@ test('a question and its answer come back as they were', () => {
   expect(parseReport(encodeReport(bare))).toEqual(bare);
 });
 
-test('a question is bounded at both ends', () => {
+test('a question is bounded at both ends [wire.questionHeaders] [wire.questionBytes]', () => {
   const question: RequestQuestion = { service, port: undefined, method: 'GET', target: '/', header: [], clientAddress: '' };
-  const many = Array.from({ length: 129 }, () => ['a', 'b'] as const);
-  expect(() => encodeQuestion({ ...question, header: many })).toThrow(/at most 128/);
-  expect(() => encodeQuestion({ ...question, target: '/'.repeat(40_000) })).toThrow(/at most 32768/);
+  const withHeader = (length: number): RequestQuestion => ({ ...question, header: Array.from({ length }, () => ['a', 'b']) });
+  const withTarget = (bytes: number): RequestQuestion => ({ ...question, target: '/'.repeat(bytes - 'GET'.length) });
+  for (const largest of [withHeader(128), withTarget(32 * 1_024)]) expect(parseQuestion(encodeQuestion(largest))).toEqual(largest);
+  for (const [larger, message] of [
+    [withHeader(129), /at most 128/],
+    [withTarget(32 * 1_024 + 1), /at most 32768/],
+  ] as const) {
+    expect(() => encodeQuestion(larger)).toThrow(message);
+    const { method, target } = larger;
+    const header = larger.header.map(([name, value]) => ({ name, value }));
+    expect(() => parseQuestion(encodeMessage(ExplainRequestSchema, { service, method, target, header }))).toThrow(message);
+  }
+});
+
+test('of long names and texts only the begin is read [wire.shownNameCharacters] [wire.shownTextCharacters]', () => {
+  const long = 'x'.repeat(2_000);
+  const info = { version: long, protocol: 2, auth: 'none', owner: long, now: undefined, policy: undefined } as const;
+  expect(api.parseManagerInfo(api.encodeManagerInfo(info))).toMatchObject({ version: 'x'.repeat(256), owner: 'x'.repeat(256) });
+  const id = toInterceptId(service, 'http', key);
+  const report: RouteReport = {
+    port: long,
+    outcome: 'refused',
+    status: long,
+    key: { form: long, text: long, valid: false },
+    candidates: [{ id, owner: long, won: false, reasons: [long] }],
+    more: 0,
+    responseHeader: [[long, long]],
+    refusal: long,
+  };
+  const cut = 'x'.repeat(1_024);
+  expect(parseReport(encodeReport(report))).toEqual({
+    ...report,
+    port: cut,
+    status: cut,
+    key: { form: cut, text: cut, valid: false },
+    candidates: [{ id, owner: cut, won: false, reasons: [cut] }],
+    responseHeader: [[cut, cut]],
+    refusal: cut,
+  });
 });
 
 test('the service definitions have the paths and kinds of proto/', () => {

@@ -22,11 +22,12 @@ import {
   type Service,
 } from './generated/switchyard/api/v1/api_pb.ts';
 import { fromIntercept, fromTimestamp, toIntercept } from './intercept.ts';
+import { wireLimits } from './limits.ts';
 import type { AuthMode, ManagerInfo, RemovalFilter } from './manager-info.ts';
 import { toShown } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
 
-const textLimit = 256;
+const textLimit = wireLimits.shownNameCharacters.value;
 const auths: Readonly<Record<AuthMode, ProtoAuth>> = {
   none: ProtoAuth.NONE,
   token: ProtoAuth.TOKEN,
@@ -114,9 +115,19 @@ export function encodeIntercepts(intercepts: readonly InterceptInfo[]): Buffer {
   return encodeMessage(ListInterceptsResponseSchema, { intercepts: intercepts.map(toIntercept) });
 }
 
-/** The answer to ListIntercepts; throws `bad_usage` or `protocol_violation`. */
+/**
+ * The answer to ListIntercepts; throws `protocol_violation`. One that this version does not understand is left out: somebody's intercept with a
+ * condition of tomorrow must not keep others from theirs.
+ */
 export function parseIntercepts(bytes: Uint8Array): readonly InterceptInfo[] {
-  return parseMessage(ListInterceptsResponseSchema, bytes).intercepts.map(fromIntercept);
+  return parseMessage(ListInterceptsResponseSchema, bytes).intercepts.flatMap((intercept) => {
+    try {
+      return [fromIntercept(intercept)];
+    } catch (reason) {
+      if (reason instanceof InterceptError && reason.code === 'bad_usage') return [];
+      throw reason;
+    }
+  });
 }
 
 /** A request of RemoveIntercepts as bytes. */

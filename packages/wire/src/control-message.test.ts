@@ -212,7 +212,16 @@ test('any bytes are a message or an InterceptError, never another failure', () =
   );
 });
 
-test('the largest wish fits into a message of the control stream', () => {
+test('a name may have 128 characters and a token 8192, and no more [wire.nameCharacters] [wire.tokenCharacters]', () => {
+  const largest = { ...hello, owner: 'o'.repeat(128), client: 'c'.repeat(128), token: 't'.repeat(8192) };
+  expect(parseAgentMessage(encodeAgentMessage(largest))).toEqual(largest);
+  for (const part of ['owner', 'client', 'token'] as const) {
+    const larger = encodeAgentMessage({ ...largest, [part]: `${largest[part]}x` });
+    expect(() => parseAgentMessage(larger)).toThrow(expect.objectContaining({ code: 'bad_usage' }));
+  }
+});
+
+test('the largest wish fits into a message of the control stream [wire.sharedWith]', () => {
   const sharedWith = Array.from({ length: 16 }, () => '日'.repeat(128));
   const match: InterceptSpec['match'] = [[{ t: 'method', method: 'x'.repeat(8_180) }]];
   const message = encodeAgentMessage({ t: 'register', request: 1, spec: { ...spec, match, sharedWith } });

@@ -44,3 +44,16 @@ test('a request comes back as it was, and an id that no manager gave is refused'
   }
   expect(() => parseEventRequest(encodeEventRequest({ all: true, after: '\u0007', follow: true }))).toThrow('must be printable');
 });
+
+test('an id may have 64 characters; of what else an event says the begin is read [wire.eventIdCharacters]', () => {
+  const event: ManagerEvent = {
+    id: 'i'.repeat(64),
+    at: new Date(0),
+    type: 'session_lost',
+    owner: 'o'.repeat(257),
+    message: 'm'.repeat(1_025),
+  };
+  expect(parseEvent(encodeEvent(event))).toEqual({ ...event, owner: 'o'.repeat(256), message: 'm'.repeat(1_024) });
+  expect(() => parseEvent(encodeEvent({ ...event, id: 'i'.repeat(65) }))).toThrow('at most 64 characters');
+  expect(() => parseEventRequest(encodeEventRequest({ all: true, after: 'i'.repeat(65), follow: false }))).toThrow('at most 64 characters');
+});

@@ -3,6 +3,7 @@ import { eventTypes, parseRoutingKey, parseServiceName, type EventType, type Int
 import { encodeMessage } from './encode.ts';
 import { WatchEventsRequestSchema, WatchEventsResponseSchema } from './generated/switchyard/api/v1/events_pb.ts';
 import { fromTimestamp } from './intercept.ts';
+import { wireLimits } from './limits.ts';
 import { parseText, toShown } from './text.ts';
 import { parseMessage } from './violation.ts';
 
@@ -19,9 +20,9 @@ export interface EventRequest extends EventFilter {
   readonly follow: boolean;
 }
 
-const idLimit = 64;
-const nameLimit = 256;
-const messageLimit = 1024;
+const idLimit = wireLimits.eventIdCharacters.value;
+const nameLimit = wireLimits.shownNameCharacters.value;
+const messageLimit = wireLimits.shownTextCharacters.value;
 
 /** A request of WatchEvents as bytes. */
 export function encodeEventRequest({ all, after, follow }: EventRequest): Buffer {

@@ -13,7 +13,7 @@ import { wireLimits } from './limits.ts';
 import { toShown } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
 
-const textLimit = 1024;
+const textLimit = wireLimits.shownTextCharacters.value;
 const outcomes: Readonly<Record<RouteOutcome, RouteDecision>> = {
   baseline: RouteDecision.BASELINE,
   stripped: RouteDecision.STRIPPED,

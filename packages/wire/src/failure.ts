@@ -19,7 +19,7 @@ export function fromFailure(failure: Failure | undefined): InterceptError {
   const message = toShown(failure.message, textLimit) || 'The other end failed and did not say why.';
   const options = failure.hint === '' ? {} : { hint: toShown(failure.hint, textLimit) };
   if (isCode(failure.code)) return new InterceptError(failure.code, message, options);
-  return new InterceptError('internal', `${message} (${toShown(failure.code, 64)})`, options);
+  return new InterceptError('internal', `${message} (${toShown(failure.code, wireLimits.shownNameCharacters.value)})`, options);
 }
 
 /** An error as bytes: the value of the trailer `switchyard-failure-bin`. */

@@ -101,6 +101,18 @@ test('a reset keeps code, message and hint, and never the cause', () => {
   expect(frame.t === 'reset' && frame.error.cause).toBeUndefined();
 });
 
+test('of a long message and hint 1024 characters go, and no more are read [wire.failureCharacters]', () => {
+  const long = 'x'.repeat(2_000);
+  const sent = encodeFrame({ t: 'reset', error: new InterceptError('internal', long, { hint: long }) });
+  expect(sent.length).toBeLessThan(2 * 1_024 + 32);
+  const frame = { case: 'reset' as const, value: { failure: { code: 'internal', message: long, hint: long } } };
+  const rude = toBinary(CarryRequestSchema, create(CarryRequestSchema, { frame }));
+  for (const bytes of [sent, rude]) {
+    const got = parseAgentFrame(bytes);
+    expect(got.t === 'reset' && got.error).toMatchObject({ message: 'x'.repeat(1_024), hint: 'x'.repeat(1_024) });
+  }
+});
+
 test('a code of another version becomes internal and is named', () => {
   const frame = { case: 'reset' as const, value: { failure: { code: 'moon_phase', message: 'It is full.' } } };
   const parsed = parseAgentFrame(toBinary(CarryRequestSchema, create(CarryRequestSchema, { frame })));

@@ -33,7 +33,7 @@ const states: Readonly<Record<SessionState, ProtoState>> = { ready: ProtoState.R
 
 /** `SERVICE.PORT.KEY` or `SERVICE.PORT.match.HASH` as an id; throws `bad_usage`. */
 export function parseInterceptId(text: string): InterceptId {
-  const [service, port, key, hash, ...rest] = text.slice(0, 256).split('.');
+  const [service, port, key, hash, ...rest] = text.slice(0, wireLimits.shownNameCharacters.value).split('.');
   if (service === undefined || port === undefined || key === undefined || rest.length > 0) throw toNoId(text);
   if (hash === undefined) return toInterceptId(parseServiceName(service), parsePort(port), parseRoutingKey(key));
   if (key !== 'match' || !/^[0-9a-f]{16}$/.test(hash)) throw toNoId(text);

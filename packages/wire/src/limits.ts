@@ -6,6 +6,9 @@ export const wireLimits: LimitTable<
   | 'nameCharacters'
   | 'tokenCharacters'
   | 'failureCharacters'
+  | 'eventIdCharacters'
+  | 'shownNameCharacters'
+  | 'shownTextCharacters'
   | 'matchBytes'
   | 'sharedWith'
   | 'questionHeaders'
@@ -26,6 +29,21 @@ export const wireLimits: LimitTable<
     value: 1024,
     unit: 'count',
     about: "Characters of a failure's message and of its hint that go to the other end; the rest is cut.",
+  },
+  eventIdCharacters: {
+    value: 64,
+    unit: 'count',
+    about: 'Characters of the id of an event after which a reader goes on; a longer one is refused with `bad_usage`.',
+  },
+  shownNameCharacters: {
+    value: 256,
+    unit: 'count',
+    about: 'Characters of each name, address or note in a list or an event that are read; the rest is cut.',
+  },
+  shownTextCharacters: {
+    value: 1024,
+    unit: 'count',
+    about: "Characters of an event's message, and of each text of an explanation, that are read; the rest is cut.",
   },
   matchBytes: {
     value: 8192,

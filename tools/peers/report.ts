@@ -25,7 +25,8 @@ origins are kept. Written by \`node tools/peers/main.ts --write\`; the versions 
 - **wrong**: what goes on is read in different ways by servers with the habits of \`oddServers\`, or a request reaches a side that nobody chose, or
   the proxy's process ends of it.
 
-It says nothing about answers, and nothing about other set-ups of the same proxies.
+It says nothing about answers and upgrades, nothing about what a key means to its next reader (HAProxy hands a NUL on), and nothing about other
+set-ups of the same proxies.
 
 | proxy | as we do | refused | repaired | wrong |
 | ----- | -------: | ------: | -------: | ----: |

@@ -2,6 +2,7 @@ import { parseRoutingKey, silentLog, toLimitValues, type Match, type WhenAway } 
 import { openAgent, type Agent, type AgentEvent } from '@switchyard/agent';
 import { managerLimits, openManager, type Manager, type ManagerConfig, type ManagerLimits } from '@switchyard/manager';
 import { createMetrics, createSystemClock } from '@switchyard/runtime';
+import type { Access } from '@switchyard/tunnel';
 import { openStrictOrigin, type StrictOrigin, type StrictOriginOptions } from '@switchyard/testkit';
 import { orders } from './test-router.ts';
 
@@ -21,6 +22,8 @@ export interface DeveloperOptions {
   readonly keyless?: boolean;
   readonly behaviour?: Omit<StrictOriginOptions, 'name'>;
   readonly whenAway?: WhenAway;
+  /** The way to the manager. Default: straight to its port. */
+  readonly reach?: { readonly url: URL; readonly access: Access };
   /** Default: an origin of its own, called by the key. */
   readonly deliverPort?: number;
 }
@@ -45,7 +48,8 @@ export async function openDeveloper(apiPort: number, options: DeveloperOptions):
   const agent = await openAgent(
     { clock: createSystemClock(), log: silentLog },
     {
-      url: new URL(`http://127.0.0.1:${apiPort}`),
+      url: options.reach?.url ?? new URL(`http://127.0.0.1:${apiPort}`),
+      access: options.reach?.access,
       owner: key,
       client: `${key}s-laptop`,
       token: undefined,

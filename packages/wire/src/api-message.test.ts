@@ -142,7 +142,7 @@ test('a question is bounded at both ends [wire.questionHeaders] [wire.questionBy
 
 test('of long names and texts only the begin is read [wire.shownNameCharacters] [wire.shownTextCharacters]', () => {
   const long = 'x'.repeat(2_000);
-  const info = { version: long, protocol: 2, auth: 'none', owner: long, now: undefined, policy: undefined } as const;
+  const info = { version: long, protocol: { min: 1, max: 2 }, auth: 'none', owner: long, now: undefined, policy: undefined } as const;
   expect(api.parseManagerInfo(api.encodeManagerInfo(info))).toMatchObject({ version: 'x'.repeat(256), owner: 'x'.repeat(256) });
   const id = toInterceptId(service, 'http', key);
   const report: RouteReport = {

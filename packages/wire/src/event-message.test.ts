@@ -49,7 +49,7 @@ test('an id may have 64 characters; of what else an event says the begin is read
   const event: ManagerEvent = {
     id: 'i'.repeat(64),
     at: new Date(0),
-    type: 'session_lost',
+    type: 'intercept_away',
     owner: 'o'.repeat(257),
     message: 'm'.repeat(1_025),
   };

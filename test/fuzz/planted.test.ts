@@ -26,13 +26,13 @@ const faults: Readonly<Record<string, Habits>> = {
 
 // The proof that the fuzzer can find something: routers with one fault each, then as odd as the servers that it judges with.
 for (const [fault, habits] of [...Object.entries(faults), ...Object.entries(oddServers)]) {
-  test(`a router that is wrong in one way is found: ${fault}`, async () => {
+  test(`a router that is wrong in one way is found: ${fault}`, { timeout: 60_000 }, async () => {
     const { findings } = await fuzz({ subjects: { odd: plant(habits) }, firstSeed: 1, mayGoOn: (done) => done < cases, findingsMax: 1 });
     expect(findings.length).toBe(1);
   });
 }
 
-test(`${cases} cases through the framer: all readers agree, and enough goes on to tell`, async () => {
+test(`${cases} cases through the framer: all readers agree, and enough goes on to tell`, { timeout: 60_000 }, async () => {
   const summary = await fuzz({ subjects: { framer: frame }, firstSeed: 1, mayGoOn: (done) => done < cases, findingsMax: 1 });
   expect(summary.findings.map(({ why }) => why)).toEqual([]);
   expect(summary.forwarded).toBeGreaterThan(cases / 10);

@@ -1,9 +1,10 @@
-import { BodyScanner, FieldNames, RequestHeadParser, ResponseHeadParser, type Progress } from '@switchyard/http1';
+import { BodyScanner, createTrailerNames, FieldNames, RequestHeadParser, ResponseHeadParser, type Progress } from '@switchyard/http1';
 import { piecesOf, type FuzzCase } from '../case.ts';
 import { routingNames } from '../routing.ts';
 import type { Forwarded, Taken } from '../subject.ts';
 
 const names = new FieldNames(routingNames);
+const trailerNames = createTrailerNames(routingNames);
 
 /** What is done with one message: its head, then its body. */
 interface Framer {
@@ -27,7 +28,7 @@ export function frame(input: FuzzCase): readonly Forwarded[] {
   const bytes = Buffer.concat(piecesOf(input));
   const edges = [...input.cuts.filter((cut) => cut > 0 && cut < bytes.length), bytes.length];
   const framer = input.kind === 'request' ? createRequestFramer(bytes) : createResponseFramer(input.methods);
-  const body = new BodyScanner(routingNames);
+  const body = new BodyScanner(trailerNames);
   const sent: Buffer[] = [];
   const taken: Taken[] = [];
   let length = 0;

@@ -59,6 +59,21 @@ test('what both ends had ended, and the peer did not get, is sent again after th
   expect(await told()).toEqual([]);
 });
 
+test('what is sent again waits for a way that is full, also after the handler was told', async () => {
+  const { pipe, sent, told, carrier, block } = play({ creditBytes: 200_000, budget: keep() });
+  pipe.write(Buffer.alloc(100_000));
+  pipe.end();
+  pipe.receive({ t: 'end' });
+  expect(await told()).toEqual(['end', 'close:in order']);
+  sent();
+  pipe.carrierClosed(lost, false);
+  block();
+  pipe.carryOn(carrier, { windowBytes: 200_000, progress: { receivedBytes: 0, ended: false } });
+  expect(sent()).toEqual(['data:65536']);
+  pipe.carrierDrained();
+  expect(sent()).toEqual(['data:34464', 'end', 'finish']);
+});
+
 test('a stream that the peer ends in order after both halves acknowledges all', () => {
   const budget = new KeepBudget(4);
   const { pipe } = play({ budget });

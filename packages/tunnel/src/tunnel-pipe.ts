@@ -134,7 +134,7 @@ export class TunnelPipe implements Pipe {
   }
 
   #receiveCredit(count: number, receivedBytes: number): void {
-    if (this.#life.t !== 'open') return;
+    if (this.#wire.t !== 'open') return;
     this.#sending.addCredit(count, receivedBytes);
     this.#settle();
     this.#schedule();
@@ -142,7 +142,7 @@ export class TunnelPipe implements Pipe {
 
   /** The way is free again after the carrier's `send` said false. */
   carrierDrained(): void {
-    if (this.#life.t !== 'open') return;
+    if (this.#wire.t !== 'open') return;
     this.#sending.unblock();
     this.#settle();
     this.#schedule();

@@ -1,7 +1,7 @@
 import { parseDocument } from '@switchyard/config';
-import { silentLog, type Pipe } from '@switchyard/contract';
+import { parseServiceName, silentLog, type Pipe } from '@switchyard/contract';
 import { createMetrics, createSystemClock } from '@switchyard/runtime';
-import { openEchoServer, openStrictOrigin, until, watchLeaks, type StrictOrigin } from '@switchyard/testkit';
+import { openEchoServer, openRawClient, openStrictOrigin, until, watchLeaks, type StrictOrigin } from '@switchyard/testkit';
 import { openManagerClient, openTunnelClient, type SessionEvent, type TunnelClient } from '@switchyard/tunnel';
 import { expect, test } from 'vitest';
 import { openCutLink } from '../test/cut-link.ts';
@@ -97,6 +97,27 @@ test('requests with a key reach its agent, all others the baseline; then nothing
     expect(await health(manager, '/metrics')).toContain('switchyard_intercepts_ended_total{reason="removed"} 1\n');
   }
   await leaks.expectNone();
+});
+
+test('conditions that are changed hold for the next request of an open connection, and `explain` says what happens', async () => {
+  await using origin = await openStrictOrigin({ name: 'baseline' });
+  await using manager = await start(origin);
+  await using alice = await connect(urlOf(manager), 'alice');
+  await using caller = await openRawClient(manager.ports('orders', 'http'));
+  await using api = openManagerClient({ url: urlOf(manager), owner: 'bob', token: undefined, clock });
+  const question = { service: parseServiceName('orders'), port: undefined, method: 'GET', target: '/', clientAddress: '127.0.0.1' };
+  for (const method of ['GET', 'PUT', 'GET', 'DELETE']) {
+    await alice.client.register({ ...createSpec('alice'), match: [[{ t: 'method', method }]] });
+    caller.send('GET / HTTP/1.1\r\nHost: orders\r\nx-intercept-id: alice\r\n\r\n');
+    const { body } = await caller.readResponse('GET');
+    expect(body.toString()).toBe(method === 'GET' ? 'alice' : 'baseline GET /\n');
+    const report = await api.explain({ ...question, header: [['X-Intercept-Id', 'alice']] });
+    expect(report.outcome).toBe(method === 'GET' ? 'routed' : 'passing');
+  }
+  await expect(api.explain({ ...question, service: parseServiceName('oders'), header: [] })).rejects.toMatchObject({
+    code: 'service_not_found',
+    hint: 'Did you mean "orders"?',
+  });
 });
 
 test('the API lists services and intercepts, and removes only the own ones', async () => {

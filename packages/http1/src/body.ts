@@ -1,7 +1,7 @@
 import { CR, LF, SEMICOLON, hexDigit } from './chars.ts';
 import { ChunkExtension } from './chunk-extension.ts';
 import { FieldNames } from './field-names.ts';
-import { FieldSection } from './field-section.ts';
+import { FieldSection, type FieldSink } from './field-section.ts';
 import { http1Limits } from './limits.ts';
 import type { Progress, Refusal } from './refusal.ts';
 
@@ -34,7 +34,19 @@ const longTrailers = refuse(`The trailers are larger than ${http1Limits.trailerB
 const badTrailer = refuse('A trailer names a field of framing or routing.');
 
 /** A trailer that some server merged into the head would change framing or routing behind our back. */
-const forbiddenTrailers = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade']);
+const forbiddenTrailers = ['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade'] as const;
+
+const trailerSink: FieldSink = { onField: (name) => (name.collected ? badTrailer : undefined) };
+
+/**
+ * The names that may not come as trailers: those of framing and `routingNames`, in lower case. For a `BodyScanner`; make them once and share
+ * them, as they take some kilobytes.
+ */
+export function createTrailerNames(routingNames: Iterable<string>): FieldNames {
+  return new FieldNames([...forbiddenTrailers, ...routingNames]);
+}
+
+const framingTrailers: FieldNames = createTrailerNames([]);
 
 /**
  * Finds where a body ends, without changing or keeping a byte (RFC 9112 sections 6 and 7). Resumable at every byte.
@@ -53,10 +65,9 @@ export class BodyScanner {
   #extensionBytes = 0;
   #trailerBytes = 0;
 
-  /** @param routingNames names in lower case that may not come as trailers, besides those of framing */
-  constructor(routingNames: Iterable<string> = []) {
-    const names = new FieldNames([...forbiddenTrailers, ...routingNames]);
-    this.#trailers = new FieldSection(names, { onField: (name) => (name.collected ? badTrailer : undefined) }, true);
+  /** @param trailerNames those of `createTrailerNames`; without, those of framing alone */
+  constructor(trailerNames: FieldNames = framingTrailers) {
+    this.#trailers = new FieldSection(trailerNames, trailerSink, true);
   }
 
   /** Begins a body of `bytes` bytes; -1 is chunked, -2 until the connection closes. */

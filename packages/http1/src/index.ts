@@ -1,4 +1,4 @@
-export { BodyScanner } from './body.ts';
+export { BodyScanner, createTrailerNames } from './body.ts';
 export { planConnectionClose, planConnectionHygiene, type ConnectionHygiene } from './connection-edits.ts';
 export { editHead, type HeadEdit } from './edit-head.ts';
 export { FieldNames } from './field-names.ts';

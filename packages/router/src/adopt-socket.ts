@@ -1,6 +1,6 @@
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import type { Code } from '@switchyard/contract';
-import { createOnRead } from '@switchyard/runtime';
+import { Receiver } from './receiver.ts';
 import { SocketPipe } from './socket-pipe.ts';
 
 /** What a socket has beyond the documentation of Node.js: the handle of the system's connection, here with what `onread` needs of it. */
@@ -21,12 +21,10 @@ export interface Adopted {
  * @param lossCode as `SocketPipe` has it
  */
 export function adoptSocket(accepted: Socket, lossCode: Code): Adopted {
-  let pipe: SocketPipe | undefined = undefined;
-  const socket = reopen(
-    accepted,
-    createOnRead((bytes) => pipe?.deliver(bytes)),
-  );
-  pipe = new SocketPipe(socket, lossCode);
+  const receiver = new Receiver();
+  const socket = reopen(accepted, receiver.onread);
+  const pipe = new SocketPipe(socket, lossCode);
+  receiver.pipe = pipe;
   return { socket, pipe };
 }
 

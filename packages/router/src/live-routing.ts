@@ -1,5 +1,5 @@
 import type { ServiceName } from '@switchyard/contract';
-import { FieldNames } from '@switchyard/http1';
+import { createTrailerNames, FieldNames } from '@switchyard/http1';
 import { createSnapshot, toVary, type Snapshot } from '@switchyard/route';
 import { hopHeader } from './http1/hops.ts';
 import type { Routing } from './port-context.ts';
@@ -8,6 +8,7 @@ import type { Routing } from './port-context.ts';
 export class LiveRouting {
   #snapshot: Snapshot = createSnapshot([]);
   #routingNames: ReadonlySet<string> = toRoutingNames(this.#snapshot);
+  #trailerNames: FieldNames = createTrailerNames(this.#routingNames);
   /** What the framers of the ports collect, by the list of names. */
   #fieldNames: Map<string, FieldNames> = new Map();
   /** The same of the snapshot before: connections make a new framer where theirs is another object. */
@@ -17,6 +18,7 @@ export class LiveRouting {
   update(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
     this.#routingNames = toRoutingNames(snapshot);
+    this.#trailerNames = createTrailerNames(this.#routingNames);
     this.#lastFieldNames = this.#fieldNames;
     this.#fieldNames = new Map();
   }
@@ -25,7 +27,8 @@ export class LiveRouting {
   of({ service, port }: { readonly service: ServiceName; readonly port: string }): Routing {
     const table = this.#snapshot.table(service, port);
     const vary = toVary(table.fieldNames);
-    return { table, routingNames: this.#routingNames, fieldNames: this.#toFieldNames(vary, table.fieldNames), vary };
+    const fieldNames = this.#toFieldNames(vary, table.fieldNames);
+    return { table, routingNames: this.#routingNames, trailerNames: this.#trailerNames, fieldNames, vary };
   }
 
   #toFieldNames(list: string, names: ReadonlySet<string>): FieldNames {

@@ -11,6 +11,8 @@ export interface Routing {
   readonly table: PortTable;
   /** Lower-case names of the fields that may carry a key, and of the one that counts hops: no caller may hide them from the next hop. */
   readonly routingNames: ReadonlySet<string>;
+  /** The same, and those of framing: what may not come as a trailer. */
+  readonly trailerNames: FieldNames;
   /** These, and those that the port's rules look at, as the framer wants them. The same object while they are the same. */
   readonly fieldNames: FieldNames;
   /** What the answer to a routed request varies by. */

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { InterceptError, type Clock, type Pipe } from '@switchyard/contract';
-import { createOnRead } from '@switchyard/runtime';
+import { Receiver } from '../receiver.ts';
 import { SocketPipe } from '../socket-pipe.ts';
 
 /** Where and for how long to dial. */
@@ -31,8 +31,8 @@ const reasons: Readonly<Record<string, string>> = {
 export function dialSocket(address: SocketAddress, options: DialOptions): Promise<Pipe> {
   const { host, port } = address;
   return new Promise((resolve, reject) => {
-    let pipe: SocketPipe | undefined;
-    const onread = createOnRead((bytes) => pipe?.deliver(bytes));
+    const receiver = new Receiver();
+    const { onread } = receiver;
     const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, allowHalfOpen: true, onread });
     const settle = (): void => {
       timer.cancel();
@@ -53,8 +53,8 @@ export function dialSocket(address: SocketAddress, options: DialOptions): Promis
     };
     const onConnect = (): void => {
       settle();
-      pipe = new SocketPipe(socket, 'upstream_unreachable');
-      resolve(pipe);
+      receiver.pipe = new SocketPipe(socket, 'upstream_unreachable');
+      resolve(receiver.pipe);
     };
     const timer = options.clock.after(options.timeoutMs, () => {
       fail(new InterceptError('upstream_timeout', `${host}:${port} did not accept a connection within ${options.timeoutMs / 1000} s.`));

@@ -42,12 +42,12 @@ export class RequestReader {
   /** Where the newest request begins in the piece that is framed; 0 when it began before. */
   #requestStart = 0;
 
-  /** @param names the field names to collect, asked for at each head; `routingNames` may not come as trailers */
-  constructor(sink: RequestSink, names: () => FieldNames, routingNames: Iterable<string>) {
+  /** @param names the field names to collect, asked for at each head; `trailerNames` may not come as trailers */
+  constructor(sink: RequestSink, names: () => FieldNames, trailerNames: FieldNames) {
     this.#sink = sink;
     this.#run = new ByteRun(sink);
     this.#names = names;
-    this.#body = new BodyScanner(routingNames);
+    this.#body = new BodyScanner(trailerNames);
     this.#currentNames = names();
     this.#parser = new RequestHeadParser(this.#currentNames);
   }

@@ -38,7 +38,7 @@ export class RequestSide implements RequestSink {
     const { context } = owner;
     this.#owner = owner;
     this.#planner = new RequestPlanner(owner);
-    this.reader = new RequestReader(this, () => context.routing.fieldNames, context.routing.routingNames);
+    this.reader = new RequestReader(this, () => context.routing.fieldNames, context.routing.trailerNames);
   }
 
   mayBegin(): boolean {

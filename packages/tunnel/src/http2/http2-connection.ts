@@ -315,8 +315,8 @@ export class Http2Connection implements FrameSink, StreamCarrier {
     const stream = this.#streams.get(id);
     if (stream !== undefined) return stream;
     const isOwn = id % 2 === (this.#deps.role === 'client' ? 1 : 0);
-    const known = isOwn ? id <= this.#lastOwnStream : id !== 0 && id <= this.#lastPeerStream;
-    this.#expect(known, 'used a stream that was not open');
+    const last = isOwn ? this.#lastOwnStream : this.#lastPeerStream;
+    this.#expect(id !== 0 && id <= last, 'used a stream that was not open');
     return undefined;
   }
 

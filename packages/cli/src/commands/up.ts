@@ -43,6 +43,7 @@ export const up: AnyCommand = defineCommand({
       return intercept === undefined ? [] : [{ intercept, routed, local, askedMs: spec.lifetimeMs }];
     });
     showReady(context, ready, { data: { intercepts: ready.map(toReadyData) }, text: () => '', plain: ready.map(toReadyFields) });
-    throw await Promise.race([interception.over, untilAborted(context.host.signal)]);
+    // Whoever stops it hears of no end that the stop itself brought about.
+    throw await Promise.race([untilAborted(context.host.signal), interception.over]);
   },
 });

@@ -17,7 +17,8 @@ export async function runBeside(context: Context, plan: RunPlan): Promise<number
   const local = toLocalAddress(plan.port);
   await using interception = await openInterception(plan, local, context.host.signal);
   await announce(context, plan, local, interception);
-  throw await Promise.race([interception.over, untilAborted(context.host.signal)]);
+  // Whoever stops it hears of no end that the stop itself brought about.
+  throw await Promise.race([untilAborted(context.host.signal), interception.over]);
 }
 
 /** What `run` exits with when it fails itself after the command was started. */

@@ -22,7 +22,10 @@ export function createWebSocketCarrier(clock: Clock, url: URL, access: Access): 
       openWebSocket(url, access, method, AbortSignal.any([over.signal, cancel.signal])).then(
         (socket) => {
           const stopPings = startPings(clock, socket);
-          const end = (): void => socket.terminate();
+          const end = (): void => {
+            stopPings();
+            socket.terminate();
+          };
           over.signal.addEventListener('abort', end);
           socket.on('close', () => {
             stopPings();

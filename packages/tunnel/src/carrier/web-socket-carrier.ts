@@ -33,7 +33,7 @@ export function createWebSocketCarrier(clock: Clock, url: URL, access: Access): 
           });
           stream.attach(socket);
         },
-        (reason: unknown) => stream.fail(InterceptError.from(reason)),
+        (reason: unknown) => stream.fail(reason),
       );
       return stream;
     },
@@ -64,7 +64,7 @@ async function openWebSocket(url: URL, access: Access, { path }: BytesMethod, si
       resolve(socket);
     });
     socket.on('unexpected-response', (_request, { statusCode }) => fail(toStranger(url, `answers a WebSocket with ${statusCode}`)));
-    socket.on('error', (error) => fail(isAlert(error) ? toConnectError(url, error) : toStranger(url, 'takes no WebSocket', error)));
+    socket.on('error', (error) => fail(isAlert(error) ? toConnectError(url, error) : error));
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
   });

@@ -1,4 +1,4 @@
-import type { InterceptError } from '@switchyard/contract';
+import { InterceptError } from '@switchyard/contract';
 import type { RawData, WebSocket } from 'ws';
 import { grpcStatus } from '../grpc/grpc-status.ts';
 import { fixedTunnelLimits } from '../limits.ts';
@@ -30,7 +30,7 @@ export interface WebSocketStream extends MessageStream {
   /** The WebSocket is open. `onHandled` is called after each message. */
   attach(socket: WebSocket, onHandled?: () => void): void;
   /** There will be none, and why. */
-  fail(error: InterceptError): void;
+  fail(reason: unknown): void;
 }
 
 /** A stream whose WebSocket is not open yet. `cancelConnecting` is called where nobody waits for it any more; `fail` has to follow. */
@@ -79,7 +79,12 @@ export function createWebSocketStream(handler: StreamHandler, cancelConnecting?:
       for (const message of queue) send(message);
       if (finished) finish();
     },
-    fail: (error) => close({ code: grpcStatus.unavailable, details: error.message, error }),
+    fail: (reason) =>
+      close({
+        code: grpcStatus.unavailable,
+        details: reason instanceof Error ? reason.message : String(reason),
+        ...(reason instanceof InterceptError ? { error: reason } : {}),
+      }),
     send,
     backlog: () => waiting,
     finish,

@@ -70,6 +70,9 @@ export async function surviveNetworkChange(cutMs: number): Promise<void> {
   origin.streams.get('/slow')?.end('at last');
   expect(await readText(await slow)).toBe('at last');
   expect(await readText(await meanwhile)).toBe('quick');
+  const metrics = await fetch(`http://127.0.0.1:${system.manager.healthPort}/metrics`, { headers: { connection: 'close' } });
+  // Upload, events, download, the slow request and the WebSocket.
+  expect(await metrics.text()).toContain('switchyard_tunnel_pipes_resumed_total 5');
   expect(developer.events.map(({ t }) => t)).toEqual(['connected', 'reconnecting', 'connected']);
   origin.streams.get('/events')?.end();
 }

@@ -1,5 +1,6 @@
 import { InterceptError, silentLog } from '@switchyard/contract';
 import { createFakeClock, openEchoServer, recordPipe, until, watchLeaks, type FakeClock } from '@switchyard/testkit';
+import type { LostSession } from '@switchyard/tunnel';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFakeManager, idOf, specOf, type FakeManager } from '../test/fake-manager.ts';
@@ -32,6 +33,18 @@ function createBench(): Bench {
       );
       onTestFinished(() => agent.goodbye());
       return agent;
+    },
+  };
+}
+
+/** What a session leaves, and how often it was given up. */
+function createLeft(): { readonly session: LostSession; readonly disposed: number } {
+  let disposed = 0;
+  const session = { [Symbol.dispose]: () => void disposed++ } as unknown as LostSession;
+  return {
+    session,
+    get disposed() {
+      return disposed;
     },
   };
 }
@@ -91,6 +104,33 @@ test('a lost session comes back within a second and registers the rest of the li
   const restMs = manager.registered[1]?.[0]?.lifetimeMs;
   expect(restMs).toBeLessThanOrEqual(3_000_000 - 50);
   expect(restMs).toBeGreaterThanOrEqual(3_000_000 - 1_050);
+});
+
+test('what a lost session leaves is the next one’s, however often it takes to connect', async () => {
+  const { manager, open, names, clock } = createBench();
+  await open();
+  const left = createLeft();
+  manager.refuse('open', new InterceptError('manager_unreachable', 'Nobody there.'));
+  manager.lose(undefined, 'newest', left.session);
+  await advanceUntil(clock, () => manager.attemptsAtMs.length === 4);
+  manager.refuse('open', undefined);
+  await advanceUntil(clock, () => names().length === 3);
+  expect(manager.resumed).toEqual([undefined, left.session]);
+  manager.lose();
+  await advanceUntil(clock, () => names().length === 5);
+  expect(manager.resumed[2]).toBeUndefined();
+  expect(left.disposed).toBe(0);
+});
+
+test('what a lost session leaves is given up when the agent ends before it is back', async () => {
+  const { manager, open, names } = createBench();
+  const agent = await open();
+  const left = createLeft();
+  manager.refuse('open', new InterceptError('manager_unreachable', 'Nobody there.'));
+  manager.lose(undefined, 'newest', left.session);
+  await until(() => names().includes('reconnecting'));
+  await agent.goodbye();
+  expect(left.disposed).toBe(1);
 });
 
 test('it keeps trying: at most 1 s apart in the first minute, then at most 5 s', async () => {

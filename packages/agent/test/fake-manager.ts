@@ -22,12 +22,14 @@ export interface FakeManager {
   readonly open: number;
   /** How many connections said goodbye. */
   readonly goodbyes: number;
+  /** What each connection was to go on with, in order of connections. */
+  readonly resumed: readonly (LostSession | undefined)[];
   /** When each connection was asked for (`Clock.now`), refused ones too. */
   readonly attemptsAtMs: readonly number[];
   /** From now on connections, or registrations, fail so; undefined: no longer. */
   refuse(step: 'open' | 'register', error: InterceptError | undefined): void;
-  /** Breaks the newest connection, or the oldest one. */
-  lose(error?: InterceptError, which?: 'newest' | 'oldest'): void;
+  /** Breaks the newest connection, or the oldest one; `left` is what it leaves. */
+  lose(error?: InterceptError, which?: 'newest' | 'oldest', left?: LostSession): void;
   notify(event: SessionEvent): void;
   /** A proxied connection: the manager's end of a pipe. */
   openPipe(id: InterceptId): Pipe;
@@ -35,6 +37,7 @@ export interface FakeManager {
 
 interface Connection {
   readonly client: TunnelClient;
+  left: LostSession | undefined;
   readonly finish: (error: InterceptError | undefined) => void;
   onEvent: (event: SessionEvent) => void;
   onPipe: (id: InterceptId, pipe: Pipe) => void;
@@ -44,6 +47,7 @@ export function createFakeManager(clock: Clock): FakeManager {
   const registered: InterceptSpec[][] = [];
   const refusals = new Map<'open' | 'register', InterceptError | undefined>();
   const attemptsAtMs: number[] = [];
+  const resumed: (LostSession | undefined)[] = [];
   const live: Connection[] = [];
   let goodbyes = 0;
 
@@ -57,10 +61,11 @@ export function createFakeManager(clock: Clock): FakeManager {
     return newest;
   };
 
-  const openTunnel = async (signal: AbortSignal): Promise<TunnelClient> => {
+  const openTunnel = async (signal: AbortSignal, lost: LostSession | undefined): Promise<TunnelClient> => {
     signal.throwIfAborted();
     attemptsAtMs.push(clock.now());
     check('open');
+    resumed.push(lost);
     const specs: InterceptSpec[] = [];
     registered.push(specs);
     const { promise: closed, resolve } = Promise.withResolvers<InterceptError | undefined>();
@@ -88,11 +93,15 @@ export function createFakeManager(clock: Clock): FakeManager {
         goodbyes += 1;
         finish(undefined);
       },
-      takeLost: () => undefined,
+      takeLost() {
+        const { left } = own;
+        own.left = undefined;
+        return left;
+      },
       closed,
       [Symbol.asyncDispose]: async () => finish(undefined),
     };
-    const own: Connection = { client, finish, onEvent: () => {}, onPipe: () => {} };
+    const own: Connection = { client, left: undefined, finish, onEvent: () => {}, onPipe: () => {} };
     live.push(own);
     return client;
   };
@@ -106,10 +115,15 @@ export function createFakeManager(clock: Clock): FakeManager {
     get goodbyes() {
       return goodbyes;
     },
+    resumed,
     attemptsAtMs,
     refuse: (step, error) => void refusals.set(step, error),
-    lose: (error = new InterceptError('tunnel_lost', 'The connection broke.'), which = 'newest') =>
-      (which === 'newest' ? connection() : live[0])?.finish(error),
+    lose(error = new InterceptError('tunnel_lost', 'The connection broke.'), which = 'newest', left) {
+      const lost = which === 'newest' ? connection() : live[0];
+      if (lost === undefined) return;
+      lost.left = left;
+      lost.finish(error);
+    },
     notify: (event) => connection().onEvent(event),
     openPipe(id) {
       const [ours, theirs] = createMemoryPipePair();

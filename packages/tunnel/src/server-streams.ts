@@ -33,6 +33,11 @@ export function createServerStreams(
     help: 'Sessions that are over, by how they ended.',
     labels: ['end'],
   });
+  const resumed = metrics.counter({
+    name: 'switchyard_tunnel_pipes_resumed_total',
+    help: 'Connections that went on by another stream after theirs was lost.',
+    labels: [],
+  });
   return {
     control(connection, open, onWelcome) {
       let welcome = false;
@@ -70,6 +75,7 @@ export function createServerStreams(
         const attached = sessions.attach(carry, frame);
         isAttached = true;
         connection.addSession();
+        if (attached.suspended !== undefined) resumed.add(1);
         return attached;
       };
       const onClose = (): void => {

@@ -12,8 +12,10 @@ import { ResponseEditor } from './response-editor.ts';
 
 const service = parseServiceName('orders');
 
+const live = new LiveRouting();
+
+/** One after the other, as snapshots come: the names that the framer collects stay the same object. */
 function toRouting(names: readonly string[]): Routing {
-  const live = new LiveRouting();
   const rules = names.map((name): Rule => {
     const key = parseRoutingKey(name);
     const target = { t: 'direct', host: '127.0.0.1', port: 1 } as const;

@@ -1,5 +1,5 @@
 import type { Pipe } from '@switchyard/contract';
-import type { Destination } from '../destination.ts';
+import type { Destination, KeyedTarget } from '../destination.ts';
 import { nameOf } from '../target-use.ts';
 import { Upstream, type UpstreamOwner } from './upstream.ts';
 
@@ -8,6 +8,8 @@ export class Upstreams {
   readonly #owner: UpstreamOwner;
   readonly #keyed: Map<string, Upstream> = new Map();
   #baseline: Upstream | undefined;
+  /** The keyed one that was looked for last. */
+  #recent: Upstream | undefined;
 
   constructor(owner: UpstreamOwner) {
     this.#owner = owner;
@@ -15,7 +17,7 @@ export class Upstreams {
 
   /** The upstream of `target`, unless there is none or it is lost. */
   find(target: Destination): Upstream | undefined {
-    const upstream = target.t === 'baseline' ? this.#baseline : this.#keyed.get(nameOf(target));
+    const upstream = target.t === 'baseline' ? this.#baseline : this.#findKeyed(target);
     return upstream?.isClosed === true ? undefined : upstream;
   }
 
@@ -75,6 +77,12 @@ export class Upstreams {
     this.#baseline = undefined;
     if (kept !== undefined && kept.target.t !== 'baseline') this.#keyed.set(nameOf(kept.target), kept);
     else this.#baseline = kept;
+  }
+
+  /** To make a name costs more than all else here, and mostly the target is that of the request before. */
+  #findKeyed(target: KeyedTarget): Upstream | undefined {
+    if (this.#recent?.target !== target || this.#recent.isClosed) this.#recent = this.#keyed.get(nameOf(target));
+    return this.#recent;
   }
 
   #releaseOldest(newest: Upstream, active: Upstream | undefined): void {

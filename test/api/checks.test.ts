@@ -111,12 +111,14 @@ test('what is no HTTP, two hosts, and a head that is too large', async () => {
   }
 });
 
-test('who asks too often waits, and nobody else', async () => {
+test('who asks too often waits, and nobody else [manager.apiCallBurst] [manager.apiCallsPerSecond]', async () => {
   await using system = await open();
   await using client = await openRawClient(system.manager.apiPort);
   const get = (owner: string): string => `GET /api/v1/services HTTP/1.1\r\nhost: localhost\r\nswitchyard-owner: ${owner}\r\n\r\n`;
   let last = 200;
-  for (let count = 0; count < 900 && last === 200; count++) {
+  let count = 0;
+  const startMs = performance.now();
+  for (; count < 900 && last === 200; count++) {
     client.send(get('alice'));
     const response = await client.readResponse();
     last = response.status;
@@ -124,6 +126,8 @@ test('who asks too often waits, and nobody else', async () => {
       expect([response.header('retry-after'), JSON.parse(response.body.toString()).error.code]).toEqual(['1', 'limit_reached']);
   }
   expect(last).toBe(429);
+  expect(count).toBeGreaterThan(400);
+  expect(count).toBeLessThanOrEqual(402 + (performance.now() - startMs) / 10);
   client.send(get('bob'));
   expect((await client.readResponse()).status).toBe(200);
 });

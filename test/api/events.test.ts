@@ -95,7 +95,7 @@ test('who was away for too long, or during a restart, learns that something is m
   expect(reader.text()).not.toMatch(/^id: *$/m);
 });
 
-test('streams are bounded per owner, and free again when a reader goes', async () => {
+test('streams are bounded per owner, and free again when a reader goes [manager.eventStreamsPerOwner]', async () => {
   await using system = await openTestSystem({ keys: [] });
   const { apiPort } = system.manager;
   const readers = await Promise.all(Array.from({ length: 8 }, () => follow(apiPort)));

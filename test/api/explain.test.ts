@@ -29,7 +29,8 @@ test.for([
   ['what is no JSON', '{"service":', 400],
   ['what is no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400],
   ['no body', '', 400],
-  ['a body that is too large', JSON.stringify({ service: 'a'.repeat(65 * 1024) }), 413],
+  ['a body of 64 KiB, which is read', JSON.stringify('a'.repeat(64 * 1024 - 2)), 400],
+  ['a body of a byte more [manager.requestBodyBytes]', JSON.stringify('a'.repeat(64 * 1024 - 1)), 413],
 ] as const)('%s is refused', async ([, body, status]) => {
   await using system = await openTestSystem({ keys: [] });
   expect((await ask(system.manager.apiPort, '/explain', { method: 'POST', headers: json, body })).status).toBe(status);

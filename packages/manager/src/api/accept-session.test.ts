@@ -15,7 +15,7 @@ function createServerSession(id: string, remoteAddress = '127.0.0.1', close: Ser
   };
 }
 
-test('an owner has as many sessions as are allowed, whoever else is there', async () => {
+test('an owner has as many sessions as are allowed, whoever else is there [manager.sessionsPerOwner]', async () => {
   const intercepts = { leave: vi.fn<() => void>(), lose: vi.fn<() => void>() };
   const accept = createAcceptSession({
     log: silentLog,

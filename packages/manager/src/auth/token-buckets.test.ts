@@ -25,7 +25,7 @@ test('a burst is fine, and then so many a second; nobody pays for another', () =
   expect(() => buckets.take('alice')).toThrow(tooOften);
 });
 
-test('whoever was seen longest ago is forgotten, and not whoever asks all the time', () => {
+test('whoever was seen longest ago is forgotten, and not whoever asks all the time [manager.apiCallers]', () => {
   const buckets = createTokenBuckets(createFakeClock(), { burst: 1, perSecond: 1, holders: 2 });
   buckets.take('alice');
   for (const stranger of ['a', 'b', 'c', 'd']) {

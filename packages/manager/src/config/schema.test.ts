@@ -182,6 +182,32 @@ test.for(cases)('%s', ([, text, mistakes]) => {
   expect(mistakesOf(text)).toEqual(mistakes);
 });
 
+test.for([
+  [
+    'services [manager.services]',
+    1_000,
+    (length: number) => `services: [${repeat(length, (index) => `{ name: s-${index}, ports: [${toPort(index)}] }`)}]`,
+  ],
+  ['ports [manager.portsPerService]', 64, (length: number) => `services: [{ name: orders, ports: [${repeat(length, toPort)}] }]`],
+  [
+    'aliases [manager.aliases]',
+    16,
+    (length: number) => `routing: { aliases: [${repeat(length, (index) => `x-team-${index}`)}] }\n${orders}`,
+  ],
+  ['names [manager.apiHosts]', 32, (length: number) => `api: { hosts: [${repeat(length, (index) => `m${index}.corp`)}] }\n${orders}`],
+] as const)('a list of too many %s is refused', ([, most, toText]) => {
+  expect(mistakesOf(head + toText(most))).toEqual([]);
+  expect(mistakesOf(head + toText(most + 1))).toEqual([expect.stringMatching(new RegExp(`at most ${most} `))]);
+});
+
+function repeat(length: number, toItem: (index: number) => string): string {
+  return Array.from({ length }, (_, index) => toItem(index)).join(', ');
+}
+
+function toPort(index: number): string {
+  return `{ name: p-${index}, listen: "127.0.0.1:${20_000 + index}", origin: "127.0.0.1:${40_000 + index}" }`;
+}
+
 test.for(['127.0.0.1', '127.1.2.3', '[::1]', 'localhost'])('auth none may listen at %s', (host) => {
   expect(mistakesOf(`${head}listen: "${host}:7480"\n${orders}`)).toEqual([]);
 });
@@ -190,7 +216,7 @@ test.for(['[::]', '10.0.0.1', '127.example.org', 'manager'])('auth none may not 
   expect(mistakesOf(`${head}listen: "${host}:7480"\n${orders}`)).toHaveLength(1);
 });
 
-test('in a cluster a file with nothing in it is enough, and the manager listens at every address', () => {
+test('in a cluster a file with nothing in it is enough, and the manager listens at every address [manager.clusterDrainGraceMs]', () => {
   expect(parseDocument(head, 'manager.yaml', clusterSchema)).toEqual({
     listen: { host: '0.0.0.0', port: 7480 },
     health: { host: '0.0.0.0', port: 7481 },

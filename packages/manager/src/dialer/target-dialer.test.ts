@@ -68,7 +68,7 @@ test('while the session is away a connection is held, and goes to the session th
   expect([session.opened, next.opened]).toEqual([0, 1]);
 });
 
-test('the hold counts from the loss, not from the request', async () => {
+test('the hold counts from the loss, not from the request [manager.holdMs]', async () => {
   const { clock, registry, session, dial } = createBench();
   registry.lose(session);
   clock.advance(8_000);
@@ -122,7 +122,7 @@ test('a session that breaks every pipe is not tried for ever', async () => {
   await expect(dial()).rejects.toMatchObject({ code: 'tunnel_lost' });
 });
 
-test('no more than the limit are held; a place that gets free is used', async () => {
+test('no more than the limit are held; a place that gets free is used [manager.heldPerIntercept]', async () => {
   const { registry, session, dial } = createBench({ heldPerIntercept: 2 });
   registry.lose(session);
   const controller = new AbortController();

@@ -8,7 +8,7 @@ function toNews(owner: string, message = 'It happened.'): News {
   return { type: 'session_opened', owner, message };
 }
 
-test('whoever reads on from an id gets exactly what came after it, or learns that some is gone', () => {
+test('whoever reads on from an id gets exactly what came after it, or learns that some is gone [manager.keptEvents]', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 10 }), fc.nat(50), fc.nat(50), (capacity, before, after) => {
       const log = new EventLog(createFakeClock(), capacity);
@@ -61,7 +61,7 @@ test('followers are told in order, their own and nobody else’s, until they go'
   expect(told).toEqual(['before', 'while']);
 });
 
-test('streams are bounded per owner and in all, and a refused one takes no place', () => {
+test('streams are bounded per owner and in all, and a refused one takes no place [manager.eventStreams]', () => {
   const streams = createEventStreams(new EventLog(createFakeClock(), 10), { eventStreams: 3, eventStreamsPerOwner: 2 });
   const follow = (owner: string): (() => void) => streams.follow(owner, { all: false, after: undefined }, () => {});
   const [first] = [follow('alice'), follow('alice')];

@@ -1,5 +1,6 @@
 import { createMetrics } from '@switchyard/runtime';
 import { until, watchLeaks } from '@switchyard/testkit';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { openHealthServer, type HealthSource } from './health-server.ts';
@@ -59,7 +60,7 @@ test('a port that is taken is named', async () => {
   });
 });
 
-test('connections that ask nothing do not keep the probes out', async () => {
+test('connections that ask nothing do not keep the probes out [manager.healthConnections]', async () => {
   await using server = await openHealthServer({ metrics, unreadyReason: () => undefined }, loopback);
   const silent = Array.from({ length: 70 }, () => connect(server.port, '127.0.0.1').on('error', () => {}));
   const probe = (): Promise<boolean> =>
@@ -68,8 +69,20 @@ test('connections that ask nothing do not keep the probes out', async () => {
       () => false,
     );
   await until(() => silent.every(({ connecting }) => !connecting));
+  await until(() => silent.filter(({ destroyed }) => destroyed).length >= 6);
+  expect(silent.filter(({ destroyed }) => destroyed)).toHaveLength(6);
   for (let probes = 0; probes < 10; probes++) expect(await probe()).toBe(true);
   for (const socket of silent) socket.destroy();
+});
+
+test('a connection that asks nothing, or no more, is closed [manager.healthIdleMs]', async () => {
+  await using server = await openHealthServer({ metrics, unreadyReason: () => undefined }, loopback, 200);
+  const beganMs = performance.now();
+  const silent = connect(server.port, '127.0.0.1').resume();
+  const asked = connect(server.port, '127.0.0.1').resume();
+  asked.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await Promise.all([once(silent, 'close'), once(asked, 'close')]);
+  expect(performance.now() - beganMs).toBeGreaterThan(190);
 });
 
 test('an address of another machine is a mistake of the configuration', async () => {

@@ -208,7 +208,7 @@ test('registering twice from one session changes nothing but the wish', () => {
   expect(session.events).toEqual([]);
 });
 
-test('a lost session leaves its intercepts away; after five minutes they end', () => {
+test('a lost session leaves its intercepts away; after five minutes they end [manager.awayLifetimeMs]', () => {
   const { registry, clock, published, ended } = createBench();
   const session = createSession('s1', 'alice');
   registry.register(session, createSpec('alice'));
@@ -235,7 +235,7 @@ test('a goodbye ends all intercepts of a session at once, as one change', () => 
   expect(session.events).toEqual([]);
 });
 
-test('an intercept is warned of ten minutes before its end, and expires', () => {
+test('an intercept is warned of ten minutes before its end, and expires [manager.expiryWarningMs]', () => {
   const { registry, clock, ended } = createBench();
   const session = createSession('s1', 'alice');
   const { expiresAt } = registry.register(session, createSpec('alice', { lifetimeMs: hourMs }));
@@ -258,7 +258,7 @@ test('an away intercept expires too', () => {
   expect(ended).toEqual(['expired']);
 });
 
-test('a renewal begins the lifetime again, at most the limit', () => {
+test('a renewal begins the lifetime again, at most the limit [manager.lifetimeMs]', () => {
   const { registry, clock, published } = createBench();
   const session = createSession('s1', 'alice');
   registry.register(session, createSpec('alice', { lifetimeMs: hourMs }));
@@ -295,7 +295,7 @@ test("another session's intercept is not found", () => {
   expect(refusal(() => registry.renew(other, orders, undefined)).code).toBe('intercept_not_found');
 });
 
-test('one owner cannot fill the table', () => {
+test('one owner cannot fill the table [manager.interceptsPerOwner]', () => {
   const { registry } = createBench({ interceptsPerOwner: 2 });
   const session = createSession('s1', 'alice');
   registry.register(session, createSpec('a-1'));

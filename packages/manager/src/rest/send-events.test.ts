@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { ManagerEvent } from '@switchyard/contract';
 import { createFakeClock, openRawClient, until, type FakeClock, type RawClient } from '@switchyard/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createClusterApi } from '../api/cluster-api.ts';
 import { sendEvents } from './send-events.ts';
 
@@ -11,6 +11,10 @@ interface Scene extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly client: RawClient;
   readonly send: (event: ManagerEvent) => void;
+  /** How many signs of life were written. */
+  readonly beats: () => number;
+  /** Bytes that wait for the reader. */
+  readonly backlog: () => number;
   /** What was begun and has not ended: following, and holding the connection. */
   readonly begun: ReadonlySet<string>;
 }
@@ -31,7 +35,11 @@ async function openScene(): Promise<Scene> {
     },
   };
   const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
+  let [beats, backlog] = [(): number => 0, (): number => 0];
   const server = createServer((_request, response) => {
+    const write = vi.spyOn(response, 'write');
+    beats = () => write.mock.calls.filter(([text]) => text === ': alive\n\n').length;
+    backlog = () => response.writableLength;
     const connection = { remoteAddress: '127.0.0.1', hold: () => begin('holding') };
     void sendEvents(api, caller, { all: false, after: undefined }, { clock, response, connection });
   });
@@ -45,6 +53,8 @@ async function openScene(): Promise<Scene> {
     clock,
     client,
     send,
+    beats: () => beats(),
+    backlog: () => backlog(),
     begun,
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
@@ -56,10 +66,13 @@ async function openScene(): Promise<Scene> {
 
 const event: ManagerEvent = { id: 'life-1', at: new Date(0), type: 'session_opened', owner: 'alice', message: 'It happened.' };
 
-test('a quiet stream says that it lives, and lets go of everything when its reader leaves', async () => {
+test('a quiet stream says that it lives, and lets go of everything when its reader leaves [manager.eventBeatMs] [manager.eventRetryMs]', async () => {
   await using scene = await openScene();
   for (let beat = 0; beat < 3; beat++) {
-    scene.clock.advance(10_000);
+    scene.clock.advance(9_999);
+    expect(scene.beats()).toBe(beat);
+    scene.clock.advance(1);
+    expect(scene.beats()).toBe(beat + 1);
     await scene.client.readUntil(': alive\n\n');
   }
   expect([...scene.begun]).toEqual(['following', 'holding']);
@@ -68,14 +81,18 @@ test('a quiet stream says that it lives, and lets go of everything when its read
   expect(scene.clock.pending).toBe(0);
 });
 
-test('a reader that does not keep up is cut off, and costs no more than its backlog', async () => {
+test('a reader that does not keep up is cut off, and costs no more than its backlog [manager.eventBacklogBytes]', async () => {
   await using scene = await openScene();
   scene.client.pause();
-  let sent = 0;
+  let [sent, most] = [0, 0];
   for (; sent < 100_000 && scene.begun.size > 0; sent++) {
+    most = Math.max(most, scene.backlog());
     scene.send({ ...event, message: 'x'.repeat(1_000) });
     if (sent % 16 === 0) await new Promise(setImmediate);
   }
   expect(scene.begun.size).toBe(0);
   expect(scene.clock.pending).toBe(0);
+  expect(most).toBeGreaterThan(60 * 1024);
+  // An event more, which broke the bound.
+  expect(most).toBeLessThan(66 * 1024);
 });

@@ -3,6 +3,7 @@ import { createFakeClock, openTestAuthority, until, type TestAuthority } from '@
 import type { ServerIdentity } from '@switchyard/tunnel';
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TlsFiles } from '../config/manager-config.ts';
 import { readIdentity, watchIdentity } from './identity-files.ts';
@@ -21,7 +22,7 @@ async function replace(): Promise<void> {
   await Promise.all([copyFile(certFile, files.certFile), copyFile(keyFile, files.keyFile)]);
 }
 
-test('files that change are read again, once per change; what cannot be used is logged once and changes nothing', async () => {
+test('files that change are read again, once per change; what cannot be used is logged once and changes nothing [manager.certificateCheckMs]', async () => {
   await replace();
   const clock = createFakeClock();
   const logged: string[] = [];
@@ -41,7 +42,11 @@ test('files that change are read again, once per change; what cannot be used is 
   expect(logged).toEqual([]);
 
   await replace();
-  await look();
+  clock.advance(9_999);
+  await setImmediate();
+  expect(renewed).toEqual([]);
+  clock.advance(1);
+  await until(() => renewed.length === 1 && clock.pending === 1);
   await look();
   expect(renewed).toEqual([await readIdentity(files)]);
   expect(logged.splice(0)).toEqual(['certificate_renewed']);

@@ -119,7 +119,7 @@ test('a claim keeps its key while its Service is missing: who comes later is not
   expect(judge(objects)).toEqual([expect.stringContaining('ServiceNotFound'), expect.stringContaining('KeyTaken')]);
 });
 
-test('an owner has so many, the oldest; one too many holds no key', () => {
+test('an owner has so many, the oldest; one too many holds no key [manager.interceptsPerOwner]', () => {
   const objects = [
     createIntercept('orders.http.a', 'alice'),
     createIntercept('orders.http.b', 'alice'),

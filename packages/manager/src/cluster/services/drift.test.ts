@@ -7,7 +7,7 @@ import { isRouted, isTaken, reasonOf, shadow, toWish, wish } from '../../../test
 import { keepAfterDrift } from './drift.ts';
 import type { RoutedObservation } from './observation.ts';
 
-test('a selector that was given back is taken again after a while, three times; then the hands are off', async () => {
+test('a selector that was given back is taken again after a while, three times; then the hands are off [manager.retakeMs] [manager.retakes] [manager.retakeWindowMs]', async () => {
   await using cluster = await openTestCluster();
   await using _ = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -26,9 +26,9 @@ test('a selector that was given back is taken again after a while, three times; 
   // Whole, and the owner's: its ports too.
   await cluster.until(() => cluster.service()?.metadata.annotations?.[originalAnnotation] === undefined);
   expect(toWish(cluster.service())).toEqual(wish);
-  await cluster.pass(60_000);
+  await cluster.pass(460_000);
   expect(isTaken(cluster)).toBe(false);
-  await cluster.pass(480_000);
+  await cluster.pass(80_000);
   await cluster.until(() => isRouted(cluster));
 }, 60_000);
 

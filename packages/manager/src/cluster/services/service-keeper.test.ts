@@ -6,7 +6,7 @@ import { openTestCluster } from '../../../test/cluster.ts';
 import { createManagerPod, createReadyManagerPod } from '../../../test/objects.ts';
 import { isRouted, isTaken, reasonOf, shadow, toWish, wish } from '../../../test/takeover-view.ts';
 
-test('a Service is switched only when the ports are open and its shadow has the same endpoints', async () => {
+test('a Service is switched only when the ports are open and its shadow has the same endpoints [manager.switchLagMs]', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -23,7 +23,8 @@ test('a Service is switched only when the ports are open and its shadow has the 
   });
   expect(cluster.routed()?.status).toMatchObject({
     phase: 'Routed',
-    routedSince: expect.any(String),
+    // From then on no node sends new connections to the pods.
+    routedSince: new Date(cluster.clock.date().getTime() + 1_000).toISOString(),
     original: { selector: { app: 'orders' } },
   });
   expect(manager.ports.unopened).toBeUndefined();
@@ -57,7 +58,7 @@ test('while no router is ready, callers are not led to the routers', async () =>
   expect(isRouted(cluster)).toBe(true);
 });
 
-test('a port that cannot be opened fails its service, and is tried again', async () => {
+test('a port that cannot be opened fails its service, and is tried again [manager.bindRetryMs]', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager({ wanted: [] });
   for (let port = 10_000; port < 30_000; port++) manager.router.refused.add(port);
@@ -65,7 +66,9 @@ test('a port that cannot be opened fails its service, and is tried again', async
   await cluster.until(() => reasonOf(cluster) === 'PortUnavailable');
   expect(toWish(cluster.service())).toEqual(wish);
   manager.router.refused.clear();
-  await cluster.pass(5_000);
+  await cluster.pass(4_000);
+  expect(manager.router.notes).toEqual([]);
+  await cluster.pass(1_000);
   await cluster.until(() => isRouted(cluster));
 });
 

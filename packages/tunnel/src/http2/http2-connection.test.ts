@@ -11,6 +11,7 @@ import type { Http2Stream } from './http2-stream.ts';
 
 const head: HeaderList = [
   [':method', 'POST'],
+  [':scheme', 'http'],
   [':path', '/x'],
 ];
 
@@ -283,4 +284,22 @@ test('unknown frames and settings, padding, and frames on a stream that is over 
   const unknown = Buffer.concat([frame(0xbe, 0, 7, Buffer.from('x')), frame(frameTypes.settings, 0, 0, encodeSettings([[0x99, 1]]))]);
   server.connection.receive(Buffer.concat([unknown, opening, padded, reset, late, frame(frameTypes.windowUpdate, 0, 1, encodeNumbers(1))]));
   expect(server.events).toEqual(['s1 hi', 's1 closed 8']);
+});
+
+test.each([
+  ['a name in upper case', [...head, ['A', 'b']]],
+  ['a field of a connection', [...head, ['connection', 'close']]],
+  ['a te that is not trailers', [...head, ['te', 'gzip']]],
+  ['a value with a line feed', [...head, ['a', 'b\nc: d']]],
+  ['no path', head.slice(0, 2)],
+  ['two paths', [...head, [':path', '/y']]],
+  ['an empty path', [...head.slice(0, 2), [':path', '']]],
+  ['a pseudo-header behind others', [['a', 'b'], ...head]],
+  ['a pseudo-header of an answer', [...head, [':status', '200']]],
+] satisfies [string, HeaderList][])('a request with %s is refused, and the connection goes on', (_what, headers) => {
+  const server = openServer();
+  server.connection.receive(Buffer.concat([frame(frameTypes.headers, frameFlags.endHeaders, 1, encodeHeaders(headers))]));
+  expect(server.take()).toEqual(frame(frameTypes.resetStream, 0, 1, encodeNumbers(1)));
+  server.connection.receive(frame(frameTypes.headers, frameFlags.endHeaders, 3, block));
+  expect(server.streams.map(({ id }) => id)).toEqual([3]);
 });

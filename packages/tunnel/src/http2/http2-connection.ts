@@ -18,6 +18,7 @@ import { encodeHeaders } from './hpack-encoder.ts';
 import { http2Codes, toHttp2Code, toHttp2Violation } from './http2-error.ts';
 import { Http2Stream, type Http2StreamHandler, type StreamCarrier } from './http2-stream.ts';
 import { PeerSettings } from './peer-settings.ts';
+import { isRequestHead } from './request-head.ts';
 import { fixedTunnelLimits } from '../limits.ts';
 
 const limits = fixedTunnelLimits;
@@ -247,9 +248,9 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   #accept({ stream: id, headers, end }: ReceivedHeaders): void {
     this.#expect(id % 2 === 1, 'opened a stream by a wrong number');
     this.#lastPeerStream = id;
-    if (this.#streams.size >= this.#maxStreams) {
-      this.frame(frameTypes.resetStream, 0, id, encodeNumbers(http2Codes.refusedStream));
-      return;
+    const isFull = this.#streams.size >= this.#maxStreams;
+    if (isFull || !isRequestHead(headers)) {
+      return this.frame(frameTypes.resetStream, 0, id, encodeNumbers(isFull ? http2Codes.refusedStream : http2Codes.protocolError));
     }
     const stream = new Http2Stream(this, id, this.#peer.windowBytes, this.#windowBytes);
     stream.remoteEnded = end;

@@ -183,6 +183,7 @@ export class TunnelSession implements ServerSession {
   attach(carry: ServerCarry, { secret, pipe, progress }: AttachFrame): Attached {
     if (this.#end !== undefined || !this.#knows(secret)) throw toUnknownSession();
     const number = this.#deps.version < 2 ? ++this.#lastNumber : pipe;
+    if (number === 0) throw new InterceptError('protocol_violation', 'The agent attached a pipe without a number.');
     const suspended = this.#takeUp(number);
     if (suspended === undefined && progress !== undefined) {
       throw new InterceptError('tunnel_lost', 'What the pipe carried is over: it was suspended for too long, or never opened.');

@@ -36,7 +36,6 @@ export function createServerStreams(
   const resumed = metrics.counter({
     name: 'switchyard_tunnel_pipes_resumed_total',
     help: 'Connections that went on by another stream after theirs was lost.',
-    labels: [],
   });
   return {
     control(connection, open, onWelcome) {

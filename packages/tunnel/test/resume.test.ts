@@ -1,8 +1,10 @@
 import { InterceptError, type Pipe } from '@switchyard/contract';
 import { createFakeClock, openFaultProxy, recordPipe, until, watchLeaks, type FaultProxy, type PipeRecord } from '@switchyard/testkit';
+import { encodeAgentMessage, encodeAttach, encodeFrame, type Frame, type ManagerMessage, type WelcomeMessage } from '@switchyard/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAgentKey, type LostSession, type TunnelClient } from '../src/index.ts';
 import { carriers, intercept, openAgent, openManager, type TestManager } from './manager.ts';
+import { hello, openRawAgent } from './raw-agent.ts';
 
 let leaks = watchLeaks();
 beforeEach(() => {
@@ -219,6 +221,47 @@ test.each<[string, (lost: LostSession) => Parameters<typeof openAgent>[1]]>([
   await link.comeBack(lost);
   near.write(Buffer.from('still here'));
   expect((await atFar.untilBytes(10)).toString()).toBe('still here');
+});
+
+test.each([
+  ['more than was sent', { receivedBytes: 4, ended: false }],
+  ['an end that was not sent', { receivedBytes: 3, ended: true }],
+  ['less than it acknowledged', { receivedBytes: 1, ended: false }],
+])('an agent that claims to have %s breaks the protocol', async (_what, progress) => {
+  await using manager = await openManager();
+  using agent = openRawAgent(manager.server.port);
+  const control = agent.control();
+  control.send(encodeAgentMessage({ ...hello, versions: { min: 2, max: 2 } }));
+  const { session, secret } = await control.untilMessage<WelcomeMessage>('welcome');
+  const attach = { session, secret, windowBytes: 100, pipe: 1 };
+  const first = agent.carry();
+  first.send(encodeAttach({ ...attach, progress: undefined }));
+  const near = await manager.sessions[0]?.openPipe(intercept, AbortSignal.timeout(5_000));
+  near?.write(Buffer.from('abc'));
+  await first.untilMessage<Extract<Frame, { t: 'data' }>>('data');
+  first.send(encodeFrame({ t: 'window', bytes: 1, receivedBytes: 2 }));
+  const second = agent.carry();
+  second.send(encodeAttach({ ...attach, progress }));
+  const { error } = await control.untilMessage<Extract<ManagerMessage, { t: 'closed' }>>('closed');
+  expect(error).toMatchObject({ code: 'protocol_violation' });
+});
+
+test('a pipe that nobody knows, or without a number, is refused, and the session goes on', async () => {
+  await using manager = await openManager();
+  using agent = openRawAgent(manager.server.port);
+  const control = agent.control();
+  control.send(encodeAgentMessage({ ...hello, versions: { min: 2, max: 2 } }));
+  const { session, secret } = await control.untilMessage<WelcomeMessage>('welcome');
+  const known = { session, secret, windowBytes: 100 };
+  for (const [pipe, code] of [
+    [7, 'tunnel_lost'],
+    [0, 'protocol_violation'],
+  ] as const) {
+    const carry = agent.carry();
+    carry.send(encodeAttach({ ...known, pipe, progress: { receivedBytes: 0, ended: false } }));
+    expect((await carry.untilMessage<Extract<Frame, { t: 'reset' }>>('reset')).error).toMatchObject({ code });
+  }
+  expect(manager.ends).toEqual([]);
 });
 
 test.each([

@@ -43,7 +43,9 @@ To repeat: \`apt-get install haproxy nginx-light wrk\`, then \`npx -y pnpm@12 be
 - One core each. HAProxy and nginx use all cores by themselves; Switchyard's manager uses one for its JavaScript.
 - Small requests on warm connections over loopback: the cost per request, not per byte, per connection, or over a network.
 - The kernel counts CPU time in ticks of 10 ms; differences of a few percent are noise.
-- "Node.js sockets" is no proxy: it copies bytes between two sockets without looking at them. Nothing on Node.js streams costs less.
+- "Node.js sockets" is no proxy: it copies bytes between two sockets by \`pipe\`, without looking at them.
+- Each request of a connection is the same, byte for byte, and Switchyard does not parse a head again that it knows: callers whose heads differ
+  cost it more ([decision 013](decisions/013-what-the-hot-path-does-without.md) has figures).
 - A process that serves keyed and un-keyed requests by turns, as "Switchyard" does here, is slower at both than one that serves a single
   kind: its un-keyed figure alone (\`--only "HAProxy, un" --only "Switchyard, un"\`) is that of the router.
 - HAProxy parses every request and writes its head anew, nginx too; Switchyard checks it and passes the bytes on. They do not do the same work.

@@ -4,7 +4,7 @@ import type { Contender } from '../contender.ts';
 
 const script = fileURLToPath(new URL('../under-test/byte-relay.ts', import.meta.url));
 
-/** No proxy but the floor under every one on Node.js: two sockets and `pipe`, no framing, no decision. */
+/** No proxy but what Node.js itself offers for relaying: two sockets and `pipe`, no framing, no decision. */
 export const byteRelay: Contender = {
   name: 'Node.js sockets',
   version: () => process.versions.node,

@@ -1,4 +1,4 @@
-// Usage: node byte-relay.ts PORT BASELINE_PORT — sends bytes on without looking at them: the least that a relay on Node.js sockets can cost.
+// Usage: node byte-relay.ts PORT BASELINE_PORT — sends bytes on without looking at them: what a relay by `pipe` costs.
 import { connect, createServer } from 'node:net';
 
 const [port, baselinePort] = process.argv.slice(2);

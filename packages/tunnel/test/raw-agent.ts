@@ -10,6 +10,8 @@ import {
   type ReceivedManagerMessage,
   type WelcomeMessage,
 } from '@switchyard/wire';
+import { WebSocket } from 'ws';
+import type { CarrierName } from '../src/index.ts';
 import { fixedTunnelLimits } from '../src/limits.ts';
 
 const http2WindowBytes = fixedTunnelLimits.http2WindowBytes.value;
@@ -43,31 +45,31 @@ export const hello: HelloMessage = {
   resume: undefined,
 };
 
+/** A stream as its carrier has it. */
+interface RawCall {
+  send(bytes: Buffer): void;
+  stopReading(): void;
+}
+
+type OpenCall = (path: string, onMessage: (bytes: Buffer) => void, onClose: () => void) => RawCall;
+
 /** `windowBytes` is how much HTTP/2 lets the manager send on a stream that is not read. */
-export function openRawAgent(port: number, windowBytes: number = http2WindowBytes): RawAgent {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
-    'grpc.enable_http_proxy': 0,
-    'grpc.use_local_subchannel_pool': 1,
-    'grpc-node.flow_control_window': windowBytes,
-  });
+export function openRawAgent(port: number, carrier: CarrierName = 'grpc', windowBytes: number = http2WindowBytes): RawAgent {
+  const { openCall, close } = carrier === 'grpc' ? callByGrpc(port, windowBytes) : callByWebSocket(port);
   const open = <Message extends { readonly t: string }>(path: string, parse: (bytes: Buffer) => Message): RawStream<Message> => {
-    const call = client.makeBidiStreamRequest<Buffer, Buffer>(
-      path,
-      (bytes) => bytes,
-      (bytes) => bytes,
-    );
     const messages: Message[] = [];
     let closed = false;
-    call.on('data', (bytes: Buffer) => void messages.push(parse(bytes)));
-    call.on('error', () => {});
-    call.on('status', () => void (closed = true));
+    const call = openCall(
+      path,
+      (bytes) => void messages.push(parse(bytes)),
+      () => void (closed = true),
+    );
     return {
       messages,
       get closed() {
         return closed;
       },
-      send: (bytes) => void call.write(bytes),
-      stopReading: () => void call.pause(),
+      ...call,
       async untilMessage(t) {
         const find = (): Message | undefined => messages.find((message) => message.t === t);
         await until(() => find() !== undefined, { about: `a message ${t}` });
@@ -78,8 +80,54 @@ export function openRawAgent(port: number, windowBytes: number = http2WindowByte
   return {
     control: () => open(tunnelDefinition.control.path, parseManagerMessage),
     carry: () => open(tunnelDefinition.carry.path, parseManagerFrame),
-    [Symbol.dispose]: () => client.close(),
+    [Symbol.dispose]: close,
   };
+}
+
+function callByGrpc(port: number, windowBytes: number): { openCall: OpenCall; close: () => void } {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    'grpc.enable_http_proxy': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc-node.flow_control_window': windowBytes,
+  });
+  const openCall: OpenCall = (path, onMessage, onClose) => {
+    const call = client.makeBidiStreamRequest<Buffer, Buffer>(
+      path,
+      (bytes) => bytes,
+      (bytes) => bytes,
+    );
+    call.on('data', onMessage);
+    call.on('error', () => {});
+    call.on('status', onClose);
+    return { send: (bytes) => void call.write(bytes), stopReading: () => void call.pause() };
+  };
+  return { openCall, close: () => client.close() };
+}
+
+function callByWebSocket(port: number): { openCall: OpenCall; close: () => void } {
+  const sockets = new Set<WebSocket>();
+  const openCall: OpenCall = (path, onMessage, onClose) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, 'switchyard.tunnel.v1');
+    sockets.add(socket);
+    const early: Buffer[] = [];
+    socket.on('open', () => {
+      for (const bytes of early) socket.send(bytes);
+    });
+    socket.on('message', onMessage);
+    socket.on('error', () => {});
+    socket.on('close', onClose);
+    return {
+      send(bytes) {
+        if (socket.readyState === WebSocket.CONNECTING) early.push(bytes);
+        else socket.send(bytes, () => {});
+      },
+      stopReading: () => socket.pause(),
+    };
+  };
+  const close = (): void => {
+    for (const socket of sockets) socket.terminate();
+  };
+  return { openCall, close };
 }
 
 /** Opens a session and one idle pipe that was promised `windowBytes`. */

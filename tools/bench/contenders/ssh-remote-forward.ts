@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pickPort } from '../../process/free-port.ts';
@@ -16,8 +16,7 @@ export const sshRemoteForward: Contender = {
   version: () => (readInstalledVersion(sshd, '-V') === undefined ? undefined : readInstalledVersion('ssh', '-V')),
   open: async (bench) => {
     const [port, sshPort] = [await pickPort(), await pickPort()];
-    const folder = join(bench.owner.folder, 'ssh');
-    mkdirSync(folder, { mode: 0o700 });
+    const folder = mkdtempSync(join(bench.owner.folder, 'ssh-'));
     const [hostKey, userKey] = [createKey(folder, 'host'), createKey(folder, 'user')];
     const config = join(folder, 'sshd_config');
     writeFileSync(config, toServerConfig(sshPort, hostKey, `${userKey}.pub`));
@@ -57,14 +56,12 @@ MaxSessions 100
 }
 
 function toClientOptions(port: number, userKey: string): readonly string[] {
-  return [
-    ...['-F', 'none', '-p', String(port), '-l', userInfo().username, '-i', userKey],
-    ...[
-      'IdentitiesOnly=yes',
-      'BatchMode=yes',
-      'ExitOnForwardFailure=yes',
-      'StrictHostKeyChecking=no',
-      'UserKnownHostsFile=/dev/null',
-    ].flatMap((option) => ['-o', option]),
+  const options = [
+    'IdentitiesOnly=yes',
+    'BatchMode=yes',
+    'ExitOnForwardFailure=yes',
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
   ];
+  return ['-F', 'none', '-p', String(port), '-l', userInfo().username, '-i', userKey, ...options.flatMap((option) => ['-o', option])];
 }

@@ -1,8 +1,17 @@
 import { parseDocument } from '@switchyard/config';
 import { parseServiceName, silentLog, type Pipe } from '@switchyard/contract';
 import { createMetrics, createSystemClock } from '@switchyard/runtime';
-import { openEchoServer, openRawClient, openStrictOrigin, until, watchLeaks, type StrictOrigin } from '@switchyard/testkit';
+import {
+  createFakeClock,
+  openEchoServer,
+  openRawClient,
+  openStrictOrigin,
+  until,
+  watchLeaks,
+  type StrictOrigin,
+} from '@switchyard/testkit';
 import { openManagerClient, openTunnelClient, type SessionEvent, type TunnelClient } from '@switchyard/tunnel';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openCutLink } from '../test/cut-link.ts';
 import { createSpec } from '../test/fakes.ts';
@@ -14,14 +23,14 @@ const clock = createSystemClock();
 const token = 'a-token-of-alice-that-is-long-and-random';
 
 /** A manager of one service, `orders`; `settings` are further lines of its configuration. */
-function start(origin: StrictOrigin, settings = ''): Promise<Manager> {
+function start(origin: StrictOrigin, settings = '', managerClock = clock): Promise<Manager> {
   const text = `apiVersion: switchyard.dev/v1
 kind: Manager
 listen: 127.0.0.1:0
 health: 127.0.0.1:0
 services: [{ name: orders, ports: [{ name: http, listen: "127.0.0.1:0", origin: "127.0.0.1:${origin.port}" }] }]
 ${settings}`;
-  return openManager(parseDocument(text, 'manager.yaml', managerSchema), { clock, log: silentLog, metrics: createMetrics() });
+  return openManager(parseDocument(text, 'manager.yaml', managerSchema), { clock: managerClock, log: silentLog, metrics: createMetrics() });
 }
 
 function urlOf(manager: Manager): URL {
@@ -259,4 +268,24 @@ test('a drain tells the agents, is no longer ready, and lets the running exchang
   answering.resolve();
   expect(await running).toMatchObject({ status: 200, text: 'late' });
   await drained;
+});
+
+test('a drain cuts what goes on for more than 10 s [manager.drainGraceMs]', async () => {
+  await using origin = await openStrictOrigin({ answer: () => new Promise(() => {}) });
+  const managerClock = createFakeClock();
+  await using manager = await start(origin, '', managerClock);
+  const running = call(manager).catch(() => 'cut');
+  await until(() => origin.requests.length === 1);
+  let isOver = false;
+  const drained = manager.drain().then(() => (isOver = true));
+  // In small steps: it looks again and again whether anybody is left.
+  for (let passedMs = 0; passedMs < 9_900; passedMs += 50) {
+    managerClock.advance(50);
+    await setImmediate();
+  }
+  expect(isOver).toBe(false);
+  managerClock.advance(100);
+  await drained;
+  await manager[Symbol.asyncDispose]();
+  expect(await running).toBe('cut');
 });

@@ -14,7 +14,15 @@ import {
   toShadowName,
 } from '@switchyard/kube';
 import { createMetrics, createSystemClock } from '@switchyard/runtime';
-import { openFakeKubernetes, openStrictOrigin, until, watchLeaks, type FakeKubernetes } from '@switchyard/testkit';
+import {
+  createFakeClock,
+  openFakeKubernetes,
+  openStrictOrigin,
+  until,
+  watchLeaks,
+  type FakeClock,
+  type FakeKubernetes,
+} from '@switchyard/testkit';
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../test/fakes.ts';
@@ -34,11 +42,22 @@ async function openManager(
   kubernetes: FakeKubernetes,
   identity = 'manager-1',
   signal = new AbortController().signal,
+  settings = { clock, config },
 ): Promise<ClusterManager> {
   await using opened = new AsyncDisposableStack();
   const client = opened.use(await openKubeClient(deps, { kubeconfig: kubernetes.kubeconfig }));
   const metrics = createMetrics();
-  const manager = opened.use(await openClusterManager(config, { ...deps, metrics, client, identity, podAddress: '127.0.0.9', signal }));
+  const manager = opened.use(
+    await openClusterManager(settings.config, {
+      ...deps,
+      clock: settings.clock,
+      metrics,
+      client,
+      identity,
+      podAddress: '127.0.0.9',
+      signal,
+    }),
+  );
   const owned = opened.move();
   return { ...manager, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -160,6 +179,47 @@ test('a manager that is told to stop lets another lead at once, and stays ready 
   expect(await health(manager, '/readyz')).toBe('draining\n');
   // Another one goes on with it.
   expect(isTaken(kubernetes, service)).toBe(true);
+});
+
+/** A clock that goes with real time, and can be moved forward. */
+function createMovableClock(): Pick<FakeClock, 'now' | 'date' | 'after' | 'advance'> & Disposable {
+  const { now, date, after, advance } = createFakeClock();
+  let seenMs = performance.now();
+  const timer = setInterval(() => {
+    const passedMs = performance.now() - seenMs;
+    seenMs += passedMs;
+    advance(passedMs);
+  }, 5);
+  return { now, date, after, advance, [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+test('a manager that nobody succeeds goes on for 20 s, and is unready 4 s before it accepts no more [manager.successorMs] [manager.drainUnreadyMs]', async () => {
+  using moved = createMovableClock();
+  await using kubernetes = await openFakeKubernetes({ date: () => moved.date() });
+  await using baseline = await openStrictOrigin({ name: 'baseline' });
+  const service = putService(kubernetes, baseline.port);
+  kubernetes.put(createIntercept(`${service}.http.alice`, 'alice@example.com', { createdAt: moved.date().toISOString() }));
+  const settings = { clock: moved, config: { ...config, limits: { ...config.limits, drainGraceMs: 60_000 } } };
+  await using manager = await openManager(kubernetes, 'manager-1', new AbortController().signal, settings);
+  await until(() => kubernetes.get(routedServices, service)?.status?.phase === 'Routed');
+  // It has heard that no pod is ready, its own one either, when a further service has to wait for one.
+  const late = putService(kubernetes, baseline.port);
+  kubernetes.remove(createReadyManagerPod('manager-1', '127.0.0.9'));
+  kubernetes.put(createIntercept(`${late}.http.alice`, 'alice@example.com', { createdAt: moved.date().toISOString() }));
+  const isWaiting = ({ message }: { readonly message: string }): boolean => message === 'No router is ready yet.';
+  await until(() => kubernetes.get(routedServices, late)?.status?.conditions?.some(isWaiting) === true);
+  const drained = manager.drain();
+  await until(() => kubernetes.get(leases, managerName)?.spec.holderIdentity !== 'manager-1');
+  for (const passedMs of [18_000, 2_000, 5_000]) {
+    moved.advance(passedMs);
+    expect(await health(manager, '/readyz')).toBe('ok\n');
+  }
+  moved.advance(1_000);
+  await until(async () => (await health(manager, '/readyz')) === 'draining\n');
+  expect(await call(kubernetes, service)).toBe('baseline GET /\n');
+  moved.advance(4_000);
+  await drained;
+  await expect(call(kubernetes, service)).rejects.toThrow('fetch failed');
 });
 
 test('a namespace without the resource types is said at once', async () => {

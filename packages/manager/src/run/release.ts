@@ -1,3 +1,5 @@
+import type { Clock, Log } from '@switchyard/contract';
+import type { KubeClient } from '@switchyard/kube';
 import { createSystemClock, type MainContext } from '@switchyard/runtime';
 import { deleteIntercepts, releaseNamespace, type ReleaseStep, type ServiceRelease } from '@switchyard/takeover';
 import type { Command } from '../command-line.ts';
@@ -5,19 +7,35 @@ import { serviceLimits } from '../limits.ts';
 import { openNamespaceClient } from './namespace-client.ts';
 import { createProcessLog } from './process-log.ts';
 
-/**
- * Gives all Services of a namespace back, says what became of each, and ends all intercepts, which nobody would serve any more. The exit code is 1 where
- * a Service is not its owner's again; then the intercepts stay.
- */
+/** What `giveAllBack` works with. */
+export interface GiveBackDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly client: KubeClient;
+  /** Tells a person, a line at a time. */
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The command: `giveAllBack` for the namespace that the command line or the environment names. */
 export async function release(command: Command & { t: 'release' }, context: MainContext): Promise<number> {
   const { signal, env, stdout } = context;
   const deps = { clock: createSystemClock(), log: createProcessLog(command, context) };
   await using client = await openNamespaceClient(deps, command, env);
-  const say = (line: string): void => void stdout.write(`${line}\n`);
-  const report = await releaseNamespace(
-    { ...deps, client },
-    { timeoutMs: serviceLimits.releaseMs.value, signal, onStep: (step) => say(toStepLine(step)) },
-  );
+  return await giveAllBack({ ...deps, client, signal, say: (line) => void stdout.write(`${line}\n`) });
+}
+
+/**
+ * Gives all Services of a namespace back, says what became of each, and ends all intercepts, which nobody would serve any more. The exit code is 1 where
+ * a Service is not its owner's again; then the intercepts stay.
+ */
+export async function giveAllBack({ say, signal, ...deps }: GiveBackDeps): Promise<number> {
+  const { client } = deps;
+  const report = await releaseNamespace(deps, {
+    timeoutMs: serviceLimits.releaseMs.value,
+    signal,
+    onStep: (step) => say(toStepLine(step)),
+  });
   for (const service of report.services) say(toServiceLine(service));
   if (report.by === 'nobody') say(`No Service of ${client.namespace} was taken over.`);
   if (report.services.some(({ t }) => t === 'failed')) return 1;

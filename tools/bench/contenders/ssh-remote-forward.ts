@@ -34,9 +34,11 @@ export const sshRemoteForward: Contender = {
 /** sshd starts itself anew for every connection and wants to be named in full for it. */
 const sshd = '/usr/sbin/sshd';
 
+const keygen = 'ssh-keygen';
+
 function createKey(folder: string, name: string): string {
   const file = join(folder, name);
-  const { status, stderr } = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+  const { status, stderr } = spawnSync(keygen, ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
   if (status !== 0) throw new Error(`ssh-keygen failed: ${stderr?.toString().trim() ?? 'it is not installed'}`);
   return file;
 }

@@ -1,9 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { InterceptError, type Pipe, type PortProtocol } from '@switchyard/contract';
-import { listen } from '@switchyard/runtime';
+import { listen, toPlainAddress } from '@switchyard/runtime';
 import { adoptSocket } from './adopt-socket.ts';
 import { ByAddress } from './by-address.ts';
-import { toClientAddress, type Client } from './client.ts';
+import type { Client } from './client.ts';
 import { dialBaseline } from './dial/dial-baseline.ts';
 import { detect, detectHttp, settle } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
@@ -126,7 +126,7 @@ export class PortListener {
       this.#turnAway(socket, pipe);
       return;
     }
-    const address = (): string => toClientAddress(socket);
+    const address = (): string => toPlainAddress(socket.remoteAddress);
     const client: Client = { pipe, address, dialBaseline: (signal) => dialBaseline(this.#context, address(), signal) };
     if (this.protocol === 'tcp') {
       this.#openTcp(client, { detected: 'tcp', bytes: Buffer.alloc(0), baseline: undefined, greeting: undefined, clientEnded: false });

@@ -5,6 +5,7 @@ export { createLog, logFormats, logLevels, type LogDestination, type LogFormat, 
 export { runMain, type MainContext } from './main.ts';
 export { createMetrics, type RenderedMetrics } from './metrics.ts';
 export { onExit } from './on-exit.ts';
+export { toPlainAddress } from './plain-address.ts';
 export { createOnRead } from './read-buffer.ts';
 export { createSeats, type Seat, type Seats } from './seats.ts';
 export { sleep, toAbortError } from './sleep.ts';

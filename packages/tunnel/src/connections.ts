@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '@switchyard/contract';
-import { createSeats, listen, type Seat, type Seats } from '@switchyard/runtime';
+import { createSeats, listen, toPlainAddress, type Seat, type Seats } from '@switchyard/runtime';
 import { ReadTurn } from './read-turn.ts';
 
 /** How long connections may take to end in order when the server closes. */
@@ -37,8 +37,7 @@ export class Connection {
     this.#strangers = strangers;
     this.#proofMs = proofMs;
     this.#socket = socket;
-    // An IPv4 caller at a socket of both families is shown as IPv6.
-    this.remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+    this.remoteAddress = toPlainAddress(socket.remoteAddress);
     this.#wait = this.#expectSession();
     socket.on('close', () => this.#endWait());
   }

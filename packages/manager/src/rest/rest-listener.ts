@@ -1,4 +1,5 @@
 import { InterceptError, type Clock, type Log } from '@switchyard/contract';
+import { toPlainAddress } from '@switchyard/runtime';
 import { parseEventId, toShownError, type Caller, type Http1Connection, type Http1Listener } from '@switchyard/tunnel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FullApi } from '../api/manager-api.ts';
@@ -61,14 +62,8 @@ async function answer({ api }: RestDeps, route: Route, asked: Asked, request: In
   const reading = hasBody(request) ? await readBody(request) : ({ t: 'body', value: undefined } as const);
   const headers = { connection: 'close' };
   if (reading.t === 'too_large') {
-    return answerError(
-      response,
-      new InterceptError('limit_reached', 'The body is too large.', { hint: 'LIMITS.md says how large it may be.' }),
-      {
-        status: 413,
-        headers,
-      },
-    );
+    const error = new InterceptError('limit_reached', 'The body is too large.', { hint: 'LIMITS.md says how large it may be.' });
+    return answerError(response, error, { status: 413, headers });
   }
   if (reading.t === 'wrong_type') {
     const error = new InterceptError('bad_usage', 'The body is no plain JSON.', { hint: 'Send it with content-type: application/json.' });
@@ -99,11 +94,6 @@ function wantsEvents({ method, headers }: IncomingMessage): boolean {
 function splitOnce(text: string, mark: string): readonly [string, string] {
   const at = text.indexOf(mark);
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** An IPv4 address at a socket of both families is shown as IPv6. */
-function toPlainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:(?=\d+\.)/, '').toLowerCase();
 }
 
 function toNoPath(): InterceptError {

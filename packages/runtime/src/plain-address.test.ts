@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toClientAddress } from './client.ts';
+import { toPlainAddress } from './plain-address.ts';
 
 test.each([
   ['10.1.2.3', '10.1.2.3'],
@@ -7,6 +7,6 @@ test.each([
   ['fd00::1', 'fd00::1'],
   ['::ffff:0:1', '::ffff:0:1'],
   [undefined, ''],
-])('the client %s is %s', (remoteAddress, address) => {
-  expect(toClientAddress({ remoteAddress })).toBe(address);
+])('the end of a socket at %s is at %s', (address, plain) => {
+  expect(toPlainAddress(address)).toBe(plain);
 });

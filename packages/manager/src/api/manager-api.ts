@@ -36,18 +36,16 @@ export interface FullApi extends ManagerApi {
 /** The API of a manager. Everybody who is somebody sees everything; each removes only what is theirs. */
 export function createManagerApi({ clock, authenticate, buckets, registry, events, info, listServices, explain }: ManagerApiDeps): FullApi {
   /** A caller who is somebody pays for a call under their name, everybody else under their address. */
-  const identify = (caller: Caller): string => {
+  const admit = (caller: Caller): string | undefined => {
     const owner = identifyIfProven(authenticate, caller);
     buckets.take(owner ?? caller.address);
-    return owner ?? authenticate(caller);
+    return owner;
   };
+  /** Only the authenticator knows why a caller is nobody. */
+  const identify = (caller: Caller): string => admit(caller) ?? authenticate(caller);
   return {
     // Without a proof: it says which proof is wanted.
-    info: async (caller) => {
-      const owner = identifyIfProven(authenticate, caller);
-      buckets.take(owner ?? caller.address);
-      return { ...info, owner, now: clock.date() };
-    },
+    info: async (caller) => ({ ...info, owner: admit(caller), now: clock.date() }),
     listServices: async (caller) => {
       identify(caller);
       return listServices();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { ManagerEvent } from '@switchyard/contract';
 import { createFakeClock, openRawClient, until, type FakeClock, type RawClient } from '@switchyard/testkit';
 import { expect, test, vi } from 'vitest';
@@ -19,8 +20,10 @@ interface Scene extends AsyncDisposable {
   readonly begun: ReadonlySet<string>;
 }
 
-async function openScene(): Promise<Scene> {
-  const clock = createFakeClock();
+const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
+
+/** An API whose only follower gets what is sent, and a connection. */
+function createWorld(clock: FakeClock) {
   const begun = new Set<string>();
   let send: ((event: ManagerEvent) => void) | undefined;
   const begin = (what: string): (() => void) => {
@@ -34,13 +37,18 @@ async function openScene(): Promise<Scene> {
       return begin('following');
     },
   };
-  const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
+  const connection = { remoteAddress: '127.0.0.1', hold: () => begin('holding') };
+  return { api, connection, begun, send: (event: ManagerEvent) => send?.(event) };
+}
+
+async function openScene(): Promise<Scene> {
+  const clock = createFakeClock();
+  const { api, connection, begun, send } = createWorld(clock);
   let [beats, backlog] = [(): number => 0, (): number => 0];
   const server = createServer((_request, response) => {
     const write = vi.spyOn(response, 'write');
     beats = () => write.mock.calls.filter(([text]) => text === ': alive\n\n').length;
     backlog = () => response.writableLength;
-    const connection = { remoteAddress: '127.0.0.1', hold: () => begin('holding') };
     void sendEvents(api, caller, { all: false, after: undefined }, { clock, response, connection });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -48,7 +56,6 @@ async function openScene(): Promise<Scene> {
   const client = await openRawClient(typeof address === 'object' && address !== null ? address.port : 0);
   client.send('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await client.readUntil('retry: 2000\n\n');
-  if (send === undefined) throw new Error('nobody follows');
   return {
     clock,
     client,
@@ -95,4 +102,17 @@ test('a reader that does not keep up is cut off, and costs no more than its back
   expect(most).toBeGreaterThan(60 * 1024);
   // An event more, which broke the bound.
   expect(most).toBeLessThan(66 * 1024);
+});
+
+test('a reader that has gone before the first event keeps nothing', async () => {
+  const clock = createFakeClock();
+  const { api, connection, begun } = createWorld(clock);
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const socket = new Socket();
+  response.assignSocket(socket);
+  const gone = once(response, 'close');
+  socket.destroy();
+  await gone;
+  await sendEvents(api, caller, { all: false, after: undefined }, { clock, response, connection });
+  expect([begun.size, clock.pending]).toEqual([0, 0]);
 });

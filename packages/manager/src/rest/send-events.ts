@@ -36,11 +36,11 @@ export async function sendEvents(
   const stop = await api.followEvents(caller, filter, (event) => send(event));
   const release = connection.hold();
   response.writeHead(200, { ...safeHeaders, 'content-type': 'text/event-stream' });
-  response.once('close', () => {
+  const end = (): void => {
     timer?.cancel();
     stop();
     release();
-  });
+  };
   send = (event) => write(toText(event));
   // As one write: how many are recent is bounded, and must not count as a reader who is slow.
   response.write(`retry: ${limits.eventRetryMs.value}\n\n${recent.map(toText).join('')}`);
@@ -50,8 +50,9 @@ export async function sendEvents(
       beat();
     });
   };
-  if (response.destroyed) stop();
-  else beat();
+  if (response.closed) return end();
+  response.once('close', end);
+  beat();
 }
 
 function toText(event: ManagerEvent): string {

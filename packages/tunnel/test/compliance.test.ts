@@ -11,7 +11,7 @@ async function openPair(carrier: CarrierName, faults: Faults | undefined) {
     const line = stack.use(await openFaultProxy(Number(url.port), faults));
     return new URL(`http://127.0.0.1:${line.port}`);
   };
-  const tunnel = stack.use(await openTunnel({ carrier, via }));
+  const tunnel = stack.use(await openTunnel({ carrier, via, limits: { firstIdlePipes: 1 } }));
   const { near, far } = await tunnel.open();
   return {
     a: near,

@@ -24,7 +24,7 @@ function toGrpc(message: Buffer): Buffer {
   return Buffer.concat([head, message]);
 }
 
-test('a connection gets few streams and small windows until its session is welcome', async () => {
+test('a connection gets few streams and small windows until its session is welcome [tunnel.http2WindowBytes]', async () => {
   await using manager = await openManager({ limits: { maxPipesPerSession: 100 } });
   const session = connect(manager.url.origin);
   await new Promise((resolve) => void session.once('remoteSettings', resolve));
@@ -41,7 +41,7 @@ test('a connection gets few streams and small windows until its session is welco
   session.destroy();
 });
 
-test('whoever is not welcome gets no further than its first streams', async () => {
+test('whoever is not welcome gets no further than its first streams [tunnel.strangerStreams]', async () => {
   let asked = 0;
   const accept = (): Promise<never> => {
     asked++;

@@ -2,7 +2,7 @@ import { InterceptError, silentLog } from '@switchyard/contract';
 import { createFakeClock, openEchoServer, recordPipe, until, watchLeaks, type FakeClock } from '@switchyard/testkit';
 import type { LostSession } from '@switchyard/tunnel';
 import { setImmediate } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createFakeManager, idOf, specOf, type FakeManager } from '../test/fake-manager.ts';
 import { openAgent, type Agent, type AgentIntercept } from './agent.ts';
 import type { AgentEvent } from './event.ts';
@@ -149,6 +149,22 @@ test('it keeps trying: at most 1 s apart in the first minute, then at most 5 s',
   expect(Math.max(...gapsMs)).toBeGreaterThan(1_050);
   expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(50);
   expect(names().filter((name) => name === 'reconnecting')).toHaveLength(1);
+});
+
+test('waits double: from 100 ms to 1 s, and after a minute to 5 s [agent.firstRetryMs] [agent.restartRetryMs] [agent.restartSpanMs] [agent.patientRetryMs]', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.9999);
+  const { manager, open, clock } = createBench();
+  await open();
+  manager.refuse('open', new InterceptError('manager_unreachable', 'Nobody there.'));
+  const lostAtMs = clock.now();
+  manager.lose();
+  await advanceUntil(clock, () => clock.now() - lostAtMs > 85_000, 20);
+  const atMs = manager.attemptsAtMs.slice(1).map((attemptMs) => attemptMs - lostAtMs);
+  const waitsMs = atMs.map((attemptMs, index) => Math.round((attemptMs - (atMs[index - 1] ?? 0)) / 100) * 100);
+  const quick = atMs.filter((attemptMs) => attemptMs < 60_000).length;
+  expect(waitsMs.slice(0, 6)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+  expect(new Set(waitsMs.slice(4, quick + 1))).toEqual(new Set([1_000]));
+  expect(waitsMs.slice(quick + 1, quick + 5)).toEqual([2_000, 4_000, 5_000, 5_000]);
 });
 
 test('a refusal that no retry can heal ends it', async () => {

@@ -49,6 +49,7 @@ export {
   type ServiceRefusal,
 } from './resources/intercept.ts';
 export { fromMatchObject, toMatchObject, type MatchObject } from './resources/match.ts';
+export { isReadyRouter, isRouter } from './resources/router-pod.ts';
 export {
   routedServices,
   type OriginalPort,

@@ -21,6 +21,7 @@ import { openCollections } from './open-collections.ts';
 import { PortOpener } from './services/port-opener.ts';
 import { openServiceKeeper } from './services/service-keeper.ts';
 import { watchStandDown, type StandDown } from './services/stand-down.ts';
+import { untilHolds } from './until-holds.ts';
 import { untilSucceeded } from './until-succeeded.ts';
 
 /** What a manager in a cluster works with. */
@@ -67,7 +68,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const ports = opened.use(
     new PortOpener({ ...collections, clock, log, router }, { host: config.listen.host, bindRetryMs, releaseGraceMs }),
   );
-  await orAbort(untilOpen(ports), deps.signal);
+  if (!(await untilHolds(ports, () => ports.unopened === undefined, deps.signal))) throw toAbortError(deps.signal);
 
   const onChange = (): void => {
     services.wake();
@@ -125,18 +126,6 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/** Resolves when no service that is taken over waits for its ports to be opened here. */
-async function untilOpen(ports: PortOpener): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const look = (): void => {
-    if (ports.unopened === undefined) resolve();
-  };
-  const stop = ports.onChange(look);
-  look();
-  await promise;
-  stop();
 }
 
 /** As `promise`, but rejects as soon as `signal` is aborted. */

@@ -1,5 +1,6 @@
 import { InterceptError } from '@switchyard/contract';
 import {
+  isReadyRouter,
   originalAnnotation,
   pods,
   routedServices,
@@ -14,7 +15,6 @@ import {
 } from '@switchyard/kube';
 import type { TakeoverDeps } from '../execute/deps.ts';
 import { selectsRouters } from '../plan/original.ts';
-import { isReadyRouter } from '../plan/ready-router.ts';
 import { isOwnService } from '../plan/refusal.ts';
 
 /** What is there of takeovers in a namespace. */

@@ -1,5 +1,5 @@
 import { InterceptError, type Clock, type Log } from '@switchyard/contract';
-import { managerName, openForwardSocket, pods, routerSelector, type KubeClient, type Pod as PodObject } from '@switchyard/kube';
+import { isReadyRouter, managerName, openForwardSocket, pods, routerSelector, type KubeClient } from '@switchyard/kube';
 import { openManagerClient, type Access } from '@switchyard/tunnel';
 import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -73,17 +73,12 @@ async function openForward({ clock, log, client, env }: ReachDeps): Promise<Way>
 async function pickReadyPod(client: KubeClient, signal: AbortSignal): Promise<string> {
   const [[label, value] = []] = Object.entries(routerSelector);
   const { items } = await client.list(pods, { labelSelector: `${label}=${value}`, signal });
-  const ready = items.filter(isReady);
+  const ready = items.filter(isReadyRouter);
   const picked = ready.length === 0 ? undefined : ready[randomInt(ready.length)];
   if (picked !== undefined) return picked.metadata.name;
   throw new InterceptError('manager_unreachable', `No pod of the manager is ready in the namespace ${client.namespace}.`, {
     hint: `See kubectl get pods -n ${client.namespace} -l ${label}=${value}.`,
   });
-}
-
-function isReady({ metadata, status }: PodObject): boolean {
-  const ready = status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True') ?? false;
-  return ready && status?.phase === 'Running' && metadata.deletionTimestamp === undefined;
 }
 
 async function answers(clock: Clock, url: URL, access: Access): Promise<boolean> {

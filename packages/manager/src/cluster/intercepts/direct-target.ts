@@ -1,4 +1,4 @@
-import { routerSelector, type Pod } from '@switchyard/kube';
+import { isRouter, type Pod } from '@switchyard/kube';
 import { BlockList, isIP } from 'node:net';
 
 /** What the router must not dial although it could: itself, the node's own services, the cloud's metadata. */
@@ -41,11 +41,6 @@ export function findTargetRefusal(address: string, { podAddress, pods }: DirectC
   if (pod.spec?.hostNetwork === true) return `The agent connected from ${address}, which is the address of a node.`;
   if (isRouter(pod)) return `The agent connected from ${address}, which is the address of a router.`;
   return undefined;
-}
-
-/** Whether callers' traffic is led to `pod`. */
-export function isRouter({ metadata }: Pod): boolean {
-  return Object.entries(routerSelector).every(([name, value]) => metadata.labels?.[name] === value);
 }
 
 /** The running pod that has `address`. A pod of the node's network first: it shares the address with others. */

@@ -1,5 +1,4 @@
-import type { Pod } from '@switchyard/kube';
-import { isRouter } from './direct-target.ts';
+import { isRouter, type Pod } from '@switchyard/kube';
 
 /** The other managers of the namespace, by their pods. */
 export interface Peers {

@@ -1,5 +1,6 @@
 import type { Clock, ServiceName } from '@switchyard/contract';
 import {
+  isReadyRouter,
   originalAnnotation,
   shadowLabel,
   toShadowName,
@@ -11,7 +12,7 @@ import {
   type RoutedService,
   type Service,
 } from '@switchyard/kube';
-import { findServiceRefusal, isReadyRouter, selectsRouters } from '@switchyard/takeover';
+import { findServiceRefusal, selectsRouters } from '@switchyard/takeover';
 import { haveSameAddresses, slicesOf } from './endpoints.ts';
 import type { Observation } from './observation.ts';
 import { makePlan } from './plan.ts';

@@ -13,8 +13,8 @@ export function formatLocalAddress({ host, port }: LocalAddress): string {
 }
 
 /**
- * Starts to connect; either half of the socket may end on its own. Who calls adds handlers at once and owns the socket. What the socket reads goes to
- * `onData`, and not to its event `data`.
+ * Starts to connect; either half of the socket may end on its own. Who calls adds handlers at once and owns the socket. What the socket
+ * reads goes to `onData`, and not to its event `data`.
  */
 export function connectLocal({ host, port }: LocalAddress, onData: (bytes: Buffer) => void): Socket {
   const options = { host, port, allowHalfOpen: true, noDelay: true, autoSelectFamily: true, onread: createOnRead(onData) };

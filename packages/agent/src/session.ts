@@ -55,9 +55,9 @@ const limits = toLimitValues(agentLimits);
 
 /**
  * A developer's link to the manager, whatever connection carries it. When the connection is lost it waits with jitter (at most 1 s in
- * the first minute, then 5 s), connects, goes on with what was under way, and registers again what is not over. When the manager says that it is about to stop, the link goes over to the
- * next one as soon as there is one, while what is under way at the old one comes to its end. It ends for good when it is told to, when
- * its first attempt fails, or when the manager refuses with what no retry can heal.
+ * the first minute, then 5 s), connects, goes on with what was under way, and registers again what is not over. When the manager says that
+ * it is about to stop, the link goes over to the next one as soon as there is one, while what is under way at the old one comes to its end.
+ * It ends for good when it is told to, when its first attempt fails, or when the manager refuses with what no retry can heal.
  */
 export class Session {
   readonly #deps: SessionDeps;

@@ -66,8 +66,8 @@ export function toLabel(text: string): RoutingKey | undefined {
 }
 
 /**
- * The owner's name that goes to the manager. A name that everybody has is told apart by the machine's name, which in a workspace is its own.
- * Throws `bad_usage` where no letter or digit is in it.
+ * The owner's name that goes to the manager. A name that everybody has is told apart by the machine's name, which in a workspace is its
+ * own. Throws `bad_usage` where no letter or digit is in it.
  */
 export function toOwner({ user, source }: Identity, hostName: string): string {
   const label = toLabel(user);

@@ -37,8 +37,8 @@ function osUserName(): string {
 }
 
 /**
- * Node's warning about https://IP-ADDRESS goes unsaid: the gRPC library names the address as the TLS server name, with no way around it, and
- * the person can do nothing about it. The certificate is checked against the address all the same.
+ * Node's warning about https://IP-ADDRESS goes unsaid: the gRPC library names the address as the TLS server name, with no way around it,
+ * and the person can do nothing about it. The certificate is checked against the address all the same.
  */
 function muteServerNameWarning(): void {
   const listeners = process.listeners('warning');

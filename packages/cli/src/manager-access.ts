@@ -16,7 +16,10 @@ export interface AccessFlags {
   readonly 'tls-key'?: string | undefined;
 }
 
-/** The way to managers that flags and variables name. Throws `bad_usage` for a carrier that is none, a file that cannot be read, and half of a pair. */
+/**
+ * The way to managers that flags and variables name. Throws `bad_usage` for a carrier that is none, a file that cannot be read, and half of
+ * a pair.
+ */
 export async function resolveAccess(host: Pick<Host, 'cwd' | 'env'>, flags: AccessFlags): Promise<Access> {
   const [ca, cert, key] = await Promise.all([
     readNamed(host, flags.ca, ['--ca', 'INTERCEPT_CA']),

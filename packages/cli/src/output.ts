@@ -5,7 +5,10 @@ import { styleText } from 'node:util';
 
 /** The values of `--output`. */
 export const outputFormats = ['text', 'json', 'ndjson', 'yaml', 'plain'] as const;
-/** `text` is for people, `ndjson` for streams: a line of JSON for each item; `plain` for `cut` and `while read`: fields parted by tabs, no headings. */
+/**
+ * `text` is for people, `ndjson` for streams: a line of JSON for each item; `plain` for `cut` and `while read`: fields parted by tabs, no
+ * headings.
+ */
 export type OutputFormat = (typeof outputFormats)[number];
 
 type DataFormat = Extract<OutputFormat, 'json' | 'ndjson' | 'yaml'>;

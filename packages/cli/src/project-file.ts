@@ -95,8 +95,8 @@ export function toProjectJsonSchema(): JsonSchema {
 }
 
 /**
- * The nearest `intercept.yaml`, from `folder` upwards, but not beyond the repository that `folder` lies in, nor in a folder above that everybody may
- * write to, such as /tmp: a stranger's file there would choose the manager.
+ * The nearest `intercept.yaml`, from `folder` upwards, but not beyond the repository that `folder` lies in, nor in a folder above that
+ * everybody may write to, such as /tmp: a stranger's file there would choose the manager.
  */
 export async function findProjectFile(folder: string): Promise<string | undefined> {
   for (let at = resolve(folder); ; at = dirname(at)) {

@@ -5,8 +5,9 @@ import type { Settings } from './settings.ts';
 import { saveKey } from './user-file.ts';
 
 /**
- * Saves a key that was chosen or derived here, so that `intercept key` and the next run say the same. A key out of a variable or a project file
- * says itself again, and so does the name in a cluster: another cluster may know the person by another one. That it cannot be saved is no failure.
+ * Saves a key that was chosen or derived here, so that `intercept key` and the next run say the same. A key out of a variable or a project
+ * file says itself again, and so does the name in a cluster: another cluster may know the person by another one. That it cannot be saved is
+ * no failure.
  */
 export async function rememberKey(
   { output }: Context,

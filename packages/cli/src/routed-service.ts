@@ -28,8 +28,8 @@ export function findService<T extends ServiceInfo>({ services, where }: Catalog<
 }
 
 /**
- * The port that is meant: the named one, or the only one. Throws `service_not_found`, or `bad_usage` where it must be said; `toHint` says how,
- * for the port of its example.
+ * The port that is meant: the named one, or the only one. Throws `service_not_found`, or `bad_usage` where it must be said; `toHint` says
+ * how, for the port of its example.
  */
 export function findRoutedPort(
   catalog: Catalog,
@@ -55,8 +55,8 @@ export function refuseUnsupported(services: readonly ControlledService[], { serv
 }
 
 /**
- * Sees a conflict before anything is started; the manager has the last word. Another owner's key is taken everywhere unless it is shared, and
- * a live process of one's own is not pushed aside. Throws `route_conflict`.
+ * Sees a conflict before anything is started; the manager has the last word. Another owner's key is taken everywhere unless it is shared,
+ * and a live process of one's own is not pushed aside. Throws `route_conflict`.
  */
 export function refuseKnownConflict(live: readonly InterceptInfo[], claim: RouteClaim): void {
   const conflict = findConflict(live.toSorted(byAge), claim);

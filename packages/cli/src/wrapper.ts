@@ -1,6 +1,9 @@
 import type { Host } from './host.ts';
 
-/** Whether a script of this program's own repository, or npx, stands between the person and this process. A project's own script keeps its environment. */
+/**
+ * Whether a script of this program's own repository, or npx, stands between the person and this process. A project's own script keeps its
+ * environment.
+ */
 function isWrapped(env: Host['env']): boolean {
   const event = env['npm_lifecycle_event'];
   return event === 'npx' || (event === 'intercept' && env['npm_package_name'] === 'switchyard');

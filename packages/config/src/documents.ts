@@ -2,7 +2,10 @@ import { LineCounter, parseAllDocuments } from 'yaml';
 import { InterceptError } from '@switchyard/contract';
 import { toYamlMistake } from './yaml-mistake.ts';
 
-/** The documents of a YAML stream as plain data, without the empty ones; nothing is checked but the syntax. Throws `bad_config` with the place. */
+/**
+ * The documents of a YAML stream as plain data, without the empty ones; nothing is checked but the syntax. Throws `bad_config` with the
+ * place.
+ */
 export function parseDocuments(text: string, file: string): readonly unknown[] {
   const lines = new LineCounter();
   const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })];

@@ -10,9 +10,14 @@ export type WhenAway =
 
 /** What two owners of intercepts with one key say to each other. Both have to: who shares, and who joins. */
 export interface Sharing {
-  /** Owners who may intercept other services with this key; `*` is everybody. Nobody unless told. It counts while this owner holds the key. */
+  /**
+   * Owners who may intercept other services with this key; `*` is everybody. Nobody unless told. It counts while this owner holds the key.
+   */
   readonly sharedWith: readonly string[];
-  /** Whether the key may be another owner's who shares it. Without it a key that somebody else holds is refused, so that nobody joins by accident. */
+  /**
+   * Whether the key may be another owner's who shares it. Without it a key that somebody else holds is refused, so that nobody joins by
+   * accident.
+   */
   readonly joins: boolean;
 }
 
@@ -29,8 +34,8 @@ export interface InterceptSpec extends Sharing {
   /** Wanted lifetime; undefined is the manager's default (8 h), which is also the most it grants. */
   readonly lifetimeMs: number | undefined;
   /**
-   * Port where the agent's own machine accepts these connections: the manager dials it at the address that the session comes from, where that is a
-   * pod of its namespace. Undefined: they take pipes of the tunnel.
+   * Port where the agent's own machine accepts these connections: the manager dials it at the address that the session comes from, where
+   * that is a pod of its namespace. Undefined: they take pipes of the tunnel.
    */
   readonly directPort: number | undefined;
 }

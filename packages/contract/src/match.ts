@@ -22,15 +22,20 @@ export type Condition =
   /** Any cookie `name` matches. */
   | { readonly t: 'cookie'; readonly name: string; readonly text: TextMatch }
   /**
-   * The caller is among this share of all, 0.01 to 100. Callers are told apart by the key that they send, unless it is the intercept's own; else by the
-   * cookie `intercept-sticky`; else by their address. The same caller always gets the same answer.
+   * The caller is among this share of all, 0.01 to 100. Callers are told apart by the key that they send, unless it is the intercept's own;
+   * else by the cookie `intercept-sticky`; else by their address. The same caller always gets the same answer.
    */
   | { readonly t: 'percent'; readonly percent: number };
 
-/** What a request must show beside the key: every condition of any one of the alternatives. Without an alternative nothing more is asked. */
+/**
+ * What a request must show beside the key: every condition of any one of the alternatives. Without an alternative nothing more is asked.
+ */
 export type Match = readonly (readonly Condition[])[];
 
-/** What may be intercepted by beside keys. Neither, unless somebody who answers for all callers allows it: requests of others would be taken too. */
+/**
+ * What may be intercepted by beside keys. Neither, unless somebody who answers for all callers allows it: requests of others would be taken
+ * too.
+ */
 export interface MatchPolicy {
   /** Intercepts without a key. */
   readonly keyless: boolean;

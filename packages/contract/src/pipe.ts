@@ -10,7 +10,8 @@ import type { InterceptError } from './intercept-error.ts';
 export interface Pipe {
   /**
    * Sends bytes; the pipe keeps a reference, so the caller must not change them afterwards.
-   * Returns false when its buffer is over the high-water mark: write no more until `onDrain`. After `end()` or the pipe's close it drops the bytes.
+   * Returns false when its buffer is over the high-water mark: write no more until `onDrain`. After `end()` or the pipe's close it drops
+   * the bytes.
    */
   write(bytes: Buffer): boolean;
   /** Ends our half (after what was written). Idempotent. The other half stays open. */

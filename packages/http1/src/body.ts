@@ -39,8 +39,8 @@ const forbiddenTrailers = ['host', 'content-length', 'transfer-encoding', 'conne
 const trailerSink: FieldSink = { onField: (name) => (name.collected ? badTrailer : undefined) };
 
 /**
- * The names that may not come as trailers: those of framing and `routingNames`, in lower case. For a `BodyScanner`; make them once and share
- * them, as they take some kilobytes.
+ * The names that may not come as trailers: those of framing and `routingNames`, in lower case. For a `BodyScanner`; make them once and
+ * share them, as they take some kilobytes.
  */
 export function createTrailerNames(routingNames: Iterable<string>): FieldNames {
   return new FieldNames([...forbiddenTrailers, ...routingNames]);

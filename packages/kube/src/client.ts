@@ -36,11 +36,13 @@ export interface WriteOptions extends Scope {
 }
 
 /**
- * The Kubernetes API as this project uses it: plain JSON over HTTPS with the credentials of a kubeconfig or of the pod. Every call has a deadline.
+ * The Kubernetes API as this project uses it: plain JSON over HTTPS with the credentials of a kubeconfig or of the pod. Every call has a
+ * deadline.
  *
- * Rejects with `InterceptError`: `cluster_unavailable` (no answer, 5xx, 429), `not_signed_in` (401), `not_allowed` (403), `cluster_conflict` (409: exists
- * already, or another resourceVersion), `cluster_not_found` (404, where a method does not answer undefined), `cluster_refused` (400, 415, 422, a failed
- * `test`). `detail.status` is the HTTP status, `detail.reason` the Status object's reason; the message has the API server's own words.
+ * Rejects with `InterceptError`: `cluster_unavailable` (no answer, 5xx, 429), `not_signed_in` (401), `not_allowed` (403),
+ * `cluster_conflict` (409: exists already, or another resourceVersion), `cluster_not_found` (404, where a method does not answer
+ * undefined), `cluster_refused` (400, 415, 422, a failed `test`). `detail.status` is the HTTP status, `detail.reason` the Status object's
+ * reason; the message has the API server's own words.
  */
 export interface KubeClient extends AsyncDisposable {
   /** For what is more than a call: port-forwards. */
@@ -60,7 +62,10 @@ export interface KubeClient extends AsyncDisposable {
   patch<T extends KubeObject>(type: ResourceType<T>, name: string, patch: Patch, options?: WriteOptions & CallOptions): Promise<T>;
   /** False where there was nothing to delete. `uid` and `resourceVersion` are preconditions (`cluster_conflict`). */
   delete<T extends KubeObject>(type: ResourceType<T>, name: string, options?: DeleteOptions & CallOptions): Promise<boolean>;
-  /** Opens a watch; yields events until the server ends it or `signal` is aborted. Rejects as the others do; `cluster_gone` (410) where the version is too old. */
+  /**
+   * Opens a watch; yields events until the server ends it or `signal` is aborted. Rejects as the others do; `cluster_gone` (410) where the
+   * version is too old.
+   */
   watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
 }
 

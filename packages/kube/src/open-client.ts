@@ -31,7 +31,10 @@ const contentTypes: Readonly<Record<Patch['t'], string>> = {
   apply: 'application/apply-patch+yaml',
 };
 
-/** Opens a client with the credentials of a kubeconfig or of this pod. Asks the server nothing yet. Rejects with `bad_config`. The caller disposes it. */
+/**
+ * Opens a client with the credentials of a kubeconfig or of this pod. Asks the server nothing yet. Rejects with `bad_config`. The caller
+ * disposes it.
+ */
 export async function openKubeClient(deps: KubeClientDeps, options: KubeClientOptions): Promise<KubeClient> {
   const connection = await openConnection(options);
   const counter = createRequestCounter(deps.log, deps.metrics ?? silentMetrics);

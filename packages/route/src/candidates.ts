@@ -23,7 +23,10 @@ export interface Decided {
   readonly winner: Rule | undefined;
 }
 
-/** Says of each rule of a port why it won or lost: the winner first, then the rule of the request's key, then those without a key as they are asked. */
+/**
+ * Says of each rule of a port why it won or lost: the winner first, then the rule of the request's key, then those without a key as they
+ * are asked.
+ */
 export function explainRules(decided: Decided): readonly RuleCandidate[] {
   const { table, reading, winner } = decided;
   const key = reading.t === 'present' ? reading.key : undefined;

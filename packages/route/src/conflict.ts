@@ -15,7 +15,10 @@ export interface RouteClaim extends Sharing {
 export type Conflict<Held extends RouteClaim> =
   /** It is the very route that was asked for: the same service and port, and the same key or, without one, the same match. */
   | { readonly t: 'route_taken'; readonly rule: Held }
-  /** It holds the same key: a key belongs to its first owner in the whole namespace. `offered`: who has it shares it, but the claim does not join. */
+  /**
+   * It holds the same key: a key belongs to its first owner in the whole namespace. `offered`: who has it shares it, but the claim does not
+   * join.
+   */
   | { readonly t: 'key_taken'; readonly rule: Held; readonly offered: boolean };
 
 /**

@@ -17,8 +17,9 @@ const baseline: Decision = Object.freeze({ t: 'baseline', status: undefined, cou
 /**
  * Decides where one request goes and what must be done to its head. Never throws, whatever the bytes.
  *
- * A live key belongs to its owner: its rule is found by one look-up, and no other is asked, also where its conditions are not met. Every other
- * request goes to the first of the rules without a key that it matches. Where there are none, a request that cannot carry a key costs nothing.
+ * A live key belongs to its owner: its rule is found by one look-up, and no other is asked, also where its conditions are not met. Every
+ * other request goes to the first of the rules without a key that it matches. Where there are none, a request that cannot carry a key costs
+ * nothing.
  */
 export function decide(table: PortTable, evidence: Evidence): Decision {
   if (evidence.fields.length === 0 && evidence.query === undefined && table.keyless.length === 0) return baseline;

@@ -50,7 +50,10 @@ export type Decision =
   | { readonly t: 'baseline'; readonly status: KeyStatus | undefined; readonly counts: readonly RouteCount[] }
   /** To the baseline without its keys: the service is untrusted. Nothing is told to the sender. */
   | { readonly t: 'stripped'; readonly strip: Strip; readonly counts: readonly RouteCount[] }
-  /** To the baseline: the key is live on another port of the namespace, where the completed head will bring it, or here under conditions that are not met. */
+  /**
+   * To the baseline: the key is live on another port of the namespace, where the completed head will bring it, or here under conditions
+   * that are not met.
+   */
   | {
       readonly t: 'passing';
       readonly key: RoutingKey;

@@ -19,7 +19,9 @@ export interface KeylessRule {
 /** What `decide` knows about one port. Immutable. */
 export interface PortTable {
   readonly keyed: ReadonlyMap<RoutingKey, CompiledRule>;
-  /** In the order in which they are asked: the most specific first, then the oldest. A rule stands here once for each of its alternatives. */
+  /**
+   * In the order in which they are asked: the most specific first, then the oldest. A rule stands here once for each of its alternatives.
+   */
   readonly keyless: readonly KeylessRule[];
   /** The keys that are live anywhere in the namespace. */
   readonly liveKeys: ReadonlySet<RoutingKey>;
@@ -30,7 +32,9 @@ export interface PortTable {
   readonly untrusted: boolean;
 }
 
-/** The table of a port with `rules`, which come oldest first; the rest is as in `bare`. Throws `bad_usage` for an expression that is none. */
+/**
+ * The table of a port with `rules`, which come oldest first; the rest is as in `bare`. Throws `bad_usage` for an expression that is none.
+ */
 export function createPortTable(rules: readonly Rule[], bare: PortTable): PortTable {
   const keyed = new Map<RoutingKey, CompiledRule>();
   const keyless: KeylessRule[] = [];

@@ -3,7 +3,9 @@ import { explain, type Explanation } from './explain.ts';
 import { toServedBy, toVary } from './response-headers.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Answers `question`, whose port is called `port`, by the rules of `snapshot`: as plain data, which holds nothing of targets and sessions. */
+/**
+ * Answers `question`, whose port is called `port`, by the rules of `snapshot`: as plain data, which holds nothing of targets and sessions.
+ */
 export function reportRoute(snapshot: Snapshot, port: string, question: RequestQuestion): RouteReport {
   const table = snapshot.table(question.service, port);
   const explanation = explain(table, question);

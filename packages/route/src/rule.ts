@@ -11,7 +11,10 @@ export interface Rule {
   /** As `checkMatch` returned it. Empty: nothing more is asked. */
   readonly match: Match;
   readonly owner: string;
-  /** Epoch milliseconds: of two rules for the same service, port and key, and of two equally specific ones without a key, the older one counts. */
+  /**
+   * Epoch milliseconds: of two rules for the same service, port and key, and of two equally specific ones without a key, the older one
+   * counts.
+   */
   readonly createdAt: number;
   readonly whenAway: WhenAway;
   readonly target: Target;

@@ -29,7 +29,10 @@ interface ServiceTables {
   readonly other: PortTable;
 }
 
-/** Builds the snapshot of `rules`. Throws `bad_config` for an alias that `parseAlias` does not read, `bad_usage` for a match that `checkMatch` refuses. */
+/**
+ * Builds the snapshot of `rules`. Throws `bad_config` for an alias that `parseAlias` does not read, `bad_usage` for a match that
+ * `checkMatch` refuses.
+ */
 export function createSnapshot(rules: Iterable<Rule>, options: RouteOptions = {}): Snapshot {
   const { entryServices = new Set(), untrustedServices = new Set() } = options;
   const ordered = [...rules].toSorted((left, right) => left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1));

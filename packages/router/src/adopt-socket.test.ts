@@ -62,7 +62,10 @@ interface Relayed {
   close(): Promise<void>;
 }
 
-/** Two ends with a splice between them; each byte of the connection is `letter`. The far end reads in steps, so that writes to it are partial. */
+/**
+ * Two ends with a splice between them; each byte of the connection is `letter`. The far end reads in steps, so that writes to it are
+ * partial.
+ */
 async function openRelayed(letter: number): Promise<Relayed> {
   const [first, second] = [await openPair(), await openPair()];
   splice(first.b, second.a, { onBytes: () => {}, onClosed: () => {} });

@@ -35,8 +35,8 @@ export interface Router extends AsyncDisposable {
   /**
    * Begins to serve a port; returns the port number. One that is being released on the same number is taken back: it goes on with the
    * listener and the connections that it has, and with `protocol` and `baseline` for new ones.
-   * A drain goes for it as for the others. Rejects with `port_in_use`; `bad_config`; `bad_usage` for a port that is served, or still released on
-   * another number; or `draining`, once a drain has stopped accepting.
+   * A drain goes for it as for the others. Rejects with `port_in_use`; `bad_config`; `bad_usage` for a port that is served, or still
+   * released on another number; or `draining`, once a drain has stopped accepting.
    */
   listen(port: RoutedPort): Promise<number>;
   /** The ports that are served, those that are being released among them. */
@@ -48,10 +48,10 @@ export interface Router extends AsyncDisposable {
   /** What people should know about a port's traffic; empty where there is nothing, or no such port. */
   notes(service: ServiceName, port: string): readonly string[];
   /**
-   * Gives a port back in order. Answers announce the end of their connection; idle connections end after `drainIdleMs`, or `lingerMs` before
-   * the grace is over. The port goes on accepting for `drainAcceptMs` and until no connection is left; upgraded and raw ones are let be. What
-   * is left after `graceMs` is aborted. Resolves when nothing is left, at once where there is no such port, or when `listen` took it back.
-   * Asked for again, it goes on as it was asked for first.
+   * Gives a port back in order. Answers announce the end of their connection; idle connections end after `drainIdleMs`, or `lingerMs`
+   * before the grace is over. The port goes on accepting for `drainAcceptMs` and until no connection is left; upgraded and raw ones are let
+   * be. What is left after `graceMs` is aborted. Resolves when nothing is left, at once where there is no such port, or when `listen` took
+   * it back. Asked for again, it goes on as it was asked for first.
    */
   release(service: ServiceName, port: string, graceMs: number): Promise<Released>;
   /**

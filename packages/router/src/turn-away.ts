@@ -11,8 +11,8 @@ export interface TurnAwayOptions {
 }
 
 /**
- * Turns a client away for whom there is no room: one that speaks HTTP/1 gets an answer to its first request, any other, and one that says nothing
- * within `lingerMs`, is reset. Takes `pipe` over.
+ * Turns a client away for whom there is no room: one that speaks HTTP/1 gets an answer to its first request, any other, and one that says
+ * nothing within `lingerMs`, is reset. Takes `pipe` over.
  */
 export function turnAway(pipe: Pipe, context: PortContext, options: TurnAwayOptions): void {
   pipe.attach(new TurnedAway(pipe, context, options));

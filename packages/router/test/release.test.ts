@@ -41,7 +41,10 @@ const upgrading: StrictOriginOptions = {
   },
 };
 
-/** Sends `paths`, `depth` at a time, over as many connections as it takes; what a connection that ends in order has not answered goes out again. */
+/**
+ * Sends `paths`, `depth` at a time, over as many connections as it takes; what a connection that ends in order has not answered goes out
+ * again.
+ */
 async function sendAll(listenPort: number, paths: readonly string[], depth: number): Promise<void> {
   let left = [...paths];
   while (left.length > 0) {

@@ -6,9 +6,9 @@ import { onScriptRunnerGone } from './script-runner.ts';
 /** What the process gives to a program's main function. */
 export interface MainContext {
   /**
-   * Aborted by the first SIGINT, SIGTERM, SIGHUP (the terminal was closed) or SIGQUIT (Ctrl-\) with an `InterceptError` `canceled` whose `detail.signal` names it. The program
-   * then stops in order. A second signal ends the process at once. Under a script runner (npx, npm, pnpm) the end of the
-   * runner counts as SIGTERM, as runners do not pass that on.
+   * Aborted by the first SIGINT, SIGTERM, SIGHUP (the terminal was closed) or SIGQUIT (Ctrl-\) with an `InterceptError` `canceled` whose
+   * `detail.signal` names it. The program then stops in order. A second signal ends the process at once. Under a script runner (npx, npm,
+   * pnpm) the end of the runner counts as SIGTERM, as runners do not pass that on.
    */
   readonly signal: AbortSignal;
   /** The arguments after the program's name. */

@@ -7,8 +7,8 @@ export interface Seat {
 /** A bounded number of seats for those who have proven nothing yet. */
 export interface Seats {
   /**
-   * Takes a seat for `holder`. Where none is left, the oldest seat of whoever holds most is taken back, and its `onLost` called: so nobody keeps
-   * another out by taking many.
+   * Takes a seat for `holder`. Where none is left, the oldest seat of whoever holds most is taken back, and its `onLost` called: so nobody
+   * keeps another out by taking many.
    */
   take(holder: string, onLost: () => void): Seat;
 }

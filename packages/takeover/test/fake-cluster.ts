@@ -17,8 +17,8 @@ import { applyJsonPatch } from './json-patch.ts';
 export type Fault = (call: number, when: 'before' | 'after', verb: string) => void;
 
 /**
- * One namespace behind the `KubeClient` port, with what the takeover relies on: versions, failed tests, preconditions, and who owns which field of a
- * Service. Watches are not there.
+ * One namespace behind the `KubeClient` port, with what the takeover relies on: versions, failed tests, preconditions, and who owns which
+ * field of a Service. Watches are not there.
  */
 export class FakeCluster implements KubeClient {
   get connection(): never {
@@ -112,7 +112,10 @@ export class FakeCluster implements KubeClient {
   }
 }
 
-/** What an update by `manager` does to ownership: it owns what it changed, nobody owns what is gone; ownership that it sent itself counts as the state before. */
+/**
+ * What an update by `manager` does to ownership: it owns what it changed, nobody owns what is gone; ownership that it sent itself counts as
+ * the state before.
+ */
 function own(old: Service | undefined, next: Service, manager: string, time: string): Service {
   const before = old === undefined ? new Map<string, string>() : toFields(old);
   const after = toFields(next);

@@ -1,8 +1,8 @@
 /**
- * Proves on a real cluster that a takeover leaves no trace: `KUBECONFIG=… node packages/takeover/test/program.ts NAMESPACE`. Makes Services in the ways
- * of their owners, takes them, lets others write, gives them back, and compares whole objects, ownership and times included. The namespace must exist,
- * be empty and be nobody else's; the cluster must know our resource types. Needs kubectl
- * (`KUBECTL` names another program).
+ * Proves on a real cluster that a takeover leaves no trace: `KUBECONFIG=… node packages/takeover/test/program.ts NAMESPACE`. Makes Services
+ * in the ways of their owners, takes them, lets others write, gives them back, and compares whole objects, ownership and times included.
+ * The namespace must exist, be empty and be nobody else's; the cluster must know our resource types. Needs kubectl (`KUBECTL` names another
+ * program).
  */
 import { execFileSync } from 'node:child_process';
 import { deepStrictEqual } from 'node:assert/strict';

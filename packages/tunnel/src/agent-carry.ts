@@ -43,7 +43,10 @@ type State =
   | { readonly t: 'carrying'; readonly pipe: TunnelPipe }
   | { readonly t: 'closed' };
 
-/** One Carry stream at the agent's end: it presents the session's secret, waits, and then carries one pipe; or it goes on with a suspended one. */
+/**
+ * One Carry stream at the agent's end: it presents the session's secret, waits, and then carries one pipe; or it goes on with a suspended
+ * one.
+ */
 export class AgentCarry implements StreamHandler {
   readonly #owner: AgentCarryOwner;
   readonly #options: AgentCarryOptions;

@@ -36,8 +36,8 @@ export interface ManagerClient extends AsyncDisposable {
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
   explain(question: RequestQuestion): Promise<RouteReport>;
   /**
-   * Calls `onEvent` with the recent events, oldest first; with `follow` then with each that comes, until `signal` (then it rejects) or the manager
-   * ends it.
+   * Calls `onEvent` with the recent events, oldest first; with `follow` then with each that comes, until `signal` (then it rejects) or the
+   * manager ends it.
    */
   watchEvents(request: EventRequest, onEvent: (event: ManagerEvent) => void, signal: AbortSignal): Promise<void>;
 }

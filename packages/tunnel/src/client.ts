@@ -31,7 +31,10 @@ export interface TunnelClientOptions {
   readonly hello: Omit<Hello, 'version' | 'publicKey'>;
   /** Proves who the agent is to a manager that asks for it. */
   readonly keyPair?: AgentKeyPair | undefined;
-  /** What a lost session left: the new one goes on with it where the manager can, and else closes it. Still the caller's where opening fails. */
+  /**
+   * What a lost session left: the new one goes on with it where the manager can, and else closes it. Still the caller's where opening
+   * fails.
+   */
   readonly resume?: LostSession | undefined;
   /** Versions of the protocol to speak. Default: all that there are. */
   readonly versions?: VersionRange;
@@ -41,8 +44,8 @@ export interface TunnelClientOptions {
 }
 
 /**
- * Opens a session by the first carrier that gets through, within `connectMs` for each. Rejects with `manager_unreachable` (nothing listens, or it is no manager), `version_mismatch`,
- * `canceled`, or what the manager answered (`not_signed_in`, `draining`, ...).
+ * Opens a session by the first carrier that gets through, within `connectMs` for each. Rejects with `manager_unreachable` (nothing listens,
+ * or it is no manager), `version_mismatch`, `canceled`, or what the manager answered (`not_signed_in`, `draining`, ...).
  */
 export async function openTunnelClient(deps: TunnelClientDeps, options: TunnelClientOptions): Promise<TunnelClient> {
   const { url, signal, access = createAccess() } = options;

@@ -63,7 +63,10 @@ export class SessionCredit {
   }
 }
 
-/** How much the peer may send on one pipe. Size = promised to the peer + received and not yet consumed + consumed and not yet promised again. */
+/**
+ * How much the peer may send on one pipe. Size = promised to the peer + received and not yet consumed + consumed and not yet promised
+ * again.
+ */
 export class ReceiveWindow {
   readonly #session: SessionCredit;
   /** What the peer is told to begin with. */

@@ -20,8 +20,8 @@ export interface EventReader {
 }
 
 /**
- * Answers one call for events until it is over. A reader that does not keep up is dropped; a stream that goes on gives signs of life. Rejects as the
- * API does, with nothing sent.
+ * Answers one call for events until it is over. A reader that does not keep up is dropped; a stream that goes on gives signs of life.
+ * Rejects as the API does, with nothing sent.
  */
 export async function streamEvents(api: ManagerApi, clock: Clock, caller: Caller, request: Buffer, reader: EventReader): Promise<void> {
   const { follow, ...filter } = parseEventRequest(request);

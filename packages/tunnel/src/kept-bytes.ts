@@ -63,7 +63,10 @@ export class KeptBytes {
     this.#ackedAt = at;
   }
 
-  /** The peer has everything up to `at` and nothing beyond: the rest waits in `queue` again, before all else. Throws `protocol_violation` where it cannot be so. */
+  /**
+   * The peer has everything up to `at` and nothing beyond: the rest waits in `queue` again, before all else. Throws `protocol_violation`
+   * where it cannot be so.
+   */
   rewind(at: number, queue: ByteQueue): void {
     if (at < this.#ackedAt) throw toFalseClaim('less than it had acknowledged');
     this.acknowledge(at);

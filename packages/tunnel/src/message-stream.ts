@@ -3,8 +3,8 @@ import type { InterceptError } from '@switchyard/contract';
 /** One stream of messages as bytes, whatever carries it, seen alike from both ends. */
 export interface MessageStream {
   /**
-   * Sends one message: all of it, or its beginning (a few bytes, copied at once) and `rest` (not to be changed afterwards). False: the stream is full,
-   * wait for `onDrain` with what can wait. Dropped once the stream is finished or closed.
+   * Sends one message: all of it, or its beginning (a few bytes, copied at once) and `rest` (not to be changed afterwards). False: the
+   * stream is full, wait for `onDrain` with what can wait. Dropped once the stream is finished or closed.
    */
   send(message: Buffer, rest?: Buffer): boolean;
   /** Messages that wait to be taken by the connection. */
@@ -20,8 +20,8 @@ export interface StreamHandler {
   onMessage(message: Buffer): void;
   onDrain(): void;
   /**
-   * The stream is over in both directions; exactly once, nothing follows. Its code is OK only where the other end finished it and all that it sent was
-   * handed over.
+   * The stream is over in both directions; exactly once, nothing follows. Its code is OK only where the other end finished it and all that
+   * it sent was handed over.
    */
   onClose(details: StreamClose): void;
 }

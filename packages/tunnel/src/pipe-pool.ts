@@ -13,7 +13,9 @@ export interface PipePoolActions {
   askFor(count: number): void;
 }
 
-/** The idle pipes of one session at the manager's end, and who waits for one. A dry pool asks the agent for as many as there are waiters. */
+/**
+ * The idle pipes of one session at the manager's end, and who waits for one. A dry pool asks the agent for as many as there are waiters.
+ */
 export class PipePool<Idle> {
   readonly #clock: Clock;
   readonly #limits: TunnelLimits;
@@ -35,7 +37,10 @@ export class PipePool<Idle> {
     return this.#idle.size;
   }
 
-  /** Takes an idle pipe, at once where there is one. `carrying` is how many pipes are in use. Rejects with `limit_reached`, `canceled` or why the pool was closed. */
+  /**
+   * Takes an idle pipe, at once where there is one. `carrying` is how many pipes are in use. Rejects with `limit_reached`, `canceled` or
+   * why the pool was closed.
+   */
   async take(carrying: number, signal: AbortSignal): Promise<Idle> {
     if (this.#closed !== undefined) throw this.#closed;
     if (signal.aborted) throw toAbortError(signal);

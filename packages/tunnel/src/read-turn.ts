@@ -9,8 +9,8 @@ export interface TurnTaker {
 }
 
 /**
- * Shares the event loop between connections: so many messages of one connection are handled, then its streams wait for the next turn. Without
- * it, whoever sends many tiny messages keeps everybody else waiting until all of them are handled.
+ * Shares the event loop between connections: so many messages of one connection are handled, then its streams wait for the next turn.
+ * Without it, whoever sends many tiny messages keeps everybody else waiting until all of them are handled.
  */
 export class ReadTurn {
   #left = messagesPerTurn;

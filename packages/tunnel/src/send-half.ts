@@ -9,14 +9,14 @@ const highWaterBytes = fixedTunnelLimits.writeHighBytes.value;
 const lowWaterBytes = fixedTunnelLimits.writeLowBytes.value;
 
 /**
- * Sends one frame: all of it, or its beginning (copied at once) and `rest` (not to be changed afterwards). False: the way is full, send no more data
- * until told so.
+ * Sends one frame: all of it, or its beginning (copied at once) and `rest` (not to be changed afterwards). False: the way is full, send no
+ * more data until told so.
  */
 export type SendFrame = (frame: Buffer, rest?: Buffer) => boolean;
 
 /**
- * Our half of a pipe: sends as much as the peer promised to take and the way allows, and keeps the rest. With a budget it keeps what the peer has
- * not acknowledged too, so that another way can go on where this one breaks. Sans-IO.
+ * Our half of a pipe: sends as much as the peer promised to take and the way allows, and keeps the rest. With a budget it keeps what the
+ * peer has not acknowledged too, so that another way can go on where this one breaks. Sans-IO.
  */
 export class SendHalf {
   /** Undefined while there is no way. */
@@ -87,7 +87,10 @@ export class SendHalf {
     this.#send = undefined;
   }
 
-  /** Goes on by another way where the peer's `progress` is; it takes `creditBytes` from there. Throws `protocol_violation` where that cannot be so. */
+  /**
+   * Goes on by another way where the peer's `progress` is; it takes `creditBytes` from there. Throws `protocol_violation` where that cannot
+   * be so.
+   */
   resume(send: SendFrame, creditBytes: number, progress: Progress): void {
     this.#kept?.rewind(progress.receivedBytes, this.#queue);
     if (progress.ended && (this.#state !== 'ended' || this.#queue.length > 0)) throw toFalseEnd();

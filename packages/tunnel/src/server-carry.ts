@@ -27,7 +27,10 @@ export interface Attached {
   readonly suspended: OpenedPipe | undefined;
 }
 
-/** Finds the session of an attach and lets it take the carry in; throws where there is none, the secret is wrong, the pipe is gone or a limit is reached. */
+/**
+ * Finds the session of an attach and lets it take the carry in; throws where there is none, the secret is wrong, the pipe is gone or a
+ * limit is reached.
+ */
 export type AttachCarry = (carry: ServerCarry, frame: AttachFrame) => Attached;
 
 type State =
@@ -39,7 +42,10 @@ type State =
 /** What an agent has of a pipe whose opening it did not see. */
 const nothing = { receivedBytes: 0, ended: false };
 
-/** One Carry stream at the manager's end: it says whose it is, waits in the pool, and then carries one pipe; or it goes on with a suspended one. */
+/**
+ * One Carry stream at the manager's end: it says whose it is, waits in the pool, and then carries one pipe; or it goes on with a suspended
+ * one.
+ */
 export class ServerCarry implements StreamHandler {
   readonly #attach: AttachCarry;
   readonly #onClose: () => void;

@@ -28,8 +28,8 @@ export interface TunnelServerOptions {
   /** Decides about each new session. */
   readonly accept: AcceptSession;
   /**
-   * What an agent has to prove before `accept` is asked: nothing, or that it holds the key that it names (`Hello.publicKey`); without a key it is
-   * refused with `not_signed_in`. Default: nothing.
+   * What an agent has to prove before `accept` is asked: nothing, or that it holds the key that it names (`Hello.publicKey`); without a key
+   * it is refused with `not_signed_in`. Default: nothing.
    */
   readonly proof?: 'none' | 'key';
   /** Versions of the protocol to speak. Default: all that there are. */
@@ -55,7 +55,10 @@ export interface TunnelServer extends AsyncDisposable {
   renewIdentity(identity: ServerIdentity): void;
 }
 
-/** Opens the manager's end. Rejects with `port_in_use`, or `bad_config` where the address cannot be listened on or the certificate not be used. */
+/**
+ * Opens the manager's end. Rejects with `port_in_use`, or `bad_config` where the address cannot be listened on or the certificate not be
+ * used.
+ */
 export async function openTunnelServer(deps: TunnelServerDeps, options: TunnelServerOptions): Promise<TunnelServer> {
   const limits = toLimitValues(tunnelLimits, options.limits);
   const sessions = new SessionTable(deps.clock, limits);

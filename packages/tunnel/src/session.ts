@@ -30,7 +30,10 @@ export interface ServerSession {
   openPipe(intercept: InterceptId, signal: AbortSignal): Promise<Pipe>;
   /** Tells the agent. Dropped once the session is closed. */
   notify(event: SessionEvent): void;
-  /** Ends the session; the agent learns code, message and hint. Every pipe closes with `tunnel_lost`; `SessionEvents.onClose` follows. Idempotent. */
+  /**
+   * Ends the session; the agent learns code, message and hint. Every pipe closes with `tunnel_lost`; `SessionEvents.onClose` follows.
+   * Idempotent.
+   */
   close(error: InterceptError): void;
 }
 
@@ -71,8 +74,8 @@ export interface TunnelClient extends AsyncDisposable {
   /** Leaves in order: the manager drops this session's intercepts at once. Resolves when it did, or after 1 s. */
   goodbye(): Promise<void>;
   /**
-   * What the session leaves once it is `closed` because its connection broke, for the next one: the caller owns it. Undefined where there is nothing to
-   * go on with, and the second time. Dispose takes it too.
+   * What the session leaves once it is `closed` because its connection broke, for the next one: the caller owns it. Undefined where there
+   * is nothing to go on with, and the second time. Dispose takes it too.
    */
   takeLost(): LostSession | undefined;
   /** Resolves, never rejects, when the session is over: undefined after `goodbye()` or dispose, else why. */

@@ -36,8 +36,8 @@ type Wire = { readonly t: 'open' } | { readonly t: 'resetting'; readonly error: 
 
 /**
  * One pipe, at either end of the tunnel. Sans-IO: the driver hands it what arrives (`receive…`, `carrier…`), and it answers through the
- * `Carrier`. The two halves end on their own; the carrier is finished only when both did, as gRPC cannot end one alone. Where a carrier is lost
- * the pipe may go on with another one.
+ * `Carrier`. The two halves end on their own; the carrier is finished only when both did, as gRPC cannot end one alone. Where a carrier is
+ * lost the pipe may go on with another one.
  */
 export class TunnelPipe implements Pipe {
   /** Undefined while it has none. */
@@ -149,8 +149,8 @@ export class TunnelPipe implements Pipe {
   }
 
   /**
-   * The carrier is gone; `inOrder` where the peer ended it, and not the network. True: the pipe waits for `carryOn` or `abandon`. False: it is
-   * over, with `error` unless both halves were done.
+   * The carrier is gone; `inOrder` where the peer ended it, and not the network. True: the pipe waits for `carryOn` or `abandon`. False: it
+   * is over, with `error` unless both halves were done.
    */
   carrierClosed(error: InterceptError, inOrder: boolean): boolean {
     this.#carrier = undefined;

@@ -21,7 +21,10 @@ interface Line {
   broken: boolean;
 }
 
-/** Streams between an agent and a manager without IO: what happens next is picked step by step, order within a stream and direction alone is kept. */
+/**
+ * Streams between an agent and a manager without IO: what happens next is picked step by step, order within a stream and direction alone is
+ * kept.
+ */
 export interface SimulatedNetwork {
   /** Opens a stream from the agent; `accept` makes the manager's handler. */
   open(agentHandler: StreamHandler, accept: (open: (handler: StreamHandler) => MessageStream) => void): MessageStream;

@@ -116,8 +116,8 @@ export function encodeIntercepts(intercepts: readonly InterceptInfo[]): Buffer {
 }
 
 /**
- * The answer to ListIntercepts; throws `protocol_violation`. One that this version does not understand is left out: somebody's intercept with a
- * condition of tomorrow must not keep others from theirs.
+ * The answer to ListIntercepts; throws `protocol_violation`. One that this version does not understand is left out: somebody's intercept
+ * with a condition of tomorrow must not keep others from theirs.
  */
 export function parseIntercepts(bytes: Uint8Array): readonly InterceptInfo[] {
   return parseMessage(ListInterceptsResponseSchema, bytes).intercepts.flatMap((intercept) => {

@@ -1,6 +1,8 @@
 import type { MatchPolicy, RoutingKey, ServiceName } from '@switchyard/contract';
 
-/** How a manager wants agents to prove who they are: not at all, by a bearer token, or by the key that stands in their Intercept objects. */
+/**
+ * How a manager wants agents to prove who they are: not at all, by a bearer token, or by the key that stands in their Intercept objects.
+ */
 export type AuthMode = 'none' | 'token' | 'kubernetes';
 
 /** The protocol versions that one end speaks, both ends included. */

@@ -39,8 +39,8 @@ function toText(text: TextMatch): MessageInitShape<typeof TextMatchSchema> {
 }
 
 /**
- * A peer's match, its shape checked; what it says is the router's to check. Throws `bad_usage` for a condition that this version does not know: one
- * that was passed over would catch the requests of others.
+ * A peer's match, its shape checked; what it says is the router's to check. Throws `bad_usage` for a condition that this version does not
+ * know: one that was passed over would catch the requests of others.
  */
 export function fromMatch(match: ProtoMatch | undefined): Match {
   if (match === undefined) return [];

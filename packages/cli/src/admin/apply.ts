@@ -23,7 +23,10 @@ export async function applyObject(client: KubeClient, object: KubeObject, dryRun
   return { kind, name: metadata.name, action: before === undefined ? 'created' : same ? 'unchanged' : 'changed' };
 }
 
-/** A dry run stores no Role that its binding could be checked against. Whether the person may make the binding at all is looked at before that. */
+/**
+ * A dry run stores no Role that its binding could be checked against. Whether the person may make the binding at all is looked at before
+ * that.
+ */
 function lacksItsRole({ kind }: KubeObject, reason: unknown): boolean {
   return kind === 'RoleBinding' && reason instanceof InterceptError && reason.code === 'cluster_not_found';
 }

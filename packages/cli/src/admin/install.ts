@@ -14,8 +14,8 @@ export interface InstallOptions {
 }
 
 /**
- * Applies the manifests of a part in their order and waits until it works. All of it is tried without storing anything first, so that a missing right
- * leaves nothing half done. Doing it again brings it up to date.
+ * Applies the manifests of a part in their order and waits until it works. All of it is tried without storing anything first, so that a
+ * missing right leaves nothing half done. Doing it again brings it up to date.
  */
 export async function install(context: Context, client: KubeClient, options: InstallOptions): Promise<readonly Applied[]> {
   const { clock, log, output, host } = context;

@@ -15,8 +15,8 @@ export interface UninstallOptions {
 }
 
 /**
- * Gives every Service of the namespace back, then removes what an installation made and what its manager made. Nothing to remove is fine. Rejects
- * with `cluster_refused`, naming them, where Services cannot be given back; then the manager stays.
+ * Gives every Service of the namespace back, then removes what an installation made and what its manager made. Nothing to remove is fine.
+ * Rejects with `cluster_refused`, naming them, where Services cannot be given back; then the manager stays.
  */
 export async function uninstallNamespace(
   context: Context,

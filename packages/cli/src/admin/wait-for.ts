@@ -17,7 +17,9 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
 }
 
-/** Waits until the manager's Deployment has only ready pods of its newest kind. Rejects with `upstream_timeout`, naming what keeps its pods. */
+/**
+ * Waits until the manager's Deployment has only ready pods of its newest kind. Rejects with `upstream_timeout`, naming what keeps its pods.
+ */
 export async function waitForManager(deps: WaitDeps, options: WaitOptions): Promise<void> {
   const found = await waitForObject(deps, { type: deployments, name: managerName, isThere: isReady }, options);
   if (found) return;

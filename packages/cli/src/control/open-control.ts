@@ -5,9 +5,9 @@ import type { Control } from './control.ts';
 import { openManager, openStandaloneControl } from './standalone/open-standalone.ts';
 
 /**
- * Where the person's intercepts live. A named manager says itself whether it belongs to a cluster; without one it is the cluster of the kubeconfig
- * (or of the pod), else the manager of this machine. What a cluster needs is loaded only then. The caller disposes it.
- * Rejects with `bad_config`, `bad_usage`, `manager_unreachable` and what a kubeconfig or the API server may be refused with.
+ * Where the person's intercepts live. A named manager says itself whether it belongs to a cluster; without one it is the cluster of the
+ * kubeconfig (or of the pod), else the manager of this machine. What a cluster needs is loaded only then. The caller disposes it. Rejects
+ * with `bad_config`, `bad_usage`, `manager_unreachable` and what a kubeconfig or the API server may be refused with.
  */
 export async function openControl(context: Context, settings: Settings): Promise<Control> {
   if (settings.manager !== undefined) return openNamed(context, settings, settings.manager);

@@ -35,8 +35,8 @@ export interface ChildOptions {
 const never = new AbortController().signal;
 
 /**
- * Starts a program, without a shell, in a session of its own: signals then reach all that it starts (a package script, its shell, its server),
- * and the terminal's Ctrl-C reaches it once, from us. Rejects with `command_not_found` or `not_executable`.
+ * Starts a program, without a shell, in a session of its own: signals then reach all that it starts (a package script, its shell, its
+ * server), and the terminal's Ctrl-C reaches it once, from us. Rejects with `command_not_found` or `not_executable`.
  */
 export async function startChild({ clock }: { readonly clock: Clock }, options: ChildOptions): Promise<Child> {
   const [file = '', ...args] = options.command;

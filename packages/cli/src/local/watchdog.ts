@@ -20,8 +20,8 @@ kill -KILL "-$1"
 `;
 
 /**
- * Starts a small process that outlives this one and then stops the process group `group`: nothing else can, after SIGKILL. It has a session of
- * its own, so that the terminal's signals do not reach it. Where there is no /bin/sh (Windows) nothing is watched.
+ * Starts a small process that outlives this one and then stops the process group `group`: nothing else can, after SIGKILL. It has a session
+ * of its own, so that the terminal's signals do not reach it. Where there is no /bin/sh (Windows) nothing is watched.
  */
 export function startWatchdog(group: number, graceMs: number): Watchdog {
   const watchdog = spawn('/bin/sh', ['-c', script, 'sh', String(group), String(Math.ceil(graceMs / 1000))], {

@@ -7,8 +7,8 @@ type NamedCondition = Extract<Condition, { t: NamedKind }>;
 type PathCondition = Extract<Condition, { t: 'path' }>;
 
 /**
- * A condition as one word of a command line or a file: `NAME=VALUE` that very value, `NAME^=PREFIX`, `NAME~=REGEX`, and `NAME` alone asks only
- * whether it is there. Throws `bad_usage`.
+ * A condition as one word of a command line or a file: `NAME=VALUE` that very value, `NAME^=PREFIX`, `NAME~=REGEX`, and `NAME` alone asks
+ * only whether it is there. Throws `bad_usage`.
  */
 export function parseNamed(kind: NamedKind, word: string): NamedCondition {
   const [, name = '', operator, value = ''] = /^([^=]*?)(?:([~^]?=)(.*))?$/s.exec(word) ?? [];

@@ -18,7 +18,9 @@ export interface SelectionArgs extends MatchArgs {
   readonly join: boolean;
 }
 
-/** Flags over the project file: conditions of flags replace those of the file as a whole. Throws `bad_usage` for what no request can show. */
+/**
+ * Flags over the project file: conditions of flags replace those of the file as a whole. Throws `bad_usage` for what no request can show.
+ */
 export function toSelection(args: SelectionArgs, project: ProjectIntercept | undefined): Selection {
   const match = checkMatch(toFlagMatch(args) ?? project?.match ?? []);
   const keyless = args['no-key'] || project?.keyless === true;

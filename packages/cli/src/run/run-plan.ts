@@ -47,8 +47,8 @@ export function toFixedAddress(
 }
 
 /**
- * Refuses what cannot work while nothing is started yet. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`, `route_conflict`,
- * `not_allowed`, or what asking rejects with.
+ * Refuses what cannot work while nothing is started yet. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`,
+ * `route_conflict`, `not_allowed`, or what asking rejects with.
  */
 export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed' | 'spec'>): Promise<RunPlan> {
   const { control, wanted, port } = known;

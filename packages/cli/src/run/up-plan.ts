@@ -32,8 +32,8 @@ export async function toWanted(
 }
 
 /**
- * Refuses what cannot work before anything is registered. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`, `route_conflict`, or what
- * asking rejects with.
+ * Refuses what cannot work before anything is registered. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`,
+ * `route_conflict`, or what asking rejects with.
  */
 export async function planUp(
   { output }: Context,

@@ -1,11 +1,15 @@
 import type { KubeObject } from '../resources/meta.ts';
 
 /**
- * All objects of one type and namespace, kept up to date by list and watch. The first list is a quorum read; bookmarks keep the version fresh; 410
- * lists anew; a silent connection is given up; while the API server is away the last state stays, and attempts go on with backoff.
+ * All objects of one type and namespace, kept up to date by list and watch. The first list is a quorum read; bookmarks keep the version
+ * fresh; 410 lists anew; a silent connection is given up; while the API server is away the last state stays, and attempts go on with
+ * backoff.
  */
 export interface Collection<T extends KubeObject> extends Disposable {
-  /** Resolves when the first list is there. Rejects only with what no retry heals (`not_allowed`, `cluster_not_found`, `not_signed_in`) or when disposed (`canceled`). */
+  /**
+   * Resolves when the first list is there. Rejects only with what no retry heals (`not_allowed`, `cluster_not_found`, `not_signed_in`) or
+   * when disposed (`canceled`).
+   */
   readonly synced: Promise<void>;
   /** The newest object of that name. */
   get(name: string): T | undefined;
@@ -15,6 +19,9 @@ export interface Collection<T extends KubeObject> extends Disposable {
   readonly connected: boolean;
   /** Calls `listener` after each change, and after each new list, once per turn of the event loop. Returns how to stop that. */
   onChange(listener: () => void): () => void;
-  /** Takes an object that a write of our own answered, unless the collection has a newer one; so that we never decide on what we changed ourselves. */
+  /**
+   * Takes an object that a write of our own answered, unless the collection has a newer one; so that we never decide on what we changed
+   * ourselves.
+   */
   learn(object: T): void;
 }

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../resources/meta.ts';
 
 /**
- * The objects that lists and watches told of, by name. Versions are compared: an object never goes back to an older one, whichever way the news came.
- * API servers count resourceVersions up over all objects of a type, and promise so since Kubernetes 1.35.
+ * The objects that lists and watches told of, by name. Versions are compared: an object never goes back to an older one, whichever way the
+ * news came. API servers count resourceVersions up over all objects of a type, and promise so since Kubernetes 1.35.
  */
 export interface ObjectMap<T extends KubeObject> {
   get(name: string): T | undefined;

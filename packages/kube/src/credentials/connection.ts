@@ -18,8 +18,8 @@ export interface KubeConnection extends Disposable {
   readonly context: string;
   readonly namespace: string;
   /**
-   * What a request has to be made with: the header that proves who we are, certificates, and an agent that keeps connections. To be asked for each
-   * request: tokens expire and are renewed. Rejects with `not_signed_in` where a credential plugin fails, and as `signal` does.
+   * What a request has to be made with: the header that proves who we are, certificates, and an agent that keeps connections. To be asked
+   * for each request: tokens expire and are renewed. Rejects with `not_signed_in` where a credential plugin fails, and as `signal` does.
    */
   toConnectOptions(signal: AbortSignal): Promise<ConnectOptions>;
 }

@@ -15,7 +15,9 @@ export type Answer = { readonly t: 'value'; readonly value: unknown } | { readon
 export interface Caller {
   /** Rejects as `KubeClient` says. A 404 that is about the object `name` is an answer. */
   call(call: HttpCall, name: string | undefined, signal: AbortSignal | undefined): Promise<Answer>;
-  /** The lines of an answer that goes on, until the server ends it. Rejects after `silentMs` without a byte, and when `signal` is aborted. */
+  /**
+   * The lines of an answer that goes on, until the server ends it. Rejects after `silentMs` without a byte, and when `signal` is aborted.
+   */
   stream(call: HttpCall, silentMs: number, signal: AbortSignal): AsyncGenerator<string>;
 }
 

@@ -1,4 +1,7 @@
-/** Splits a stream into its lines, without their ends; what follows the last one is dropped, as it was cut. Rejects beyond `maxBytes` a line. */
+/**
+ * Splits a stream into its lines, without their ends; what follows the last one is dropped, as it was cut. Rejects beyond `maxBytes` a
+ * line.
+ */
 export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<string> {
   let parts: Buffer[] = [];
   let bytes = 0;

@@ -5,7 +5,10 @@ import { kubeLimits } from '../limits.ts';
 import { leases, type Lease } from '../resources/core.ts';
 import { toLease, type LeaseSpec } from './lease-record.ts';
 
-/** The calls about one lease. Each has a deadline of its own, as one that hangs must not cost the lease, and is never cut short by its caller. */
+/**
+ * The calls about one lease. Each has a deadline of its own, as one that hangs must not cost the lease, and is never cut short by its
+ * caller.
+ */
 export interface LeaseCalls {
   get(): Promise<Lease | undefined>;
   create(spec: LeaseSpec): Promise<Lease>;

@@ -12,8 +12,8 @@ export interface LeaseSight {
 }
 
 /**
- * What a looker knows after it saw `lease`. Only that the record changes is compared, with times by one's own clock: that the holder's wall clock and
- * ours disagree does not matter.
+ * What a looker knows after it saw `lease`. Only that the record changes is compared, with times by one's own clock: that the holder's wall
+ * clock and ours disagree does not matter.
  */
 export function seeLease(before: LeaseSight | undefined, lease: Lease, nowMs: number): LeaseSight {
   const isSame = before !== undefined && toMark(before.lease) === toMark(lease);

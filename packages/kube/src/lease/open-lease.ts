@@ -40,9 +40,9 @@ const overtaken: ReadonlySet<Code> = new Set(['cluster_conflict', 'cluster_not_f
  * Wants a lease of the client's namespace from now on, until it is released.
  *
  * That there are never two leaders, as long as nobody deletes the object or edits it by hand, rests on three things. Every write names the
- * resourceVersion that it was decided on: of two who want the lease one gets it. Who wants it waits until it saw the same record for the whole
- * duration by its own monotonic clock, and nobody sees a record before it was written. Who leads counts the duration from before it sent its last
- * renewal, and steps down earlier by a margin, for clocks of unlike speed. So wall clocks may say anything.
+ * resourceVersion that it was decided on: of two who want the lease one gets it. Who wants it waits until it saw the same record for the
+ * whole duration by its own monotonic clock, and nobody sees a record before it was written. Who leads counts the duration from before it
+ * sent its last renewal, and steps down earlier by a margin, for clocks of unlike speed. So wall clocks may say anything.
  */
 export function openLease({ clock, log, client }: LeaseDeps, { name, identity, onChange }: LeaseOptions): LeaseHolder {
   const { leaseMs, leaseRenewMs } = toLimitValues(kubeLimits);

@@ -25,8 +25,8 @@ export interface ForwardSocketOptions {
 }
 
 /**
- * A socket of this machine that leads to pods through the API server, for this user alone. Each connection is a port-forward of its own; one that
- * fails is closed, and `lastError` says why. Dispose closes all of them and removes the socket, as does the end of the process.
+ * A socket of this machine that leads to pods through the API server, for this user alone. Each connection is a port-forward of its own;
+ * one that fails is closed, and `lastError` says why. Dispose closes all of them and removes the socket, as does the end of the process.
  */
 export interface ForwardSocket extends AsyncDisposable {
   /** `unix:///PATH` */

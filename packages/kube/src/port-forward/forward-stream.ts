@@ -13,10 +13,12 @@ const normalClosure = 1000;
 const longestComplaint = 1024;
 
 /**
- * A connection to a port of a pod, over an open WebSocket of the API server. A slow reader here slows the pod, a slow pod slows the writer here.
+ * A connection to a port of a pod, over an open WebSocket of the API server. A slow reader here slows the pod, a slow pod slows the writer
+ * here.
  *
- * The API can only close both halves at once. When the pod ends its half, the kubelet closes both a second later: here the stream ends, and what is
- * written later is dropped. When this end ends, all that was written still arrives; the pod has `lingerMs` to end too, and learns of the end then.
+ * The API can only close both halves at once. When the pod ends its half, the kubelet closes both a second later: here the stream ends, and
+ * what is written later is dropped. When this end ends, all that was written still arrives; the pod has `lingerMs` to end too, and learns
+ * of the end then.
  */
 export class ForwardStream extends Duplex {
   readonly #clock: Clock;

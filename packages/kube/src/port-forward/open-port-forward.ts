@@ -25,11 +25,11 @@ export interface PortForwardDeps {
 }
 
 /**
- * Connects to a port of a pod, through the API server. The caller owns the stream; it passes on back-pressure both ways. Whether something listens
- * in the pod shows on the stream.
+ * Connects to a port of a pod, through the API server. The caller owns the stream; it passes on back-pressure both ways. Whether something
+ * listens in the pod shows on the stream.
  *
- * Rejects, within 10 s, with `not_signed_in`, `not_allowed` (the right `create pods/portforward` is missing), `cluster_not_found` (no such pod),
- * `cluster_unavailable` or as `signal` is aborted. The stream fails with `upstream_unreachable` (nothing listens) or `tunnel_lost`.
+ * Rejects, within 10 s, with `not_signed_in`, `not_allowed` (the right `create pods/portforward` is missing), `cluster_not_found` (no such
+ * pod), `cluster_unavailable` or as `signal` is aborted. The stream fails with `upstream_unreachable` (nothing listens) or `tunnel_lost`.
  */
 export async function openPortForward({ clock, client }: PortForwardDeps, target: ForwardTarget, signal: AbortSignal): Promise<Duplex> {
   const { connection } = client;

@@ -56,8 +56,8 @@ function toTextObject(text: TextMatch): TextMatchObject {
 }
 
 /**
- * The match that an object says; undefined where it makes no sense to this version. A condition without a field that is known here, which another
- * version may have written, makes none: passed over, it would catch the requests of others.
+ * The match that an object says; undefined where it makes no sense to this version. A condition without a field that is known here, which
+ * another version may have written, makes none: passed over, it would catch the requests of others.
  */
 export function fromMatchObject(object: MatchObject = []): Match | undefined {
   const match = object.map(({ allOf }) => allOf.flatMap((condition) => toCondition(condition) ?? []));

@@ -3,8 +3,8 @@ import type { ManagerInfo } from '@switchyard/tunnel';
 import type { FullApi } from './manager-api.ts';
 
 /**
- * The unary API of a manager in a cluster: it says what it is. Everything else is the API server's, which knows who asks and what they may do; what
- * the manager read or wrote in their place would be with its own rights.
+ * The unary API of a manager in a cluster: it says what it is. Everything else is the API server's, which knows who asks and what they may
+ * do; what the manager read or wrote in their place would be with its own rights.
  */
 export function createClusterApi(clock: Pick<Clock, 'date'>, info: Pick<ManagerInfo, 'version' | 'protocol'>): FullApi {
   const refuse = async (): Promise<never> => {

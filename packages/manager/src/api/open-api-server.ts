@@ -11,9 +11,9 @@ export interface ApiServer extends TunnelServer {
 }
 
 /**
- * Opens the tunnel and the API, over gRPC and over HTTP, at the configured address, with the configured certificate, which is renewed when its files change. A server that lets
- * agents prove a key also takes plaintext from its own machine: that is what a forward through the API server of the cluster comes from.
- * Rejects as `openTunnelServer` does, and with `bad_config` where a file cannot be read.
+ * Opens the tunnel and the API, over gRPC and over HTTP, at the configured address, with the configured certificate, which is renewed when
+ * its files change. A server that lets agents prove a key also takes plaintext from its own machine: that is what a forward through the API
+ * server of the cluster comes from. Rejects as `openTunnelServer` does, and with `bad_config` where a file cannot be read.
  */
 export async function openApiServer(
   deps: TunnelServerDeps,

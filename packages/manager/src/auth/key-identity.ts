@@ -7,9 +7,9 @@ import { toShownOwner } from '../registry/shown-owner.ts';
 const nobody = '(no intercept)';
 
 /**
- * Who is behind a session in a cluster: the owner of the Intercept object that has the key which the agent proved to hold. A key stands in objects for
- * everybody to read, so that others may have copied it: among the owners of such objects, and nowhere else, counts the name that the agent itself says.
- * Objects may come after the session, so the owner is looked up whenever somebody asks. Throws `not_signed_in`.
+ * Who is behind a session in a cluster: the owner of the Intercept object that has the key which the agent proved to hold. A key stands in
+ * objects for everybody to read, so that others may have copied it: among the owners of such objects, and nowhere else, counts the name
+ * that the agent itself says. Objects may come after the session, so the owner is looked up whenever somebody asks. Throws `not_signed_in`.
  */
 export function createKeyIdentity(ownersOf: (publicKey: string) => readonly string[]): (hello: Hello) => Identity {
   return ({ publicKey, owner: claimed }) => {

@@ -62,7 +62,10 @@ async function openManager(
   return { ...manager, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** A Service whose shadow leads to `port` of this machine, under a name of its own: its router port follows from that, and tests run beside each other. */
+/**
+ * A Service whose shadow leads to `port` of this machine, under a name of its own: its router port follows from that, and tests run beside
+ * each other.
+ */
 function putService(kubernetes: FakeKubernetes, port: number): string {
   const name = `orders-${randomBytes(4).toString('hex')}`;
   kubernetes.put(createReadyManagerPod('manager-1', '127.0.0.9'));

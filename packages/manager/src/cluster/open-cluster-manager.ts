@@ -40,9 +40,10 @@ export interface ClusterManagerDeps extends ManagerDeps {
 export type ClusterManager = Omit<Manager, 'ports'>;
 
 /**
- * Opens the manager of a namespace. It listens for probes at once and resolves when it knows all objects and serves every service that is taken over;
- * until then it waits for the API server, however long that takes. Later on, while the API server is away, everything goes on as it was last seen.
- * Rejects with `port_in_use`, `bad_config`, `canceled`, and what no wait heals: `not_allowed`, `cluster_not_found`, `not_signed_in`.
+ * Opens the manager of a namespace. It listens for probes at once and resolves when it knows all objects and serves every service that is
+ * taken over; until then it waits for the API server, however long that takes. Later on, while the API server is away, everything goes on
+ * as it was last seen. Rejects with `port_in_use`, `bad_config`, `canceled`, and what no wait heals: `not_allowed`, `cluster_not_found`,
+ * `not_signed_in`.
  */
 export async function openClusterManager(config: ClusterConfig, deps: ClusterManagerDeps): Promise<ClusterManager> {
   await using opened = new AsyncDisposableStack();

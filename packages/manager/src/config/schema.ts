@@ -170,8 +170,8 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
   .superRefine(checkConfig);
 
 /**
- * The schema of `manager.yaml` where the manager runs in a cluster, as a `ClusterConfig`. It listens at every address by default: whoever dials a pod,
- * the kubelet and the API server's port-forward included, does so from outside of it.
+ * The schema of `manager.yaml` where the manager runs in a cluster, as a `ClusterConfig`. It listens at every address by default: whoever
+ * dials a pod, the kubelet and the API server's port-forward included, does so from outside of it.
  */
 export const clusterSchema: z.ZodType<ClusterConfig> = z
   .strictObject({

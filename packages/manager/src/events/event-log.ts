@@ -8,8 +8,8 @@ export type News = Omit<ManagerEvent, 'id' | 'at'>;
 export type Tell = (news: News) => void;
 
 /**
- * The latest events of a manager, in memory, and those who follow them. An event's id is a number after a name of this manager's life: with the
- * id of another life, or of an event that is gone, a reader learns that it missed some.
+ * The latest events of a manager, in memory, and those who follow them. An event's id is a number after a name of this manager's life: with
+ * the id of another life, or of an event that is gone, a reader learns that it missed some.
  */
 export class EventLog {
   readonly #clock: Clock;
@@ -39,7 +39,9 @@ export class EventLog {
     for (const follow of this.#followers) follow(event);
   };
 
-  /** What came after the event `after` (undefined: all that is kept), oldest first; begins with `events_missed` where some of it is gone. */
+  /**
+   * What came after the event `after` (undefined: all that is kept), oldest first; begins with `events_missed` where some of it is gone.
+   */
   since(after: string | undefined): readonly ManagerEvent[] {
     const kept = this.#events.slice(-this.#capacity);
     if (after === undefined) return kept;

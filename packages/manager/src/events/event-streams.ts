@@ -13,8 +13,8 @@ export interface EventStreams {
   /** Those that are kept, oldest first. */
   list(owner: string, filter: EventFilter): readonly ManagerEvent[];
   /**
-   * Calls `onEvent` with those that are kept, then with each that comes, until the returned function is called. Throws `limit_reached` where too many
-   * follow already.
+   * Calls `onEvent` with those that are kept, then with each that comes, until the returned function is called. Throws `limit_reached`
+   * where too many follow already.
    */
   follow(owner: string, filter: EventFilter, onEvent: (event: ManagerEvent) => void): () => void;
 }

@@ -2,7 +2,9 @@ import { InterceptError, type InterceptSpec } from '@switchyard/contract';
 import type { AcceptSession, Hello } from '@switchyard/tunnel';
 import type { Tell } from './event-log.ts';
 
-/** `accept`, which also tells of each session that it takes, of its end, and of what it was refused. `ownerOf` says who is behind a hello. */
+/**
+ * `accept`, which also tells of each session that it takes, of its end, and of what it was refused. `ownerOf` says who is behind a hello.
+ */
 export function tellSessions(accept: AcceptSession, ownerOf: (hello: Hello) => string, tell: Tell): AcceptSession {
   return async (hello, session) => {
     const events = await accept(hello, session);

@@ -30,7 +30,8 @@ const plain = 'text/plain; charset=utf-8';
 
 /**
  * Opens the plain, read-only listener for probes and scrapers: `/healthz` (200 while the process runs), `/readyz` (503 with the reason
- * while it should get no traffic) and `/metrics`. It shows nothing secret, so it asks nobody who they are. Rejects with `port_in_use` or `bad_config`.
+ * while it should get no traffic) and `/metrics`. It shows nothing secret, so it asks nobody who they are. Rejects with `port_in_use` or
+ * `bad_config`.
  *
  * @param idleMs how long a connection may do nothing
  */

@@ -13,10 +13,14 @@ export interface Place {
 
 /** The services of this manager, for those who want to intercept them. */
 export interface Catalog {
-  /** The port that `port` means (name or listening port; undefined: the only one) of `service`. Throws `service_not_found`, and `bad_usage` where it is not clear. */
+  /**
+   * The port that `port` means (name or listening port; undefined: the only one) of `service`. Throws `service_not_found`, and `bad_usage`
+   * where it is not clear.
+   */
   locate(service: ServiceName, port: string | undefined): Place;
   /**
-   * As `locate`, where the port can be intercepted. Throws besides `bad_usage` where it carries no keys, `not_allowed` where the service takes none.
+   * As `locate`, where the port can be intercepted. Throws besides `bad_usage` where it carries no keys, `not_allowed` where the service
+   * takes none.
    */
   find(service: ServiceName, port: string | undefined): Place;
 }

@@ -7,7 +7,10 @@ export interface SessionIntercepts {
   register(session: AgentSession, spec: InterceptSpec): InterceptInfo | Promise<InterceptInfo>;
   /** Ends an intercept of `session`. Throws `intercept_not_found`. */
   unregister(session: AgentSession, id: InterceptId): void;
-  /** Lets an intercept of `session` live for `lifetimeMs` from now (undefined: the limit, which is also the most). Throws `intercept_not_found`. */
+  /**
+   * Lets an intercept of `session` live for `lifetimeMs` from now (undefined: the limit, which is also the most). Throws
+   * `intercept_not_found`.
+   */
   renew(session: AgentSession, id: InterceptId, lifetimeMs: number | undefined): InterceptInfo;
   /** The session said goodbye: its intercepts end, and nothing is held for them. */
   leave(session: AgentSession): void;

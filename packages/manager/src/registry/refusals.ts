@@ -28,8 +28,8 @@ function byAge(left: Intercept, right: Intercept): number {
 }
 
 /**
- * Throws `developer_offline`, which agents try again after, for a claim that joins a key which nobody holds. For a while after a restart only: then the
- * owner of a key may come back later than who joined it, and would find it taken.
+ * Throws `developer_offline`, which agents try again after, for a claim that joins a key which nobody holds. For a while after a restart
+ * only: then the owner of a key may come back later than who joined it, and would find it taken.
  */
 export function refuseEarlyGuest(intercepts: readonly Intercept[], { key, joins }: RouteClaim): void {
   if (key === undefined || !joins || intercepts.some((intercept) => intercept.key === key)) return;

@@ -55,7 +55,8 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
 
   /**
    * Adds an intercept. One that the same owner has already goes over to `session` if its own session is lost or belongs to the same
-   * process, and asks for what is asked now. Throws `route_conflict`, `limit_reached`, `not_allowed`, `bad_usage` and what `Catalog.find` throws.
+   * process, and asks for what is asked now. Throws `route_conflict`, `limit_reached`, `not_allowed`, `bad_usage` and what `Catalog.find`
+   * throws.
    */
   register(session: AgentSession, spec: InterceptSpec): InterceptInfo {
     const place = this.#deps.catalog.find(spec.service, spec.port);
@@ -93,7 +94,10 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     this.#end([this.#own(session, id)], 'removed');
   }
 
-  /** Lets an intercept of `session` live for `lifetimeMs` from now (undefined: the limit, which is also the most). Throws `intercept_not_found`. */
+  /**
+   * Lets an intercept of `session` live for `lifetimeMs` from now (undefined: the limit, which is also the most). Throws
+   * `intercept_not_found`.
+   */
   renew(session: AgentSession, id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
     const renewed = { ...this.#own(session, id), ...this.#grant(lifetimeMs) };
     this.#put(renewed);
@@ -118,7 +122,10 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     }
   }
 
-  /** Ends the intercepts of `owner` that match, tells their sessions, and returns what they were. Throws `bad_usage` where the filter says nothing. */
+  /**
+   * Ends the intercepts of `owner` that match, tells their sessions, and returns what they were. Throws `bad_usage` where the filter says
+   * nothing.
+   */
   remove(
     owner: string,
     { id, service, key, keyless = false, all }: RemovalFilter & { readonly id?: InterceptId },

@@ -49,7 +49,9 @@ export interface Route extends Omit<RouteDescription<z.ZodObject, z.ZodObject, z
   readonly ask: (api: FullApi, raw: Question<unknown, unknown, unknown>) => Promise<RouteAnswer>;
 }
 
-/** Binds a description to its handler, so that what the handler gets has the types that the description says. Asking throws a `ZodError`. */
+/**
+ * Binds a description to its handler, so that what the handler gets has the types that the description says. Asking throws a `ZodError`.
+ */
 export function defineRoute<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
   description: RouteDescription<Params, Query, Body>,
 ): Route {

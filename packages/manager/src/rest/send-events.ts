@@ -16,9 +16,9 @@ export interface EventSink {
 }
 
 /**
- * Answers with server-sent events (HTML Living Standard, section 9.2) until the reader goes: the recent ones, then each that comes, with signs of
- * life between them. A reader that does not keep up is cut off, and goes on where it was with `Last-Event-ID`. Rejects as `followEvents` does, with
- * nothing written.
+ * Answers with server-sent events (HTML Living Standard, section 9.2) until the reader goes: the recent ones, then each that comes, with
+ * signs of life between them. A reader that does not keep up is cut off, and goes on where it was with `Last-Event-ID`. Rejects as
+ * `followEvents` does, with nothing written.
  */
 export async function sendEvents(
   api: FullApi,

@@ -26,8 +26,8 @@ export async function release(command: Command & { t: 'release' }, context: Main
 }
 
 /**
- * Gives all Services of a namespace back, says what became of each, and ends all intercepts, which nobody would serve any more. The exit code is 1 where
- * a Service is not its owner's again; then the intercepts stay.
+ * Gives all Services of a namespace back, says what became of each, and ends all intercepts, which nobody would serve any more. The exit
+ * code is 1 where a Service is not its owner's again; then the intercepts stay.
  */
 export async function giveAllBack({ say, signal, ...deps }: GiveBackDeps): Promise<number> {
   const { client } = deps;

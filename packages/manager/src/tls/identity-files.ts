@@ -15,8 +15,9 @@ export async function readIdentity({ certFile, keyFile, clientCaFile }: TlsFiles
 }
 
 /**
- * Looks every `certificateCheckMs` whether the files hold something else, and lets `renew` have it. What cannot be read or used is logged once and the old
- * certificate stays: files that are replaced one after the other fit again a moment later. Looking, as a mounted Secret changes by links that no watch tells of.
+ * Looks every `certificateCheckMs` whether the files hold something else, and lets `renew` have it. What cannot be read or used is logged
+ * once and the old certificate stays: files that are replaced one after the other fit again a moment later. Looking, as a mounted Secret
+ * changes by links that no watch tells of.
  */
 export function watchIdentity(
   { clock, log }: { readonly clock: Clock; readonly log: Log },

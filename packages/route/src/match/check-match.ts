@@ -5,8 +5,9 @@ import { keyMember, keyQuery } from '../names.ts';
 import { compileMatch } from './compile-match.ts';
 
 /**
- * Checks what somebody wants to match, and returns it in the form that rules have: header names in lower case, no slash at the end of a path's prefix.
- * Throws `bad_usage`: a bound of `LIMITS.md`, a name that cannot be one, a text that could never match, an expression that is none.
+ * Checks what somebody wants to match, and returns it in the form that rules have: header names in lower case, no slash at the end of a
+ * path's prefix. Throws `bad_usage`: a bound of `LIMITS.md`, a name that cannot be one, a text that could never match, an expression that
+ * is none.
  */
 export function checkMatch(match: Match): Match {
   const { matchAlternatives, matchConditions, matchRegexes } = routeLimits;

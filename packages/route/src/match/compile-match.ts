@@ -24,7 +24,10 @@ const anything: readonly Alternative[] = [{ tests: [], specificity: toSpecificit
 /** What was compiled, for as long as the match itself is there: a new snapshot brings thousands of rules, and few that are new. */
 const compiled: WeakMap<Match, readonly Alternative[]> = new WeakMap();
 
-/** Makes a match ready: its alternatives, the most specific first; one without tests where nothing is asked. Throws `bad_usage` for an expression that is none. */
+/**
+ * Makes a match ready: its alternatives, the most specific first; one without tests where nothing is asked. Throws `bad_usage` for an
+ * expression that is none.
+ */
 export function compileMatch(match: Match): readonly Alternative[] {
   if (match.length === 0) return anything;
   const known = compiled.get(match);

@@ -5,7 +5,10 @@ import { compileRegex } from './regex.ts';
 /** Whether any of some texts matches. */
 export type TextsTest = (texts: readonly string[]) => boolean;
 
-/** Makes a comparison ready for the texts of a request, which have one character per byte. Throws `bad_usage` for an expression that is none. */
+/**
+ * Makes a comparison ready for the texts of a request, which have one character per byte. Throws `bad_usage` for an expression that is
+ * none.
+ */
 export function compileTexts(text: TextMatch): TextsTest {
   switch (text.t) {
     case 'exact': {

@@ -7,7 +7,8 @@ import { readCookies } from './read-texts.ts';
 
 /**
  * Draws a number from 0 to below 100 for the caller of a request: a share of the requests are those that draw less than it.
- * The same caller always draws the same number, in every process, so that a share which grows keeps who was in it. Each rule draws for itself.
+ * The same caller always draws the same number, in every process, so that a share which grows keeps who was in it. Each rule draws for
+ * itself.
  */
 export function drawShare(rule: Rule, evidence: Evidence, key: RoutingKey | undefined): number {
   const digest = hash('sha256', `${rule.id}\n${identifyCaller(rule, evidence, key)}`, 'buffer');

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import type { Condition, Match } from '@switchyard/contract';
 
 /**
- * Names what a match asks for, in 16 hexadecimal digits: the same for two matches that differ only in the order of their conditions and alternatives,
- * in repetitions, in the case of header names, or in the size of a percentage. So a share that is raised stays the same intercept, and keeps who was in it.
+ * Names what a match asks for, in 16 hexadecimal digits: the same for two matches that differ only in the order of their conditions and
+ * alternatives, in repetitions, in the case of header names, or in the size of a percentage. So a share that is raised stays the same
+ * intercept, and keeps who was in it.
  */
 export function toMatchId(match: Match): string {
   const alternatives = match.map((conditions) => JSON.stringify(toSortedSet(conditions.map(toCanonical))));

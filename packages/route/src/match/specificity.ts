@@ -1,8 +1,9 @@
 import type { Condition } from '@switchyard/contract';
 
 /**
- * How specific an alternative is, from the weightiest number to the least: how many conditions it has; how many of them ask for one text, for
- * an expression, for a beginning, for presence (what is left is a share); how many characters the beginnings have. Larger is more specific.
+ * How specific an alternative is, from the weightiest number to the least: how many conditions it has; how many of them ask for one text,
+ * for an expression, for a beginning, for presence (what is left is a share); how many characters the beginnings have. Larger is more
+ * specific.
  */
 export type Specificity = readonly number[];
 

@@ -1,7 +1,10 @@
 import type { Match } from '@switchyard/contract';
 import { cookie, exact, header, method, path, prefix, present, query, regex } from '../conditions.ts';
 
-/** What a match asks for, and requests that show it or do not. A request is written down as its lines; `GET /` where there is no request line. */
+/**
+ * What a match asks for, and requests that show it or do not. A request is written down as its lines; `GET /` where there is no request
+ * line.
+ */
 export interface MatchVector {
   readonly why: string;
   readonly match: Match;

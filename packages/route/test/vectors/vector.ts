@@ -3,7 +3,8 @@
  * dave intercepts nothing. A request arrives at `orders` unless `at` says otherwise.
  *
  * `outcome` says where it goes (`to alice` = alice's machine, `to baseline` = the ordinary workload) and what else happens:
- * `+ line`, `- line` = a header line that is added or left out on the way, `tell no-route` = the response says `x-intercept-status: no-route`.
+ * `+ line`, `- line` = a header line that is added or left out on the way, `tell no-route` = the response says `x-intercept-status:
+ * no-route`.
  */
 export interface Vector {
   readonly why: string;

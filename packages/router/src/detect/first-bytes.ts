@@ -138,7 +138,9 @@ export class FirstBytesDetector implements PipeHandler {
     );
   }
 
-  /** Who waits for its server to speak must hear that there is none. To one that speaks, its failure is answered when it is dialled again. */
+  /**
+   * Who waits for its server to speak must hear that there is none. To one that speaks, its failure is answered when it is dialled again.
+   */
   #onDialFailed(error: unknown): void {
     if (this.#bytes.length === 0) this.dispose(InterceptError.from(error, 'upstream_unreachable'));
   }

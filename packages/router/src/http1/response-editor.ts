@@ -3,8 +3,8 @@ import type { Exchange } from './exchange.ts';
 import { planResponse, type ResponseContext } from './response-plan.ts';
 
 /**
- * Edits the final response heads of one target. When a head comes again, byte for byte, as the answer to a repeated request, what became of it
- * the first time stands.
+ * Edits the final response heads of one target. When a head comes again, byte for byte, as the answer to a repeated request, what became of
+ * it the first time stands.
  */
 export class ResponseEditor {
   #edited: Buffer | undefined;

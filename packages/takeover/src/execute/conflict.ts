@@ -5,8 +5,8 @@ import { takeoverLimits } from '../limits.ts';
 import type { TakeoverDeps } from './deps.ts';
 
 /**
- * Runs `attempt` until it is not refused because of somebody else's write, at most `writeAttempts` times with short waits between. An attempt reads
- * anew what it changes. Rejects with the last conflict, with any other error at once, and when `signal` is aborted.
+ * Runs `attempt` until it is not refused because of somebody else's write, at most `writeAttempts` times with short waits between. An
+ * attempt reads anew what it changes. Rejects with the last conflict, with any other error at once, and when `signal` is aborted.
  */
 export async function retryConflicts<T>({ clock, log }: TakeoverDeps, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
   const backoff = createBackoff({ firstMs: 20, maxMs: 500 });
@@ -26,8 +26,8 @@ function isConflict(error: unknown): boolean {
 }
 
 /**
- * Patches `object`, whose version the first of `operations` tests. Rejects with `cluster_conflict` where it has another version by now: the API server
- * answers a failed test as it answers a change that it finds invalid, so that only another look tells the two apart.
+ * Patches `object`, whose version the first of `operations` tests. Rejects with `cluster_conflict` where it has another version by now: the
+ * API server answers a failed test as it answers a change that it finds invalid, so that only another look tells the two apart.
  */
 export async function patchVersion<T extends KubeObject>(
   { client }: TakeoverDeps,

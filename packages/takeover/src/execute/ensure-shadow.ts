@@ -7,8 +7,8 @@ import { patchVersion, retryConflicts } from './conflict.ts';
 import type { TakeoverDeps } from './deps.ts';
 
 /**
- * Makes the shadow of `service`, or brings it up to date, and resolves with it. Rejects with `service_unsupported` where a Service of that name is
- * somebody else's. Safe to repeat.
+ * Makes the shadow of `service`, or brings it up to date, and resolves with it. Rejects with `service_unsupported` where a Service of that
+ * name is somebody else's. Safe to repeat.
  */
 export function ensureShadow(deps: TakeoverDeps, service: Service, original: OriginalService, signal: AbortSignal): Promise<Service> {
   const wanted = toShadowService(service, original);

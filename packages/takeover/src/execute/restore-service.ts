@@ -15,8 +15,9 @@ export type RestoreResult =
   | { readonly t: 'stranded' };
 
 /**
- * Gives the Service `name` back: values, then ownership and record. What somebody changed meanwhile stays as they want it. Works with or without a
- * RoutedService, and safe to repeat after a crash at any point. The shadow and the RoutedService stay: open connections still need them.
+ * Gives the Service `name` back: values, then ownership and record. What somebody changed meanwhile stays as they want it. Works with or
+ * without a RoutedService, and safe to repeat after a crash at any point. The shadow and the RoutedService stay: open connections still
+ * need them.
  */
 export function restoreService(deps: TakeoverDeps, name: string, signal: AbortSignal): Promise<RestoreResult> {
   return retryConflicts(deps, signal, async () => {

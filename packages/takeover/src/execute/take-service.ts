@@ -25,9 +25,9 @@ export type TakeResult =
   | { readonly t: 'impossible'; readonly state: ServiceState };
 
 /**
- * Takes the Service `name` over, anew or after a foreign write. Its RoutedService exists and has a router port for each of its ports, all routers listen
- * there, and its shadow leads to the baseline of `prepared`. The record is written before the Service is touched. Safe to repeat after a crash at any
- * point. Whether the Service may be taken (`findServiceRefusal`) is the caller's question.
+ * Takes the Service `name` over, anew or after a foreign write. Its RoutedService exists and has a router port for each of its ports, all
+ * routers listen there, and its shadow leads to the baseline of `prepared`. The record is written before the Service is touched. Safe to
+ * repeat after a crash at any point. Whether the Service may be taken (`findServiceRefusal`) is the caller's question.
  */
 export function takeService(deps: TakeoverDeps, name: string, prepared: OriginalService, signal: AbortSignal): Promise<TakeResult> {
   return retryConflicts(deps, signal, async () => {

@@ -1,8 +1,8 @@
 import type { FieldTree } from '@switchyard/kube';
 
 /**
- * Sets of fields as the API server writes them: an empty object is a member; a member that has members below it carries `.`. All functions keep that
- * form, and answer undefined for the empty set.
+ * Sets of fields as the API server writes them: an empty object is a member; a member that has members below it carries `.`. All functions
+ * keep that form, and answer undefined for the empty set.
  */
 
 /** What is in `a` or in `b`. */

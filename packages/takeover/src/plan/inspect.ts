@@ -14,7 +14,10 @@ export type ServiceState =
   | { readonly t: 'taken'; readonly record: OriginalService }
   /** It selects the routers, but callers of some port fail, or the record is lost: to be repaired at once. */
   | { readonly t: 'incomplete'; readonly record: OriginalService; readonly how: Incomplete }
-  /** Somebody changed the selector while it was taken: callers reach pods past the routers. Also what a crash in the middle of giving back leaves. */
+  /**
+   * Somebody changed the selector while it was taken: callers reach pods past the routers. Also what a crash in the middle of giving back
+   * leaves.
+   */
   | { readonly t: 'drifted'; readonly record: OriginalService; readonly how: 'reverted' | 'reselected' }
   /** It selects the routers, and no record says what it selected before. Only its owner can help. */
   | { readonly t: 'stranded' };

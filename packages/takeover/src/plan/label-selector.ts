@@ -2,7 +2,10 @@ import type { LabelSelector } from '@switchyard/kube';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Whether `selector` selects what has `labels`. An empty selector selects everything; an expression of an unknown kind, too, so that nobody gets past it. */
+/**
+ * Whether `selector` selects what has `labels`. An empty selector selects everything; an expression of an unknown kind, too, so that nobody
+ * gets past it.
+ */
 export function matchesLabels({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Labels): boolean {
   return includesLabels(labels, matchLabels) && matchExpressions.every((expression) => matchesExpression(expression, labels));
 }

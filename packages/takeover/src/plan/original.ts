@@ -13,8 +13,9 @@ import { isSameMap } from './same-map.ts';
 import { parseOriginal } from './parse-original.ts';
 
 /**
- * What the record says that `service` was before it was taken over; undefined where there is none. The annotation comes first, as it was written in
- * the same change as the values that it explains; where it is lost, the RoutedService's copy stands in, if it is of the same Service.
+ * What the record says that `service` was before it was taken over; undefined where there is none. The annotation comes first, as it was
+ * written in the same change as the values that it explains; where it is lost, the RoutedService's copy stands in, if it is of the same
+ * Service.
  */
 export function findRecord(service: Service, routed: RoutedService | undefined): OriginalService | undefined {
   const annotation = service.metadata.annotations?.[originalAnnotation];
@@ -36,8 +37,8 @@ export function isMerged({ spec: { selector = {} } }: Service, record: OriginalS
 }
 
 /**
- * What the owner of `service` wants it to select: the recorded selector where ours stands alone, and the other labels where they stand beside ours.
- * Undefined where the Service selects the routers and no record says what it selected before.
+ * What the owner of `service` wants it to select: the recorded selector where ours stands alone, and the other labels where they stand
+ * beside ours. Undefined where the Service selects the routers and no record says what it selected before.
  */
 export function findOwnSelector(service: Service, record: OriginalService | undefined): OriginalService['selector'] | undefined {
   if (selectsRouters(service)) return record?.selector;
@@ -52,9 +53,9 @@ export function findRecordedPort(record: OriginalService | undefined, targetPort
 }
 
 /**
- * What `service` would be if it were given back now: values that are ours come from the record, all others are its owner's present wish. So it holds
- * for a Service that was never taken, for one that is, and for one that somebody changed meanwhile. Undefined where a port of the Service has no router
- * port in `routed`, or where the Service selects routers and no record says what it selected before.
+ * What `service` would be if it were given back now: values that are ours come from the record, all others are its owner's present wish. So
+ * it holds for a Service that was never taken, for one that is, and for one that somebody changed meanwhile. Undefined where a port of the
+ * Service has no router port in `routed`, or where the Service selects routers and no record says what it selected before.
  */
 export function toOriginal(service: Service, routed: RoutedService): OriginalService | undefined {
   const record = findRecord(service, routed);

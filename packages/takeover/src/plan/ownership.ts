@@ -7,9 +7,10 @@ export function isOurEntry({ manager, operation, subresource }: ManagedFieldsEnt
 }
 
 /**
- * Who owns which field once we own none: our entry goes, and of the fields in it each manager gets back those that it had in `saved`. What somebody
- * took from us meanwhile stays theirs, as it is not in our entry any more; but of `undone`, the fields that have the value of before, only by an apply:
- * whoever updates a field to what it is anyway does not come to own it. Where nobody wrote meanwhile, the answer is `saved`, times included.
+ * Who owns which field once we own none: our entry goes, and of the fields in it each manager gets back those that it had in `saved`. What
+ * somebody took from us meanwhile stays theirs, as it is not in our entry any more; but of `undone`, the fields that have the value of
+ * before, only by an apply: whoever updates a field to what it is anyway does not come to own it. Where nobody wrote meanwhile, the answer
+ * is `saved`, times included.
  */
 export function giveOwnershipBack(
   current: readonly ManagedFieldsEntry[],

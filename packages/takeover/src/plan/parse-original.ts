@@ -3,7 +3,10 @@ import { takeoverLimits } from '../limits.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The record that an annotation's `text` holds; undefined where it is none: too large, no JSON, or of another shape. Anybody may have written it. */
+/**
+ * The record that an annotation's `text` holds; undefined where it is none: too large, no JSON, or of another shape. Anybody may have
+ * written it.
+ */
 export function parseOriginal(text: string): OriginalService | undefined {
   if (Buffer.byteLength(text) > takeoverLimits.recordBytes.value) return undefined;
   try {

@@ -4,8 +4,8 @@ import { isOurEntry } from './ownership.ts';
 import { annotationPath, testVersion } from './patch-paths.ts';
 
 /**
- * The first change that gives `service` back: selector and targetPorts that are still ours get the recorded values; what somebody changed meanwhile
- * stays. Undefined where nothing of ours is left. The annotation stays, so that a crash behind this change leaves the record.
+ * The first change that gives `service` back: selector and targetPorts that are still ours get the recorded values; what somebody changed
+ * meanwhile stays. Undefined where nothing of ours is left. The annotation stays, so that a crash behind this change leaves the record.
  */
 export function toValuesPatch(service: Service, record: OriginalService): readonly PatchOperation[] | undefined {
   const own = findOwnSelector(service, record);
@@ -21,8 +21,8 @@ export function toValuesPatch(service: Service, record: OriginalService): readon
 }
 
 /**
- * The second change: previous owners own again what we took, and the record goes. It may change no value but that, or the API server would count the
- * writer as an owner. Undefined where neither a record nor an entry of ours is left.
+ * The second change: previous owners own again what we took, and the record goes. It may change no value but that, or the API server would
+ * count the writer as an owner. Undefined where neither a record nor an entry of ours is left.
  */
 export function toOwnershipPatch(service: Service, record: OriginalService | undefined): readonly PatchOperation[] | undefined {
   const { annotations, managedFields = [] } = service.metadata;

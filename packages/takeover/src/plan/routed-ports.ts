@@ -8,9 +8,10 @@ const firstPort = 10_000;
 const lastPort = 29_999;
 
 /**
- * The ports of `service`, each with the port where routers listen for it. A port that `existing` has by its name keeps its router port, whatever its
- * number. A renamed one is a new one, as intercepts and routers call ports by name: routers could not listen for the new name where the old one comes to
- * its end. A new one gets a port by a stable hash, or the next one that no object of `all` has. Throws `limit_reached` where none is left.
+ * The ports of `service`, each with the port where routers listen for it. A port that `existing` has by its name keeps its router port,
+ * whatever its number. A renamed one is a new one, as intercepts and routers call ports by name: routers could not listen for the new name
+ * where the old one comes to its end. A new one gets a port by a stable hash, or the next one that no object of `all` has. Throws
+ * `limit_reached` where none is left.
  */
 export function planRoutedPorts(
   service: Service,

@@ -1,6 +1,9 @@
 import { managedByLabel, shadowLabel, toShadowName, type OriginalService, type Service, type ServicePort } from '@switchyard/kube';
 
-/** The Service that leads to the baseline of `service` while `service` itself leads to the routers. Nothing of its owner's metadata is copied: who selects Services by label must not find two. */
+/**
+ * The Service that leads to the baseline of `service` while `service` itself leads to the routers. Nothing of its owner's metadata is
+ * copied: who selects Services by label must not find two.
+ */
 export function toShadowService(service: Service, original: OriginalService): Service {
   const { ipFamilies, ipFamilyPolicy } = service.spec;
   return {

@@ -4,8 +4,8 @@ import { takeoverLimits } from '../limits.ts';
 import { annotationPath, testVersion } from './patch-paths.ts';
 
 /**
- * The one change that takes `service` over, refused by the API server if anybody wrote the Service meanwhile. `original` has all of its ports. Throws
- * `service_unsupported` where the record is too large for an annotation.
+ * The one change that takes `service` over, refused by the API server if anybody wrote the Service meanwhile. `original` has all of its
+ * ports. Throws `service_unsupported` where the record is too large for an annotation.
  */
 export function toTakePatch(service: Service, original: OriginalService): readonly PatchOperation[] {
   const record = JSON.stringify(original);

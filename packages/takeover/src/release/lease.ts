@@ -41,8 +41,8 @@ export function standDown(deps: TakeoverDeps, signal: AbortSignal): Promise<Leas
 }
 
 /**
- * Makes `identity` the leader for `leaseMs`, whoever leads now: who finds another name in the Lease stops leading. Without a Lease nobody leads, and none
- * is made: a watchdog may have no right to.
+ * Makes `identity` the leader for `leaseMs`, whoever leads now: who finds another name in the Lease stops leading. Without a Lease nobody
+ * leads, and none is made: a watchdog may have no right to.
  */
 export function seizeLease(deps: TakeoverDeps, identity: string, signal: AbortSignal): Promise<void> {
   return retryConflicts(deps, signal, async () => {

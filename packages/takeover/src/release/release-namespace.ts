@@ -35,9 +35,10 @@ export interface ReleaseReport {
 }
 
 /**
- * Gives every Service of the client's namespace back: tells the manager to do it, and does it itself where none lives or the live one does not get on.
- * Leaves no shadow, RoutedService or annotation of a Service that is given back; one that cannot be is named in the report and keeps its record.
- * The Lease stays, with the note that keeps a manager from taking anything again: delete it once the manager is gone. Safe to repeat.
+ * Gives every Service of the client's namespace back: tells the manager to do it, and does it itself where none lives or the live one does
+ * not get on. Leaves no shadow, RoutedService or annotation of a Service that is given back; one that cannot be is named in the report and
+ * keeps its record. The Lease stays, with the note that keeps a manager from taking anything again: delete it once the manager is gone.
+ * Safe to repeat.
  */
 export async function releaseNamespace(deps: TakeoverDeps, options: ReleaseOptions): Promise<ReleaseReport> {
   const { signal } = options;

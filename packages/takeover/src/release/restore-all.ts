@@ -18,8 +18,8 @@ export type ServiceRelease =
   | { readonly service: string; readonly t: 'failed'; readonly error: InterceptError };
 
 /**
- * Gives every Service of the namespace back without a manager, as the holder of its Lease, and deletes what is left of the takeovers of those that are
- * given back. What fails is tried again until `restoreAllMs` have passed.
+ * Gives every Service of the namespace back without a manager, as the holder of its Lease, and deletes what is left of the takeovers of
+ * those that are given back. What fails is tried again until `restoreAllMs` have passed.
  */
 export async function restoreAll(deps: TakeoverDeps, signal: AbortSignal): Promise<readonly ServiceRelease[]> {
   const identity = `switchyard-release-${randomUUID()}`;

@@ -25,8 +25,8 @@ export function mustRestore(deadSince: DeadSince, nowMs: number): boolean {
 }
 
 /**
- * Watches over the client's namespace until `signal` is aborted: when Services lead to the routers and none was Ready for `routersAbsentMs`, gives all of
- * them back. A manager that comes back later takes over anew what is wanted.
+ * Watches over the client's namespace until `signal` is aborted: when Services lead to the routers and none was Ready for
+ * `routersAbsentMs`, gives all of them back. A manager that comes back later takes over anew what is wanted.
  */
 export async function watchOverNamespace(deps: TakeoverDeps, signal: AbortSignal): Promise<void> {
   let deadSince: DeadSince;

@@ -22,9 +22,9 @@ export interface FakeKubernetesOptions {
 }
 
 /**
- * A Kubernetes API server with its objects in memory, on a real HTTP port: paths, versions, watches, patches, preconditions and refusals as the real
- * one has them. Any resource type exists unless its group is in `missingGroups`. It has no controllers: nothing makes EndpointSlices, and deleting an
- * object deletes that object alone.
+ * A Kubernetes API server with its objects in memory, on a real HTTP port: paths, versions, watches, patches, preconditions and refusals as
+ * the real one has them. Any resource type exists unless its group is in `missingGroups`. It has no controllers: nothing makes
+ * EndpointSlices, and deleting an object deletes that object alone.
  */
 export interface FakeKubernetes extends AsyncDisposable {
   readonly url: string;
@@ -41,7 +41,10 @@ export interface FakeKubernetes extends AsyncDisposable {
   user: FakeUser;
   /** API groups that answer 404, as those of a CRD that is not installed. */
   readonly missingGroups: Set<string>;
-  /** Called before each request is acted on; what it returns is the answer. Also the place to change something between two requests of a caller. */
+  /**
+   * Called before each request is acted on; what it returns is the answer. Also the place to change something between two requests of a
+   * caller.
+   */
   refuse: (request: FakeRequest) => FakeRefusal | undefined;
 
   /** Stores `object` as somebody else would, status included; says how it is stored. */

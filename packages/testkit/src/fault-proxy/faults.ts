@@ -6,8 +6,8 @@ export interface Faults {
   /** How much later bytes arrive. Order and throughput stay. Default 0. */
   readonly delayMs?: number;
   /**
-   * How many bytes are passed on at a time, given how many of this direction went before; each piece in a turn of the event loop of its own, so that
-   * a receiver in the same process reads exactly them. Default: as they come.
+   * How many bytes are passed on at a time, given how many of this direction went before; each piece in a turn of the event loop of its
+   * own, so that a receiver in the same process reads exactly them. Default: as they come.
    */
   readonly pieceBytes?: (sentBytes: number) => number;
   /** The directions that pass nothing on; what comes meanwhile waits, and the ends of connections too. Default none. */

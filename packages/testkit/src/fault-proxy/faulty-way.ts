@@ -14,7 +14,9 @@ export interface FaultyWay {
   end(): void;
 }
 
-/** Passes on what `from` sends to `to`, as the faults of the moment say; `cut` is called when they limit its bytes and the limit is reached. */
+/**
+ * Passes on what `from` sends to `to`, as the faults of the moment say; `cut` is called when they limit its bytes and the limit is reached.
+ */
 export function openFaultyWay(way: Way, from: Socket, to: Socket, faults: () => Faults, cut: () => void): FaultyWay {
   const queue: { bytes: Buffer; readonly dueMs: number }[] = [];
   let [queuedBytes, sentBytes, ended, over] = [0, 0, false, false];

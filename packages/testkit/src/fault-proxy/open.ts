@@ -23,7 +23,10 @@ interface Line {
   readonly ways: Readonly<Record<Way, FaultyWay>>;
 }
 
-/** Opens a fault proxy on a free port of 127.0.0.1 before the server at port `to`. The caller disposes it, which also breaks its connections. */
+/**
+ * Opens a fault proxy on a free port of 127.0.0.1 before the server at port `to`. The caller disposes it, which also breaks its
+ * connections.
+ */
 export async function openFaultProxy(to: number, first: Faults = {}): Promise<FaultProxy> {
   let faults = first;
   const lines = new Set<Line>();

@@ -12,8 +12,9 @@ import { toShownError } from '../request-desk.ts';
 export const callType = 'application/proto';
 
 /**
- * Serves the unary API to callers that HTTP/2 does not get through from: `POST` to the path that gRPC has, with the message as the body and the metadata
- * as headers. The answer is a message; a failure has the status of its code, and itself in the header that is gRPC's trailer. Everything else is `next`'s.
+ * Serves the unary API to callers that HTTP/2 does not get through from: `POST` to the path that gRPC has, with the message as the body and
+ * the metadata as headers. The answer is a message; a failure has the status of its code, and itself in the header that is gRPC's trailer.
+ * Everything else is `next`'s.
  */
 export function createCallListener(calls: Record<keyof typeof managerDefinition, ApiCall>, log: Log, next: Http1Listener): Http1Listener {
   const byPath = new Map(

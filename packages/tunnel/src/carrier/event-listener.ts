@@ -16,8 +16,8 @@ export interface EventListenerDeps {
 }
 
 /**
- * Serves the stream of events to callers that HTTP/2 does not get through from: a call as of the unary API, whose answer is the messages one after
- * the other, each behind its length in four bytes (big-endian). Everything else is `next`'s.
+ * Serves the stream of events to callers that HTTP/2 does not get through from: a call as of the unary API, whose answer is the messages
+ * one after the other, each behind its length in four bytes (big-endian). Everything else is `next`'s.
  */
 export function createEventListener({ clock, log, api }: EventListenerDeps, next: Http1Listener): Http1Listener {
   const serve = async (request: IncomingMessage, response: ServerResponse, connection: Http1Connection): Promise<void> => {

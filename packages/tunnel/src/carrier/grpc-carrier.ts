@@ -11,8 +11,8 @@ import type { AgentCarrier } from './agent-carrier.ts';
 const { messageBytes, http2WindowBytes } = fixedTunnelLimits;
 
 /**
- * All streams in one connection of HTTP/2, as gRPC. Where no connection comes about, every stream ends as unavailable. Throws `bad_usage` as `toAddress`,
- * `findProxy` and `Access.secureContext` do.
+ * All streams in one connection of HTTP/2, as gRPC. Where no connection comes about, every stream ends as unavailable. Throws `bad_usage`
+ * as `toAddress`, `findProxy` and `Access.secureContext` do.
  */
 export function createGrpcCarrier(clock: Clock, url: URL, access: Access): AgentCarrier {
   const head = toHead(url);

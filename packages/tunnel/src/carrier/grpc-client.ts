@@ -2,7 +2,10 @@ import { Client, credentials, logVerbosity, setLogVerbosity, type ChannelCredent
 import type { Access } from '../connect/access.ts';
 import { toAddress, toHostPort } from '../connect/address.ts';
 
-/** A gRPC client of the manager at `url`; it connects with its first call. Throws `bad_usage` as `toAddress`, `findProxy` and `Access.secureContext` do. */
+/**
+ * A gRPC client of the manager at `url`; it connects with its first call. Throws `bad_usage` as `toAddress`, `findProxy` and
+ * `Access.secureContext` do.
+ */
 export function createGrpcClient(url: URL, access: Access, options: ChannelOptions): Client {
   // The library writes failures to standard error that its callers are told anyway.
   setLogVerbosity(logVerbosity.NONE);

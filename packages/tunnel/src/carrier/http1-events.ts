@@ -7,7 +7,9 @@ import { silenceMs, type EventReading } from '../event-client.ts';
 import { fixedTunnelLimits } from '../limits.ts';
 import { openAnswer, type Http1CallOptions } from './http1-call.ts';
 
-/** Reads a stream of events over HTTP/1.1 to its end. Rejects with what the manager answered, `manager_unreachable`, or the signal's reason. */
+/**
+ * Reads a stream of events over HTTP/1.1 to its end. Rejects with what the manager answered, `manager_unreachable`, or the signal's reason.
+ */
 export async function readEventsOverHttp1(
   options: Http1CallOptions,
   access: Access,

@@ -13,8 +13,8 @@ export type ServeStream = (connection: Connection, open: (handler: StreamHandler
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Takes upgrades to a WebSocket at the paths of `streams`, and refuses all others: no such path 404, another subprotocol 400, and whatever a browser
- * sends 403, as a page of somebody else's could send it with the rights of who looks at it.
+ * Takes upgrades to a WebSocket at the paths of `streams`, and refuses all others: no such path 404, another subprotocol 400, and whatever
+ * a browser sends 403, as a page of somebody else's could send it with the rights of who looks at it.
  */
 export function createUpgradeListener(find: Connections['find'], streams: ReadonlyMap<string, ServeStream>): UpgradeListener {
   const server = new WebSocketServer({ noServer: true, clientTracking: false, ...webSocketOptions });

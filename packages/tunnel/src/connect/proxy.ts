@@ -16,8 +16,9 @@ export interface Proxy {
 }
 
 /**
- * The proxy that stands between this machine and `url`: `HTTPS_PROXY` or `HTTP_PROXY` by its scheme, else `ALL_PROXY`; of both cases the lower one.
- * Undefined for this machine's own addresses and sockets, and for what `NO_PROXY` names. Throws `bad_usage` where the variable names no proxy.
+ * The proxy that stands between this machine and `url`: `HTTPS_PROXY` or `HTTP_PROXY` by its scheme, else `ALL_PROXY`; of both cases the
+ * lower one. Undefined for this machine's own addresses and sockets, and for what `NO_PROXY` names. Throws `bad_usage` where the variable
+ * names no proxy.
  */
 export function findProxy(url: URL, variables: ProxyVariables): Proxy | undefined {
   const address = toAddress(url);
@@ -55,7 +56,10 @@ function parseProxy({ name, text }: Variable): Proxy {
   return { ...address, credentials, name: toHostPort(address) };
 }
 
-/** Whether `NO_PROXY` names the address: `*`, a name with all below it, an IP address, a network as CIDR; each but the last with a port or without. */
+/**
+ * Whether `NO_PROXY` names the address: `*`, a name with all below it, an IP address, a network as CIDR; each but the last with a port or
+ * without.
+ */
 function isExempt({ host, port }: { readonly host: string; readonly port: number }, list: string): boolean {
   return list
     .toLowerCase()

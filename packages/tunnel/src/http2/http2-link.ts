@@ -16,8 +16,8 @@ export type Http2LinkOptions = Pick<Http2Deps, 'role' | 'maxStreams' | 'windowBy
 };
 
 /**
- * An HTTP/2 connection and the socket that it gets, which it owns then. What all streams say within one turn of the event loop leaves by one write.
- * What comes is read as far as the connection's share of a turn allows; then the socket waits.
+ * An HTTP/2 connection and the socket that it gets, which it owns then. What all streams say within one turn of the event loop leaves by
+ * one write. What comes is read as far as the connection's share of a turn allows; then the socket waits.
  */
 export class Http2Link {
   readonly connection: Http2Connection;

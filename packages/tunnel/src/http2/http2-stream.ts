@@ -12,7 +12,10 @@ export interface Http2StreamHandler {
   onEnd(): void;
   /** After `write` said false: there is room again. */
   onDrain(): void;
-  /** The stream is over in both directions; exactly once, nothing follows. `code` is of RFC 9113, section 7; undefined where the connection is lost. */
+  /**
+   * The stream is over in both directions; exactly once, nothing follows. `code` is of RFC 9113, section 7; undefined where the connection
+   * is lost.
+   */
   onClose(code: number | undefined): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How many bits the code of each byte has, and of the end of a string (RFC 7541, appendix B): one digit of base 36 each. The code is canonical:
- * ordered by length and then by value, so that the lengths say all.
+ * How many bits the code of each byte has, and of the end of a string (RFC 7541, appendix B): one digit of base 36 each. The code is
+ * canonical: ordered by length and then by value, so that the lengths say all.
  */
 const lengths =
   'dnsssssssoussussssssssusssssssss6aacd68baa8b8666555666666678f6ca' +
@@ -36,7 +36,9 @@ function createTables(): { readonly classes: readonly LengthClass[]; readonly sy
   return { classes: found, symbols: symbolsOf.flat() };
 }
 
-/** Decodes a Huffman-coded string (RFC 7541, section 5.2); undefined where it is none. Bit by bit: only the few heads of streams come here. */
+/**
+ * Decodes a Huffman-coded string (RFC 7541, section 5.2); undefined where it is none. Bit by bit: only the few heads of streams come here.
+ */
 export function decodeHuffman(bytes: Buffer): string | undefined {
   // A code has 5 bits at least.
   const text = Buffer.alloc(Math.floor((bytes.length * 8) / 5));

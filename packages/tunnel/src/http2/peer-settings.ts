@@ -10,7 +10,9 @@ export class PeerSettings {
   /** How many streams of ours may be open. */
   maxStreams: number = Infinity;
 
-  /** Takes the payload of a frame; says by how much the windows of all streams grew (shrank, where negative). Throws `protocol_violation`. */
+  /**
+   * Takes the payload of a frame; says by how much the windows of all streams grew (shrank, where negative). Throws `protocol_violation`.
+   */
   apply(payload: Buffer): number {
     if (payload.length % 6 !== 0) throw toHttp2Violation('sent a frame of a wrong size', http2Codes.frameSizeError);
     const before = this.windowBytes;

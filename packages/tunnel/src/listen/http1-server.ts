@@ -9,8 +9,8 @@ export interface Http1Connection {
   /** Where it comes from: an IP address. */
   readonly remoteAddress: string;
   /**
-   * Keeps it open past the deadline of connections without a session, for an answer that goes on. Call it for a caller who proved who they are, and
-   * the returned function when the answer is over.
+   * Keeps it open past the deadline of connections without a session, for an answer that goes on. Call it for a caller who proved who they
+   * are, and the returned function when the answer is over.
    */
   hold(): () => void;
 }
@@ -21,8 +21,8 @@ export type Http1Listener = (request: IncomingMessage, response: ServerResponse,
 const limits = fixedTunnelLimits;
 
 /**
- * An HTTP/1.1 server without a port of its own: give it accepted sockets by its event `connection`. Requests go to `listener`; upgrades have no
- * listener yet. Whoever made it ends it with `closeAllConnections` and `close`.
+ * An HTTP/1.1 server without a port of its own: give it accepted sockets by its event `connection`. Requests go to `listener`; upgrades
+ * have no listener yet. Whoever made it ends it with `closeAllConnections` and `close`.
  */
 export function createHttp1Server(clock: Clock, find: Connections['find'], listener: Http1Listener): Server {
   const server = createServer(

@@ -15,8 +15,8 @@ export interface Speakers {
 }
 
 /**
- * Hands an accepted connection to who speaks its protocol, by the first bytes that come. One that says nothing is handed to nobody: who accepted it
- * ends it in time.
+ * Hands an accepted connection to who speaks its protocol, by the first bytes that come. One that says nothing is handed to nobody: who
+ * accepted it ends it in time.
  */
 export function sortSocket(socket: Socket, speakers: Speakers): void {
   const chunks: Buffer[] = [];

@@ -16,13 +16,16 @@ export interface ServerIdentity {
 export interface TlsServer {
   /** Takes over an accepted connection, with what was read of it put back. */
   accept(socket: Socket): void;
-  /** Shows another identity to connections from now on. Throws `bad_config`, and goes on with the old one, where it is none. Whether callers need a certificate stays. */
+  /**
+   * Shows another identity to connections from now on. Throws `bad_config`, and goes on with the old one, where it is none. Whether callers
+   * need a certificate stays.
+   */
   renew(identity: ServerIdentity): void;
 }
 
 /**
- * TLS 1.2 and later, for HTTP/2 and HTTP/1.1. `onSecure` gets each connection after its handshake; one that fails, or takes longer than `tlsHandshakeMs`,
- * is closed. Throws `bad_config` where `identity` is none.
+ * TLS 1.2 and later, for HTTP/2 and HTTP/1.1. `onSecure` gets each connection after its handshake; one that fails, or takes longer than
+ * `tlsHandshakeMs`, is closed. Throws `bad_config` where `identity` is none.
  */
 export function createTlsServer(log: Log, identity: ServerIdentity, onSecure: (socket: TLSSocket) => void): TlsServer {
   const server = createServer(

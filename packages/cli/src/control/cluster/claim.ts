@@ -8,8 +8,8 @@ import { toControlledIntercept } from './intercept-object.ts';
 const attempts = 5;
 
 /**
- * Makes the object that asks for an intercept, or takes over what a process of the same person left behind. Rejects with `route_conflict`, naming the
- * owner or the machine of a live twin, and with what the API server refuses.
+ * Makes the object that asks for an intercept, or takes over what a process of the same person left behind. Rejects with `route_conflict`,
+ * naming the owner or the machine of a live twin, and with what the API server refuses.
  */
 export async function claimIntercept(client: KubeClient, wanted: Intercept): Promise<Intercept> {
   const made = await makeOrTakeOver(client, wanted);
@@ -30,7 +30,9 @@ async function makeOrTakeOver(client: KubeClient, wanted: Intercept): Promise<In
   }
 }
 
-/** Asks the API server whether it would let the person make the object, with all its policies. Makes nothing. Rejects with what it refuses. */
+/**
+ * Asks the API server whether it would let the person make the object, with all its policies. Makes nothing. Rejects with what it refuses.
+ */
 export async function rehearseClaim(client: KubeClient, wanted: Intercept): Promise<void> {
   try {
     const made = await client.create(intercepts, wanted, { dryRun: true });
@@ -41,7 +43,10 @@ export async function rehearseClaim(client: KubeClient, wanted: Intercept): Prom
   }
 }
 
-/** An API server drops in silence what an older definition of the resource does not know. Without its conditions an intercept takes too much. */
+/**
+ * An API server drops in silence what an older definition of the resource does not know. Without its conditions an intercept takes too
+ * much.
+ */
 function isCutDown(made: Intercept, wanted: Intercept): boolean {
   return (made.spec.match?.length ?? 0) !== (wanted.spec.match?.length ?? 0);
 }
@@ -76,8 +81,8 @@ function refuseTaken(found: Intercept, wanted: Intercept): void {
 }
 
 /**
- * Removes the object that we made, and no other of its name. That it is gone, or cannot be removed in time, is no failure of the caller: the manager
- * removes it as well, at the session's goodbye.
+ * Removes the object that we made, and no other of its name. That it is gone, or cannot be removed in time, is no failure of the caller:
+ * the manager removes it as well, at the session's goodbye.
  */
 export async function releaseIntercept(clock: Clock, client: KubeClient, { metadata: { name, uid } }: Intercept): Promise<void> {
   const late = new AbortController();

@@ -13,7 +13,10 @@ interface Call {
 /** What a person is about: intercepting, or installing, for which the role admin is needed whatever right is missed first. */
 export type Purpose = 'use' | 'administer';
 
-/** A client whose failures say what a person can do: which right is missing and who can give it, what is not installed and who can install it. */
+/**
+ * A client whose failures say what a person can do: which right is missing and who can give it, what is not installed and who can install
+ * it.
+ */
 export function createExplainingClient(client: KubeClient, purpose: Purpose): KubeClient {
   const explained = async <T>(type: ResourceType, call: Promise<T>): Promise<T> => {
     try {

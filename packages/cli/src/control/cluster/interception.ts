@@ -39,8 +39,8 @@ interface Claimed {
 
 /**
  * Makes the objects, opens the session that proves our key, and waits until requests arrive. Rejects with the reason that the manager gave
- * (`route_conflict`, `service_unsupported`, …), with `upstream_timeout` after `timeoutMs`, or with what the API server or the way to the manager is
- * refused with; then the objects are gone again.
+ * (`route_conflict`, `service_unsupported`, …), with `upstream_timeout` after `timeoutMs`, or with what the API server or the way to the
+ * manager is refused with; then the objects are gone again.
  */
 export async function openClusterInterception(context: Context, place: ClusterPlace, options: InterceptionOptions): Promise<Interception> {
   const { clock, log, host } = context;

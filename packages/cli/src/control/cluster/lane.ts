@@ -21,8 +21,8 @@ export interface LaneFacts {
 }
 
 /**
- * Direct where the manager can dial the process: it runs in this pod, the manager sees the pod's address, and the process accepts connections there.
- * Rejects with `local_refused` or `bad_usage` where that was asked for and cannot be.
+ * Direct where the manager can dial the process: it runs in this pod, the manager sees the pod's address, and the process accepts
+ * connections there. Rejects with `local_refused` or `bad_usage` where that was asked for and cannot be.
  */
 export async function chooseLane({ wanted, local, pod, direct, isListening }: LaneFacts): Promise<LaneChoice> {
   if (wanted === 'tunnel') return { t: 'tunnel', why: 'as you asked for', usual: true };

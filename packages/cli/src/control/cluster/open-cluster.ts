@@ -20,8 +20,8 @@ import { listClusterServices } from './services.ts';
 import { readUserName } from './who-am-i.ts';
 
 /**
- * Intercepts that live as objects of a namespace, with the person's own kubeconfig. `named` is the manager where it is not looked for in the
- * namespace. Rejects with `bad_config` where the kubeconfig is none.
+ * Intercepts that live as objects of a namespace, with the person's own kubeconfig. `named` is the manager where it is not looked for in
+ * the namespace. Rejects with `bad_config` where the kubeconfig is none.
  */
 export async function openClusterControl(context: Context, settings: Settings, named: URL | undefined): Promise<Control> {
   const { host } = context;

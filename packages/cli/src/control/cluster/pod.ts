@@ -11,7 +11,10 @@ export interface Pod {
 /** What the kubelet puts into every pod that may talk to the API server. */
 const credentials = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-/** The pod around this process, if it is one of the cluster that `client` speaks with: a kubeconfig may lead out of the cluster that we are in. */
+/**
+ * The pod around this process, if it is one of the cluster that `client` speaks with: a kubeconfig may lead out of the cluster that we are
+ * in.
+ */
 export function findPod(env: Readonly<Record<string, string | undefined>>, client: Pick<KubeClient, 'server'>): Pod | undefined {
   const host = env['KUBERNETES_SERVICE_HOST'] ?? '';
   if (host === '' || !existsSync(credentials) || !isSameServer(client.server, host)) return undefined;

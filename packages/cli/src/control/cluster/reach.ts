@@ -32,8 +32,8 @@ export interface ReachDeps {
 const apiPort = 7480;
 
 /**
- * The named manager; in a pod of the cluster its Service; else a private socket whose connections the API server forwards to a ready pod of the
- * manager, picked anew for each. Rejects with `manager_unreachable` where no pod is ready, and as `openForwardSocket` does.
+ * The named manager; in a pod of the cluster its Service; else a private socket whose connections the API server forwards to a ready pod of
+ * the manager, picked anew for each. Rejects with `manager_unreachable` where no pod is ready, and as `openForwardSocket` does.
  */
 export async function openWay(deps: ReachDeps): Promise<Way> {
   const { clock, client, access, pod, named } = deps;

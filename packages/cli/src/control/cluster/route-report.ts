@@ -7,8 +7,8 @@ import { findCondition, toControlledIntercept, toPrintable } from './intercept-o
 import { listClusterServices } from './services.ts';
 
 /**
- * Answers a question by the objects that the API server shows the person, with the manager's own rules of routing. Rejects with `service_not_found`,
- * `bad_usage` where the port is not clear, and as `KubeClient.list`.
+ * Answers a question by the objects that the API server shows the person, with the manager's own rules of routing. Rejects with
+ * `service_not_found`, `bad_usage` where the port is not clear, and as `KubeClient.list`.
  */
 export async function explainByObjects(client: KubeClient, question: RequestQuestion): Promise<RouteAnswer> {
   const [services, { items }] = await Promise.all([listClusterServices(client), client.list(intercepts)]);

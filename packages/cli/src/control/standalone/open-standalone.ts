@@ -9,7 +9,8 @@ import { openAgentSession } from '../agent-session.ts';
 import type { Control, InterceptionOptions } from '../control.ts';
 
 /**
- * A client of a manager, as the person that the settings name. Throws `bad_usage` where a token would go in clear text. Where it cannot be reached, its failure says who named the manager. The caller disposes it.
+ * A client of a manager, as the person that the settings name. Throws `bad_usage` where a token would go in clear text. Where it cannot be
+ * reached, its failure says who named the manager. The caller disposes it.
  */
 export function openManager({ clock }: Context, settings: Settings, { value: url, source }: Setting<URL>): ManagerClient {
   const { owner, token, access } = settings;

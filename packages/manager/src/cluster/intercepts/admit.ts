@@ -7,7 +7,10 @@ import type { AgentSession } from '../../registry/intercept.ts';
 import type { Claim } from './claim.ts';
 import type { Verdict } from './verdict.ts';
 
-/** The name of the object that `spec` means; `service` is its Service, where there is one. Throws `bad_usage` where the port or the key is not clear. */
+/**
+ * The name of the object that `spec` means; `service` is its Service, where there is one. Throws `bad_usage` where the port or the key is
+ * not clear.
+ */
 export function toObjectName({ service: name, port, key }: InterceptSpec, service: Service | undefined): InterceptId {
   if (key === undefined) throw toKeyless();
   const ports = service?.spec.ports ?? [];
@@ -28,7 +31,10 @@ export function holdsKey({ publicKey: proven = '' }: AgentSession, { publicKey =
   return left.length > 0 && left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Where the agent of `session` is dialled past its session; undefined: through it. Throws `not_allowed` where object and agent disagree about that. */
+/**
+ * Where the agent of `session` is dialled past its session; undefined: through it. Throws `not_allowed` where object and agent disagree
+ * about that.
+ */
 export function toDirect({ remoteAddress }: AgentSession, { directPort }: InterceptSpec, claim: Claim): Address | undefined {
   if ((directPort !== undefined) !== (claim.lane === 'Direct')) throw toOtherLane(claim);
   return directPort === undefined ? undefined : { host: remoteAddress, port: directPort };

@@ -7,7 +7,9 @@ export interface ClaimReader {
   /** Those that make sense, in no order. */
   all(): readonly Claim[];
   get(id: string): Claim | undefined;
-  /** Whose objects have the key, the oldest object's owner first: anybody may write a key into their own objects that they saw in another's. */
+  /**
+   * Whose objects have the key, the oldest object's owner first: anybody may write a key into their own objects that they saw in another's.
+   */
   ownersOf(publicKey: string): readonly string[];
 }
 

@@ -28,8 +28,8 @@ export interface DirectContext {
 }
 
 /**
- * Why the router may not dial the agent that connected from `address`, as one sentence; undefined where it may: the address is that of a running
- * pod of this namespace with a network of its own, and of no router.
+ * Why the router may not dial the agent that connected from `address`, as one sentence; undefined where it may: the address is that of a
+ * running pod of this namespace with a network of its own, and of no router.
  */
 export function findTargetRefusal(address: string, { podAddress, pods }: DirectContext): string | undefined {
   const family = toFamily(address);

@@ -22,8 +22,9 @@ export interface FindClaimDeps {
 }
 
 /**
- * What `spec` means, where `session` proved to hold its key. An object that was created or changed a moment ago may not have come by the watch yet:
- * where it is missing or has another key, the API server is asked. Rejects with `intercept_not_found`, `not_allowed`, `bad_usage`, and as `KubeClient.get`.
+ * What `spec` means, where `session` proved to hold its key. An object that was created or changed a moment ago may not have come by the
+ * watch yet: where it is missing or has another key, the API server is asked. Rejects with `intercept_not_found`, `not_allowed`,
+ * `bad_usage`, and as `KubeClient.get`.
  */
 export async function findClaim(deps: FindClaimDeps, session: AgentSession, spec: InterceptSpec): Promise<Claim> {
   const id = toObjectName(spec, deps.services.get(spec.service));

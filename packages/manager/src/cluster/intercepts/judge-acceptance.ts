@@ -6,8 +6,9 @@ import type { JudgePlace } from './judge-place.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * Which of `claims` are accepted, by uid. A claim holds its key against every other owner's later one, whether its own place can be intercepted now or
- * not: who was accepted is not put out because somebody else's Service appears. Claims over the owner's limit hold nothing.
+ * Which of `claims` are accepted, by uid. A claim holds its key against every other owner's later one, whether its own place can be
+ * intercepted now or not: who was accepted is not put out because somebody else's Service appears. Claims over the owner's limit hold
+ * nothing.
  */
 export function judgeAcceptance(
   claims: readonly Claim[],

@@ -13,8 +13,8 @@ export interface Lifetime {
 }
 
 /**
- * When `claim` ends. The object's own word counts (`status.expiresAt`), and before that a renewal which it does not show yet. Without a session it
- * ends after the away lifetime, unless another manager may have that session.
+ * When `claim` ends. The object's own word counts (`status.expiresAt`), and before that a renewal which it does not show yet. Without a
+ * session it ends after the away lifetime, unless another manager may have that session.
  */
 export function judgeLifetime(
   claim: Claim,

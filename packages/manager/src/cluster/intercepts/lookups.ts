@@ -5,8 +5,8 @@ import type { AgentSession } from '../../registry/intercept.ts';
 const restMs = interceptLimits.lookupRestMs.value;
 
 /**
- * Questions to the API server on behalf of agents, which need no right for them: one at a time for each session, and after each a rest, so that nobody
- * has the manager ask more than it can.
+ * Questions to the API server on behalf of agents, which need no right for them: one at a time for each session, and after each a rest, so
+ * that nobody has the manager ask more than it can.
  */
 export class Lookups {
   readonly #clock: Clock;

@@ -16,8 +16,9 @@ export interface ObjectSyncDeps extends ObjectWritesDeps {
 /**
  * Writes into the objects what is thought of them, and deletes those that are over.
  *
- * Two managers may live, while one takes the other's place. Each writes what is its own (`toStatusChange`), upon the version that it decided on: of two
- * writes at once, one fails and is decided anew. The leader deletes what is over by the objects' word; a goodbye is carried out by who heard it.
+ * Two managers may live, while one takes the other's place. Each writes what is its own (`toStatusChange`), upon the version that it
+ * decided on: of two writes at once, one fails and is decided anew. The leader deletes what is over by the objects' word; a goodbye is
+ * carried out by who heard it.
  */
 export class ObjectSync implements Disposable {
   readonly #deps: ObjectSyncDeps;

@@ -21,8 +21,8 @@ interface Course {
 }
 
 /**
- * Writes of objects: one at a time for each, some at a time for all, and after a failure none before a wait. It remembers no write: who asks for one
- * asks again from what is true by then. Dispose aborts what is under way.
+ * Writes of objects: one at a time for each, some at a time for all, and after a failure none before a wait. It remembers no write: who
+ * asks for one asks again from what is true by then. Dispose aborts what is under way.
  */
 export class ObjectWrites implements Disposable {
   readonly #deps: ObjectWritesDeps;

@@ -58,8 +58,8 @@ export function openInterceptKeeper(deps: InterceptKeeperDeps, limits: ManagerLi
 }
 
 /**
- * Level-triggered: after every change, of objects, sessions, time or who leads, all of it is judged anew (`judgeIntercepts`, pure), and what differs
- * from that is brought about. So it does not matter what was missed, or in which order it came.
+ * Level-triggered: after every change, of objects, sessions, time or who leads, all of it is judged anew (`judgeIntercepts`, pure), and
+ * what differs from that is brought about. So it does not matter what was missed, or in which order it came.
  */
 class Keeper implements InterceptKeeper {
   readonly #deps: InterceptKeeperDeps;
@@ -105,8 +105,9 @@ class Keeper implements InterceptKeeper {
   }
 
   /**
-   * Lets `session` serve the intercept of an object that has its key. Rejects with `intercept_not_found`, `not_allowed` (another key, a target that
-   * may not be dialled), what speaks against the intercept, or `cluster_unavailable` where the object is not known and nobody can be asked.
+   * Lets `session` serve the intercept of an object that has its key. Rejects with `intercept_not_found`, `not_allowed` (another key, a
+   * target that may not be dialled), what speaks against the intercept, or `cluster_unavailable` where the object is not known and nobody
+   * can be asked.
    */
   async register(session: AgentSession, spec: InterceptSpec): Promise<InterceptInfo> {
     await this.synced;

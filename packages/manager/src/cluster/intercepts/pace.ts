@@ -4,8 +4,8 @@ import type { Clock, Timer } from '@switchyard/contract';
 const restPerPass = 4;
 
 /**
- * Runs a pass whenever something changed, and never for more than a fifth of the time: whoever makes very many objects makes each pass long, and
- * requests are relayed by the same process. What is asked for during a rest is one pass behind it.
+ * Runs a pass whenever something changed, and never for more than a fifth of the time: whoever makes very many objects makes each pass
+ * long, and requests are relayed by the same process. What is asked for during a rest is one pass behind it.
  */
 export class Pace implements Disposable {
   readonly #clock: Clock;

@@ -12,7 +12,10 @@ export interface BookContext {
   readonly isBusy: (uid: string) => boolean;
 }
 
-/** What this manager knows of sessions and cannot read from the objects. By the objects' uid: another object of the name is another intercept. */
+/**
+ * What this manager knows of sessions and cannot read from the objects. By the objects' uid: another object of the name is another
+ * intercept.
+ */
 export class SessionBook {
   readonly #links: Map<string, SessionLink> = new Map();
   readonly #renewals: Map<string, number> = new Map();

@@ -33,7 +33,10 @@ type State =
   | { readonly t: 'releasing'; readonly served: WantedPort }
   | { readonly t: 'failed'; readonly message: string; readonly retry: Timer };
 
-/** One port of a service at this router: brought to what is wanted, one step at a time. Dispose only stops its timer: the router closes its ports. */
+/**
+ * One port of a service at this router: brought to what is wanted, one step at a time. Dispose only stops its timer: the router closes its
+ * ports.
+ */
 export class OpenPort implements Disposable {
   readonly #deps: OpenPortDeps;
   #wanted: WantedPort | undefined;

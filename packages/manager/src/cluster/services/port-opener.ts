@@ -64,7 +64,10 @@ export class PortOpener implements RouterReports, Disposable {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** A service whose traffic may come here, and whose ports are not open yet; undefined where there is none. One that cannot be opened fails alone. */
+  /**
+   * A service whose traffic may come here, and whose ports are not open yet; undefined where there is none. One that cannot be opened fails
+   * alone.
+   */
   get unopened(): string | undefined {
     const routed = this.#deps.routedServices.objects.values().filter(({ status }) => status?.phase === 'Routed');
     return routed.find((service) => this.stateOf(service).t === 'opening')?.metadata.name;

@@ -14,8 +14,9 @@ export interface ServiceKeeperDeps extends ObserveDeps, ActDeps {
 }
 
 /**
- * Takes Services over and gives them back. Each service is brought, by itself and one step at a time, to what objects and wishes say at that moment:
- * whatever happened before, here or in another manager, what is seen decides. Dispose cancels what is under way and changes nothing.
+ * Takes Services over and gives them back. Each service is brought, by itself and one step at a time, to what objects and wishes say at
+ * that moment: whatever happened before, here or in another manager, what is seen decides. Dispose cancels what is under way and changes
+ * nothing.
  */
 export interface ServiceKeeper extends Disposable {
   /** Looks again at all services: who leads, what is wanted, or whether to stand down may have changed. */

@@ -17,8 +17,8 @@ export interface ServiceWorkerDeps {
 }
 
 /**
- * Brings one service to where it should be: one step after the other, each on what is seen then, until there is nothing to do. After a failure it waits,
- * longer each time. Dispose stops it behind the step that is under way.
+ * Brings one service to where it should be: one step after the other, each on what is seen then, until there is nothing to do. After a
+ * failure it waits, longer each time. Dispose stops it behind the step that is under way.
  */
 export class ServiceWorker implements Disposable {
   readonly #deps: ServiceWorkerDeps;

@@ -41,7 +41,7 @@ export async function openScene(protocol: PortProtocol, baseline: number | Basel
   const dialer: Dialer = {
     dial: (target, signal) => {
       if (target.t === 'tunnel') throw new Error('there is no tunnel here');
-      return dialSocket(target, { clock, timeoutMs: 1000, signal });
+      return dialSocket(target, { clock, timeoutMs: 60_000, signal });
     },
   };
   let readOpenConnections = (): number => 0;

@@ -39,6 +39,18 @@ test.for(['', '  \n', 'two words', 'a'.repeat(8_193), 'umlaut-ü', 'bell\u0007']
   },
 );
 
+test('a token may have 8192 characters [cli.tokenBytes]', async (context) => {
+  const longest = 'a'.repeat(8_192);
+  const nothing = { file: undefined, environment: undefined, userFile: undefined };
+  const file = await writeToken(context, `${longest}\n`);
+  expect(await resolveToken({ ...nothing, file })).toMatchObject({ value: longest });
+  expect(await resolveToken({ ...nothing, environment: longest })).toMatchObject({ value: longest });
+  const longer = await writeToken(context, `${longest}a\n`);
+  for (const given of [{ file: longer }, { environment: `${longest}a` }]) {
+    await expect(resolveToken({ ...nothing, ...given })).rejects.toMatchObject({ code: 'bad_config' });
+  }
+});
+
 test('a file that is not there, or never ends', async () => {
   const ask = (file: string) => resolveToken({ file, environment: undefined, userFile: undefined });
   await expect(ask('/nowhere/token')).rejects.toMatchObject({ code: 'bad_config', message: expect.stringContaining('cannot be read') });

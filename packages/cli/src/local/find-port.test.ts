@@ -60,9 +60,11 @@ test('a port that begins to listen between the two looks is taken as it was aske
   expect(await tell(asked, { listens: [at(4000, 0)], answers: { 4000: 0 }, missedLooks: 1 })).toEqual({ host: 'localhost', port: 4000 });
 });
 
-test('another port is taken once nothing else has come for half a second', async () => {
+test('another port is taken once nothing else has come for half a second [cli.settleMs]', async () => {
   expect(await tell(asked, { listens: [at(3000, 200)] })).toMatchObject({ port: 3000 });
-  expect(await tell(asked, { listens: [at(3000, 200), at(4000, 600)], answers: { 4000: 600 } })).toMatchObject({ port: 4000 });
+  const late = (fromMs: number): Story => ({ listens: [at(3000, 200), at(4000, fromMs)], answers: { 4000: fromMs } });
+  expect(await tell(asked, late(650))).toMatchObject({ port: 4000 });
+  expect(await tell(asked, late(750))).toMatchObject({ port: 3000 });
 });
 
 test('the debugger of Node is never meant', async () => {

@@ -10,6 +10,7 @@ export const routeLimits: LimitTable<
   | 'matchValue'
   | 'regexSteps'
   | 'regexText'
+  | 'regexStateBytes'
   | 'explainedRules'
 > = {
   baggageBytes: {
@@ -32,6 +33,12 @@ export const routeLimits: LimitTable<
     value: 512,
     unit: 'count',
     about: 'Characters of all texts of a request that a regular expression has to look at. Where there are more, it does not match.',
+  },
+  regexStateBytes: {
+    value: 32 * 1024,
+    unit: 'bytes',
+    about:
+      'What a regular expression remembers of its own states, so that it is fast; with more of them it is slower, and matches the same.',
   },
   explainedRules: {
     value: 100,

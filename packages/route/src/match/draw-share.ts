@@ -16,8 +16,8 @@ export function drawShare(rule: Rule, evidence: Evidence, key: RoutingKey | unde
 }
 
 /** By its key, unless all requests of the rule carry that; else by a cookie that others set; else by its address. */
-function identifyCaller(rule: Rule, { fields, clientAddress }: Evidence, key: RoutingKey | undefined): string {
+function identifyCaller(rule: Rule, evidence: Evidence, key: RoutingKey | undefined): string {
   if (key !== undefined && key !== rule.key) return `key ${key}`;
-  const cookie = readCookies(fields, stickyCookie).at(-1);
-  return cookie === undefined ? `address ${clientAddress}` : `cookie ${cookie}`;
+  const cookie = readCookies(evidence, stickyCookie).at(-1);
+  return cookie === undefined ? `address ${evidence.clientAddress}` : `cookie ${cookie}`;
 }

@@ -1,5 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
-import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { RE2JS, RE2JSSyntaxException, RE2Set } from 're2js';
 import { routeLimits } from '../limits.ts';
 
 /** Whether a text matches as a whole. */
@@ -9,9 +9,8 @@ export type TextTest = (text: string) => boolean;
  * Compiles an expression of RE2 syntax, which is matched in time linear to the text. Throws `bad_usage`, naming what is wrong and where.
  */
 export function compileRegex(source: string): TextTest {
-  const regex = parse(source);
   const { regexSteps } = routeLimits;
-  const steps = regex.programSize();
+  const steps = parse(source).programSize();
   if (steps > regexSteps.value) {
     throw new InterceptError(
       'bad_usage',
@@ -21,7 +20,15 @@ export function compileRegex(source: string): TextTest {
       },
     );
   }
-  return (text) => regex.testExact(text);
+  return toTest(source);
+}
+
+/** As a set of one: of the library's matchers it alone takes a bound for the states that it remembers, which are many MB otherwise. */
+function toTest(source: string): TextTest {
+  const set = new RE2Set(RE2Set.ANCHOR_BOTH, RE2JS.DOTALL, routeLimits.regexStateBytes.value);
+  set.add(source);
+  set.compile();
+  return (text) => set.match(text).length > 0;
 }
 
 function parse(source: string): RE2JS {

@@ -6,9 +6,10 @@ import {
   encodeRemoved,
   encodeReport,
   encodeServices,
-  parseName,
+  parseOwner,
   parseQuestion,
   parseRemoval,
+  readBearer,
   type managerDefinition,
 } from '@switchyard/wire';
 import type { Caller, ManagerApi } from './api.ts';
@@ -57,15 +58,17 @@ export function createApiService(
 
 /** Who calls, as the head of the call says; throws `bad_usage`. */
 export function parseCaller(headers: HeaderList, address: string): Caller {
-  const owner = findHeader(headers, ownerKey);
-  return toCaller(owner === undefined ? undefined : Buffer.from(owner, 'base64'), findHeader(headers, 'authorization'), address);
+  return toCaller(findHeader(headers, ownerKey), findHeader(headers, 'authorization'), address);
 }
 
-/** Who calls; throws `bad_usage`. */
-export function toCaller(owner: unknown, authorization: unknown, address: string): Caller {
-  const token = typeof authorization === 'string' ? /^Bearer (.{1,8192})$/.exec(authorization)?.[1] : undefined;
-  if (!Buffer.isBuffer(owner)) throw new InterceptError('bad_usage', 'The call does not say who calls.');
-  return { owner: parseName('owner', owner.toString(), 128), token, address };
+/** Who calls; `owner` is in base64, as names may have any characters. Throws `bad_usage`. */
+export function toCaller(owner: string | undefined, authorization: string | undefined, address: string): Caller {
+  if (owner === undefined) throw new InterceptError('bad_usage', 'The call does not say who calls.');
+  return {
+    owner: parseOwner(Buffer.from(owner, 'base64').toString()),
+    token: authorization === undefined ? undefined : readBearer(authorization),
+    address,
+  };
 }
 
 /** How a call ends that failed, with what the caller may know of it in the trailer. */

@@ -5,7 +5,7 @@ import { fromSpec, parseInterceptId, toSpec } from './intercept.ts';
 import { wireLimits } from './limits.ts';
 import type { VersionRange } from './manager-info.ts';
 import { parseSessionId } from './manager-message.ts';
-import { parseName, parseText } from './text.ts';
+import { parseOwner, parseText } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
 
 /** Names a lost session, as one who was in it. */
@@ -138,7 +138,7 @@ function parseHello(hello: Hello): HelloMessage {
   return {
     t: 'hello',
     instance: hello.instance,
-    owner: parseName('owner', hello.owner, nameCharacters.value),
+    owner: parseOwner(hello.owner),
     client: parseText('client', hello.client, nameCharacters.value),
     versions: { min, max },
     publicKey: hello.publicKey.length === 0 ? undefined : parsePublicKey(hello.publicKey),

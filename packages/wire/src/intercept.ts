@@ -24,7 +24,7 @@ import {
 } from './generated/switchyard/types/v1/types_pb.ts';
 import { wireLimits } from './limits.ts';
 import { fromMatch, toMatch } from './match.ts';
-import { parseName, toShown } from './text.ts';
+import { parseOwner, toShown } from './text.ts';
 import { toViolation } from './violation.ts';
 
 const textLimit = wireLimits.nameCharacters.value;
@@ -87,7 +87,7 @@ function parseKey(text: string): RoutingKey | undefined {
 
 function parseSharedWith(owners: readonly string[]): readonly string[] {
   const { sharedWith } = wireLimits;
-  if (owners.length <= sharedWith.value) return owners.map((owner) => parseName('owner', owner, textLimit));
+  if (owners.length <= sharedWith.value) return owners.map(parseOwner);
   throw new InterceptError('bad_usage', `A key is shared with at most ${sharedWith.value} owners by name, not with ${owners.length}.`, {
     hint: 'Share it with everybody: "*".',
   });
@@ -137,7 +137,7 @@ export function fromIntercept(intercept: Intercept): InterceptInfo {
     match: fromMatch(intercept.match),
     sharedWith: parseSharedWith(intercept.sharedWith),
     joins: intercept.joins,
-    owner: parseName('owner', intercept.owner, textLimit),
+    owner: parseOwner(intercept.owner),
     whenAway: intercept.whenAway === ProtoWhenAway.BASELINE ? 'baseline' : 'fail',
     session: intercept.session === ProtoState.AWAY ? 'away' : 'ready',
     client: toShown(intercept.client, textLimit),

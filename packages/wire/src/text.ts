@@ -1,4 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
+import { wireLimits } from './limits.ts';
 
 const printable = /^\P{C}*$/u;
 
@@ -10,10 +11,16 @@ export function parseText(name: string, text: string, limit: number): string {
   return text;
 }
 
-/** As `parseText`, and not empty. */
-export function parseName(name: string, text: string, limit: number): string {
-  if (text === '') throw new InterceptError('bad_usage', `The ${name} must not be empty.`);
-  return parseText(name, text, limit);
+/** The name of an owner; throws `bad_usage` where it is empty, long or not printable. */
+export function parseOwner(text: string): string {
+  if (text === '') throw new InterceptError('bad_usage', 'The owner must not be empty.');
+  return parseText('owner', text, wireLimits.nameCharacters.value);
+}
+
+/** The token of an `authorization` header (RFC 6750 section 2.1); undefined where it holds none, or one that is longer than a token may be. */
+export function readBearer(authorization: string): string | undefined {
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  return token !== undefined && token.length <= wireLimits.tokenCharacters.value ? token : undefined;
 }
 
 /** `text` made safe to show: control characters become spaces, what is over `limit` characters is cut. For what only people read. */

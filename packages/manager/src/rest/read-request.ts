@@ -1,6 +1,6 @@
 import { z } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
-import { parseName, type Caller } from '@switchyard/tunnel';
+import { parseOwner, readBearer, type Caller } from '@switchyard/tunnel';
 import type { IncomingMessage } from 'node:http';
 import { fixedManagerLimits } from '../limits.ts';
 
@@ -10,11 +10,11 @@ const mostBytes = fixedManagerLimits.requestBodyBytes.value;
 export function readCaller({ headers }: Pick<IncomingMessage, 'headers'>, address: string): Caller {
   const owner = headers['switchyard-owner'];
   const { authorization } = headers;
-  const token = authorization === undefined ? undefined : /^Bearer +([^\s]{1,8192})$/i.exec(authorization)?.[1];
+  const token = authorization === undefined ? undefined : readBearer(authorization);
   if (authorization !== undefined && token === undefined) {
     throw new InterceptError('bad_usage', 'The header authorization has no token.', { hint: 'Send it as: authorization: Bearer TOKEN.' });
   }
-  return { owner: typeof owner === 'string' ? parseName('owner', owner, 128) : undefined, token, address };
+  return { owner: typeof owner === 'string' ? parseOwner(owner) : undefined, token, address };
 }
 
 /** The members of a query, each of them once; throws `bad_usage`. */

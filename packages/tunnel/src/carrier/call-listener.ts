@@ -44,7 +44,7 @@ export async function readCall(request: IncomingMessage, address: string): Promi
     throw new InterceptError('bad_usage', `A call is a POST of ${callType}.`);
   }
   const owner = headers[ownerKey];
-  const caller = toCaller(typeof owner === 'string' ? Buffer.from(owner, 'base64') : undefined, headers.authorization, address);
+  const caller = toCaller(typeof owner === 'string' ? owner : undefined, headers.authorization, address);
   return { caller, message: await readBody(request) };
 }
 

@@ -3,12 +3,6 @@ import type { OwnedProcess, ProcessOwner } from '../process/process-owner.ts';
 /** The two HTTP servers behind every proxy. */
 export type Side = 'baseline' | 'developer';
 
-/** What each side answers with: 100 bytes whose first word says who answered. */
-export const bodies: Readonly<Record<Side, string>> = {
-  baseline: 'baseline '.padEnd(100, '-'),
-  developer: 'developer '.padEnd(100, '-'),
-};
-
 /** The key whose requests go to the developer's side, in every contender that routes. */
 export const liveKey = 'alice';
 
@@ -58,10 +52,18 @@ export const rows: readonly Row[] = [
   { contender: 'HAProxy', kind: 'keyed, direct' },
   { contender: 'nginx', kind: 'un-keyed' },
   { contender: 'http-proxy', kind: 'un-keyed' },
+  { contender: 'httpxy', kind: 'un-keyed' },
   { contender: 'Node.js sockets', kind: 'un-keyed' },
   { contender: 'ssh -R', kind: 'keyed, tunnel' },
   { contender: 'Switchyard router', kind: 'un-keyed' },
   { contender: 'Switchyard router', kind: 'keyed, direct' },
   { contender: 'Switchyard', kind: 'un-keyed' },
   { contender: 'Switchyard', kind: 'keyed, tunnel' },
+  { contender: 'Switchyard, TLS', kind: 'keyed, tunnel' },
 ];
+
+/** A row with the contender that is ready for it. */
+export interface OpenRow {
+  readonly row: Row;
+  readonly running: Running;
+}

@@ -5,10 +5,12 @@ const run = promisify(execFile);
 
 /** One burst of load. */
 export interface Load {
-  readonly port: number;
+  readonly url: string;
   readonly seconds: number;
   readonly connections: number;
   readonly headers: readonly string[];
+  /** A file with a Lua script for wrk. */
+  readonly script: string | undefined;
   readonly cpu: number;
   readonly signal: AbortSignal;
 }
@@ -21,14 +23,15 @@ export interface LoadResult {
 
 /** Runs wrk, pinned. Throws when any answer was not 2xx or any connection failed, as such a figure would say nothing. */
 export async function applyLoad(load: Load): Promise<LoadResult> {
-  const { port, seconds, connections, headers, cpu, signal } = load;
+  const { url, seconds, connections, headers, script, cpu, signal } = load;
   const wrk = [
     'wrk',
     '-t1',
     `-c${connections}`,
     `-d${seconds}s`,
     ...headers.flatMap((header) => ['-H', header]),
-    `http://127.0.0.1:${port}/`,
+    ...(script === undefined ? [] : ['-s', script]),
+    url,
   ];
   const { stdout } = await run('taskset', ['-c', String(cpu), ...wrk], { signal, timeout: (seconds + 15) * 1_000 });
   return parseLoadResult(stdout);

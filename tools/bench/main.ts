@@ -1,18 +1,16 @@
-// `pnpm bench`: CPU time per request of our proxy beside others, in one run. How and why: README.md beside this file.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// `pnpm bench`: what our proxy costs beside others, in one run. How and why: README.md beside this file.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { InterceptError } from '@switchyard/contract';
 import { runMain, type MainContext } from '@switchyard/runtime';
-import { browserHeaders } from './browser-headers.ts';
-import type { Row, Workbench } from './contender.ts';
+import { liveKey, type OpenRow, type Row, type Workbench } from './contender.ts';
 import { contenders } from './contenders.ts';
 import { readHotSpots } from './cpu-profile.ts';
-import { createCpuTime } from './cpu-time.ts';
-import { measure, type OpenRow, type Shape } from './measure.ts';
 import { parseOptions, usage, type BenchOptions } from './options.ts';
-import { toReport, type Result } from './report.ts';
-import { summarize, toTable } from './summary.ts';
+import { toPage, type Result } from './page.ts';
+import { probe } from './probe.ts';
+import type { Section } from './suite.ts';
 import { findObstacle, openWorkbench } from './workbench.ts';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
@@ -51,24 +49,26 @@ interface BenchDeps {
 }
 
 /** Measures, saves what is to be saved, and resolves with what to print. */
-async function bench(options: BenchOptions, { env, signal, say }: BenchDeps): Promise<string> {
-  const { rounds, seconds, connections, profileFolder } = options;
-  const shape: Shape = { rounds, seconds, connections, headers: options.browserHeaders ? browserHeaders : [] };
-  const result = await measureRows(options, shape, { env, signal, say });
+async function bench(options: BenchOptions, deps: BenchDeps): Promise<string> {
+  const { profileFolder } = options;
+  const result = await runSuites(options, deps);
   if (options.write) {
     save(result);
-    say('Saved to docs/benchmark.md and docs/benchmark.json.');
+    deps.say('Saved to docs/benchmark.md and docs/benchmark/.');
   }
-  return [toTable(result.lines), ...(profileFolder === undefined ? [] : toHotSpotLines(profileFolder))].join('\n');
+  const sections = result.sections.map(({ title, markdown }) => `## ${title}\n\n${markdown}`);
+  return [...sections, ...(profileFolder === undefined ? [] : toHotSpotLines(profileFolder))].join('\n\n');
 }
 
-async function measureRows({ profileFolder, rows: wanted }: BenchOptions, shape: Shape, { env, signal, say }: BenchDeps): Promise<Result> {
+async function runSuites(options: BenchOptions, { env, signal, say }: BenchDeps): Promise<Result> {
+  const { rounds, seconds, workloads } = options;
   const [loadBefore = 0] = loadavg();
   if (loadBefore > 0.5) say(`The machine is busy (load ${loadBefore.toFixed(1)}): the figures will be noisy.`);
-  await using workbench = await openWorkbench({ env, profileFolder });
-  const { rows, versions } = await openRows(workbench, wanted, say);
-  const samples = await measure(rows, shape, { cpuTime: createCpuTime(), loadCpu: workbench.loadCpu, signal, say });
-  return { lines: summarize(samples), shape, loadBefore, versions: new Map([...versions, ['origin', workbench.originAbout]]) };
+  await using workbench = await openWorkbench({ env, profileFolder: options.profileFolder });
+  const { rows, versions } = await openRows(workbench, options.rows, say);
+  const sections: Section[] = [];
+  for (const suite of options.suites) sections.push(await suite.run({ workbench, rows, workloads, rounds, seconds, signal, say }));
+  return { sections, rounds, seconds, loadBefore, versions: new Map([...versions, ['origin', workbench.originAbout]]) };
 }
 
 interface OpenRows {
@@ -93,13 +93,32 @@ async function openRows(workbench: Workbench, wanted: readonly Row[], say: Bench
     versions.set(name, version);
     rows.push(...own.map((row) => ({ row, running })));
   }
-  return { rows, versions };
+  for (const row of rows) await checkSide(row);
+  return { rows: wanted.flatMap((row) => rows.filter((open) => open.row === row)), versions };
+}
+
+/** A figure of the wrong side would be worth nothing. */
+async function checkSide({ row, running }: OpenRow): Promise<void> {
+  const [key, wanted] = row.kind === 'un-keyed' ? [undefined, 'baseline'] : [liveKey, 'developer'];
+  const answered = await probe(running.port, key);
+  if (answered !== wanted)
+    throw new Error(`${row.contender}, ${row.kind}: ${answered ?? 'nobody'} answered in the place of the ${wanted}.`);
 }
 
 function save(result: Result): void {
-  mkdirSync(docs, { recursive: true });
-  writeFileSync(`${docs}benchmark.md`, toReport(result));
-  writeFileSync(`${docs}benchmark.json`, `${JSON.stringify({ ...result, versions: Object.fromEntries(result.versions) }, undefined, 2)}\n`);
+  const folder = `${docs}benchmark/`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${docs}benchmark.md`, toPage(result));
+  for (const { name, svg } of result.sections.flatMap(({ plots }) => plots)) writeFileSync(`${folder}${name}.svg`, svg);
+  const { rounds, seconds, versions, sections } = result;
+  const samples = {
+    rounds,
+    seconds,
+    versions: Object.fromEntries(versions),
+    samples: Object.fromEntries(sections.map(({ title, raw }) => [title, raw])),
+  };
+  writeFileSync(`${folder}samples.json`, `${JSON.stringify(samples)}\n`);
 }
 
 function toHotSpotLines(folder: string): readonly string[] {

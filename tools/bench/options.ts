@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
 import { rows, type Row } from './contender.ts';
+import type { Suite } from './suite.ts';
+import { suites } from './suites.ts';
+import { workloads, type Workload } from './workload.ts';
 
 /** What a person may choose. */
 export interface BenchOptions {
   readonly rounds: number;
   readonly seconds: number;
-  readonly connections: number;
-  /** Whether requests carry the header fields that a browser sends (about 600 bytes) besides wrk's own. */
-  readonly browserHeaders: boolean;
+  readonly suites: readonly Suite[];
+  readonly workloads: readonly Workload[];
   readonly rows: readonly Row[];
   /** Save the result to docs/. */
   readonly write: boolean;
@@ -15,27 +17,28 @@ export interface BenchOptions {
   readonly profileFolder: string | undefined;
 }
 
-export const usage = `Usage: pnpm bench [--rounds N] [--seconds N] [--connections N] [--browser-headers] [--only TEXT]... [--write] [--profile FOLDER]
+export const usage: string = `Usage: pnpm bench [--suite NAME]... [--only TEXT]... [--workload TEXT]... [--rounds N] [--seconds N] [--write] [--profile FOLDER]
 
-  --rounds N          measurements of each row (default 5)
-  --seconds N         length of one measurement (default 4)
-  --connections N     kept-alive connections (default 32)
-  --browser-headers   requests with the header fields of a browser, about 600 bytes
+  --suite NAME        only this one; without it all:
+${suites.map(({ name, about }) => `                        ${name.padEnd(9)} ${about}`).join('\n')}
   --only TEXT         only rows whose "proxy, requests" holds TEXT, in any case; HAProxy is needed for ratios
-  --write             save the result to docs/benchmark.md and docs/benchmark.json
+  --workload TEXT     only requests whose "N B head, N KiB answer" holds TEXT
+  --rounds N          measurements of each row, in turn (default 10)
+  --seconds N         length of one measurement under load (default 1)
+  --write             save the result to docs/benchmark.md and docs/benchmark/
   --profile FOLDER    CPU profiles of our programs in FOLDER, and where they spent their time
 `;
 
-/** Throws on an unknown option or a bad number. */
+/** Throws on an unknown option or a bad value. */
 export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '4' },
-      connections: { type: 'string', default: '32' },
-      'browser-headers': { type: 'boolean', default: false },
+      suite: { type: 'string', multiple: true, default: [] },
       only: { type: 'string', multiple: true, default: [] },
+      workload: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string', default: '10' },
+      seconds: { type: 'string', default: '1' },
       write: { type: 'boolean', default: false },
       profile: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -45,9 +48,9 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   return {
     rounds: parseCount('rounds', values.rounds, 100),
     seconds: parseCount('seconds', values.seconds, 60),
-    connections: parseCount('connections', values.connections, 1_000),
-    browserHeaders: values['browser-headers'],
-    rows: chooseRows(values.only),
+    suites: choose({ option: 'suite', all: suites, nameOf: ({ name }) => name }, values.suite),
+    rows: choose({ option: 'only', all: rows, nameOf: ({ contender, kind }) => `${contender}, ${kind}` }, values.only),
+    workloads: choose({ option: 'workload', all: workloads, nameOf: ({ name }) => name }, values.workload),
     write: values.write,
     profileFolder: values.profile,
   };
@@ -60,14 +63,19 @@ function parseCount(name: string, text: string, most: number): number {
   return count;
 }
 
-function chooseRows(parts: readonly string[]): readonly Row[] {
-  if (parts.length === 0) return rows;
-  const chosen = rows.filter(({ contender, kind }) =>
-    parts.some((part) => `${contender}, ${kind}`.toLowerCase().includes(part.toLowerCase())),
-  );
+/** What `parts` can choose from. */
+interface Choice<Thing> {
+  readonly option: string;
+  readonly all: readonly Thing[];
+  nameOf(thing: Thing): string;
+}
+
+function choose<Thing>({ option, all, nameOf }: Choice<Thing>, parts: readonly string[]): readonly Thing[] {
+  if (parts.length === 0) return all;
+  const chosen = all.filter((thing) => parts.some((part) => nameOf(thing).toLowerCase().includes(part.toLowerCase())));
   if (chosen.length === 0)
     throw new Error(
-      `--only ${parts.join(' --only ')} chooses nothing; there is ${rows.map((row) => `"${row.contender}, ${row.kind}"`).join(', ')}.`,
+      `--${option} ${parts.join(` --${option} `)} chooses nothing; there is ${all.map((thing) => `"${nameOf(thing)}"`).join(', ')}.`,
     );
   return chosen;
 }

@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pickPort } from '../process/free-port.ts';
 import type { OwnedProcess, ProcessOwner } from '../process/process-owner.ts';
 import { readInstalledVersion } from './contenders/installed-version.ts';
-import { bodies, type Side } from './contender.ts';
+import type { Side } from './contender.ts';
 import { toNginxConfig } from './nginx-config.ts';
+import { bulkBytes, toPath, workloads } from './workload.ts';
 
 /** The HTTP servers behind every proxy. */
 export interface Origins {
@@ -33,22 +34,30 @@ interface StartedOrigin {
 
 function startNginxOrigins(parent: string, ports: Origins['ports'], start: StartOrigin): readonly StartedOrigin[] {
   const folder = join(parent, 'nginx-origin');
-  mkdirSync(folder);
-  const file = join(folder, 'nginx.conf');
-  const server = (port: number, body: string): string => `
+  mkdirSync(join(folder, 'bytes'), { recursive: true });
+  for (const bytes of new Set([...workloads.map(({ bodyBytes }) => bodyBytes), bulkBytes])) {
+    const path = join(folder, toPath(bytes));
+    writeFileSync(path, '');
+    // Files with a hole are served like others, and take no room.
+    truncateSync(path, bytes);
+  }
+  const server = (side: Side): string => `
   server {
-    listen 127.0.0.1:${port} backlog=4096;
-    location / { default_type text/plain; return 200 "${body}"; }
+    listen 127.0.0.1:${ports[side]} backlog=4096;
+    location / { default_type text/plain; return 200 ${side}; }
+    location /bytes/ { root ${folder}; }
   }`;
-  writeFileSync(file, toNginxConfig(folder, server(ports.baseline, bodies.baseline) + server(ports.developer, bodies.developer)));
+  const config = `sendfile on; tcp_nodelay on; open_file_cache max=16;${server('baseline')}${server('developer')}`;
+  const file = join(folder, 'nginx.conf');
+  writeFileSync(file, toNginxConfig(folder, config));
   return [{ program: start('origin', 'nginx', ['-e', join(folder, 'error.log'), '-c', file]), ports: Object.values(ports) }];
 }
 
 function startNodeOrigins(ports: Origins['ports'], start: StartOrigin): readonly StartedOrigin[] {
   const script = fileURLToPath(new URL('under-test/origin.ts', import.meta.url));
-  const one = (side: Side): StartedOrigin => {
-    const args = [script, String(ports[side]), bodies[side]];
-    return { program: start(`origin-${side}`, process.execPath, args), ports: [ports[side]] };
-  };
+  const one = (side: Side): StartedOrigin => ({
+    program: start(`origin-${side}`, process.execPath, [script, String(ports[side]), side]),
+    ports: [ports[side]],
+  });
   return [one('baseline'), one('developer')];
 }

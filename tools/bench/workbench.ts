@@ -9,6 +9,9 @@ import { openOrigins } from './origins.ts';
 export interface OpenWorkbench extends Workbench, AsyncDisposable {
   readonly owner: ProcessOwner;
   readonly loadCpu: number;
+  readonly proxyCpu: number;
+  /** Starts a program on the CPU of load and origin. */
+  startLoad(name: string, command: string, args: readonly string[]): OwnedProcess;
   /** What the origins are, for the report. */
   readonly originAbout: string;
 }
@@ -40,6 +43,8 @@ export async function openWorkbench({ env, profileFolder }: WorkbenchOptions): P
     return {
       owner,
       loadCpu,
+      proxyCpu,
+      startLoad: (name, command, args) => start(loadCpu, name, command, args),
       origins: origins.ports,
       originAbout: origins.about,
       startProxy: (name, command, args) => start(proxyCpu, name, command, args),

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pickPort } from '../../process/free-port.ts';
 import { liveKey, type Contender } from '../contender.ts';
@@ -12,8 +12,7 @@ export const nginx: Contender = {
   version: () => readInstalledVersion('nginx', '-v'),
   open: async (bench) => {
     const port = await pickPort();
-    const folder = join(bench.owner.folder, 'nginx-proxy');
-    mkdirSync(folder);
+    const folder = mkdtempSync(join(bench.owner.folder, 'nginx-proxy-'));
     const file = join(folder, 'nginx.conf');
     writeFileSync(file, toNginxConfig(folder, toProxyBlock(port, bench.origins)));
     const process = bench.startProxy('nginx', 'nginx', ['-e', join(folder, 'error.log'), '-c', file]);

@@ -1,45 +1,45 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pickPort } from '../../process/free-port.ts';
 import { waitFor } from '../../process/wait-for.ts';
 import { liveKey, type Contender } from '../contender.ts';
+import { startManager } from '../manager-under-test.ts';
 import { probe } from '../probe.ts';
 import { readOwnVersion } from './own-version.ts';
 
-const managerMain = fileURLToPath(new URL('../../../packages/manager/src/main.ts', import.meta.url));
 const cliMain = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
 
 /** The real programs: the manager, and `intercept up` on the developer's side of the tunnel. The CPU time of both counts. */
-export const switchyard: Contender = {
-  name: 'Switchyard',
-  version: readOwnVersion,
-  open: async (bench) => {
-    const [port, api, health] = [await pickPort(), await pickPort(), await pickPort()];
-    const file = join(bench.owner.folder, 'manager.yaml');
-    writeFileSync(file, toConfig({ port, api, health, origin: bench.origins.baseline }));
-    const manager = bench.startNode('switchyard-manager', managerMain, ['--config', file]);
-    await manager.listening(port);
-    const delivery = `orders=127.0.0.1:${bench.origins.developer}`;
-    const agent = bench.startNode('switchyard-agent', cliMain, ['up', delivery, '--key', liveKey, '--manager', `http://127.0.0.1:${api}`]);
-    await waitFor(async () => (await probe(port, liveKey)) === 'developer', {
-      what: `the intercept to become effective; see ${agent.logPath}`,
-      timeoutMs: 10_000,
-    });
-    return { port, processes: [manager, agent] };
-  },
-};
+export const switchyard: Contender = create('Switchyard', { isSecure: false });
 
-function toConfig(ports: { readonly port: number; readonly api: number; readonly health: number; readonly origin: number }): string {
-  return `
-apiVersion: switchyard.dev/v1
-kind: Manager
-listen: 127.0.0.1:${ports.api}
-health: 127.0.0.1:${ports.health}
-auth: { mode: none }
-services:
-  - name: orders
-    ports:
-      - { name: http, listen: 127.0.0.1:${ports.port}, origin: 127.0.0.1:${ports.origin}, protocol: http }
-`;
+/** As `switchyard`, with TLS between the two. */
+export const switchyardTls: Contender = create('Switchyard, TLS', { isSecure: true });
+
+function create(name: string, { isSecure }: { readonly isSecure: boolean }): Contender {
+  return {
+    name,
+    version: readOwnVersion,
+    open: async (bench) => {
+      const label = name.toLowerCase().replaceAll(/\W+/g, '-');
+      const tls = isSecure ? createCertificate(bench.owner.folder) : undefined;
+      const { process: manager, port, url } = await startManager(bench, { name: `${label}-manager`, tls });
+      const target = ['--key', liveKey, '--manager', url.href, ...(tls === undefined ? [] : ['--ca', tls.certFile])];
+      const agent = bench.startNode(`${label}-agent`, cliMain, ['up', `orders=127.0.0.1:${bench.origins.developer}`, ...target]);
+      await waitFor(async () => (await probe(port, liveKey)) === 'developer', {
+        what: `the intercept to become effective; see ${agent.logPath}`,
+        timeoutMs: 10_000,
+      });
+      return { port, processes: [manager, agent] };
+    },
+  };
+}
+
+/** A certificate of its own authority for the loopback address. */
+function createCertificate(folder: string): { readonly certFile: string; readonly keyFile: string } {
+  const files = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') };
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-keyout', files.keyFile];
+  const subject = ['-subj', '/CN=bench', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
+  const { status, stderr } = spawnSync('openssl', ['req', '-x509', ...key, '-out', files.certFile, ...subject]);
+  if (status !== 0) throw new Error(`openssl failed: ${stderr?.toString().trim() ?? 'it is not installed'}`);
+  return files;
 }

@@ -28,8 +28,8 @@ All proxies stay up; after a warm-up each is measured for ${seconds} s, ${rounds
 are medians over the rounds; the interval holds the true median with at least 95 % confidence, whatever the figures' distribution (order statistics).
 Every row is first checked to answer from the right side, and a failed request fails the run. "un-keyed" requests go to the baseline, "keyed, direct" ones to
 an address that the router dials, "keyed, tunnel" ones through an agent. HAProxy, nginx, http-proxy and httpxy route by the same header and keep connections to the
-origin open. A request's head has exactly the bytes that its title says; a keyed one has its line of 23 bytes besides. Heads of 60 bytes are all the same; those of 1,024
-bytes have the fields of a browser and another \`traceparent\` each, so that none is like the one before.
+origin open. A request's head has exactly the bytes that its title says; a keyed one has its line of 23 bytes besides. Those of 1,024 bytes
+have the fields of a browser. The heads of a row are all the same, but for "each another", where each has another \`traceparent\`.
 
 ${[...versions].map(([name, version]) => `- ${name}: ${version}`).join('\n')}
 
@@ -40,8 +40,8 @@ To repeat: \`apt-get install haproxy nginx-light wrk nghttp2-client openssh-serv
 - One core each. HAProxy and nginx use all cores by themselves; a manager uses one for its JavaScript.
 - Warm connections over loopback: no network, no loss, no connection set-up.
 - "Node.js sockets" is no proxy: it copies bytes between two sockets by \`pipe\`, without looking at them.
-- Switchyard does not parse a head again that is the same, byte for byte, as the one before it on its connection: all heads of 60 bytes are
-  ([decision 013](decisions/013-what-the-hot-path-does-without.md) has figures).
+- Switchyard does not parse a head again that is the same, byte for byte, as the one before it on its connection; "each another" shows what
+  that saves   ([decision 013](decisions/013-what-the-hot-path-does-without.md) has figures).
 - The same process serves all kinds of requests in turn, as a manager does; one that serves a single kind may be cheaper.
 - HAProxy parses every request and writes its head anew, nginx too; Switchyard checks it and passes the bytes on. \`ssh -R\` reads no request at all.
 `;

@@ -7,7 +7,7 @@ import { readCpuMicros } from '../cpu-time.ts';
 import { estimate, type Estimate } from '../statistics.ts';
 import type { Scene, Section, Suite } from '../suite.ts';
 import { toTable } from '../table.ts';
-import { isTraced, toHeaders, toPath, tracing, type Workload } from '../workload.ts';
+import { toHeaders, toPath, tracing, type Workload } from '../workload.ts';
 import { measureInTurn } from '../measure-in-turn.ts';
 
 const connections = 32;
@@ -54,7 +54,7 @@ async function sample({ workbench, seconds, signal }: Scene, { row, running }: O
     seconds,
     connections,
     headers: toHeaders(workload, running.port, row.kind !== 'un-keyed'),
-    script: isTraced(workload) ? writeTracing(workbench.owner.folder) : undefined,
+    script: workload.isTraced ? writeTracing(workbench.owner.folder) : undefined,
     cpu: workbench.loadCpu,
     signal,
   });
@@ -89,8 +89,8 @@ function toLabel({ contender, kind }: Row): string {
 
 function toSection(sections: ReadonlyMap<Workload, readonly Cost[]>, raw: unknown): Section {
   const tables = [...sections].map(([{ name }, costs]) => `### ${name}\n\n${toTable(columns, costs)}`);
-  const plots = [...sections].map(([{ name, headBytes, bodyBytes }, costs]) => ({
-    name: `cpu-${headBytes}-${bodyBytes}`,
+  const plots = [...sections].map(([{ name, id }, costs]) => ({
+    name: `cpu-${id}`,
     about: `CPU time per request, ${name}`,
     svg: toBarChart(
       { title: `CPU time per request, ${name}`, unit: 'µs', decimals: 1 },

@@ -8,9 +8,9 @@ import { toTable } from '../table.ts';
 import { toHeaders, toPath, type Workload } from '../workload.ts';
 
 /** Requests per second. */
-const rates = [1_000, 5_000, 10_000];
+const rates = [2_000, 10_000];
 /** Who works for longer than this share of a core can keep no rate: what it would show is its queue. */
-const workload: Workload = { name: '60 B head, 1 KiB answer', headBytes: 60, bodyBytes: 1024 };
+const workload: Workload = { name: '60 B head, 1 KiB answer', id: '60-1024', headBytes: 60, bodyBytes: 1024, isTraced: false };
 
 /** One burst of load: how long each answer took, in microseconds, sorted; undefined where the rate was not kept. */
 type Sample = readonly number[] | undefined;

@@ -1,6 +1,6 @@
 import { nearestWord } from '@switchyard/config';
 import { InterceptError, type InterceptInfo, type PortInfo, type ServiceInfo, type ServiceName } from '@switchyard/contract';
-import { findConflict, toMatchId, type Conflict, type RouteClaim } from '@switchyard/route';
+import { adviseOnConflict, findConflict, toMatchId, type Conflict, type RouteClaim } from '@switchyard/route';
 import type { ControlledService } from './control/control.ts';
 
 /** One service port that somebody wants to intercept. */
@@ -76,20 +76,11 @@ function byAge(left: InterceptInfo, right: InterceptInfo): number {
 function toConflictError(conflict: Conflict<InterceptInfo>): InterceptError {
   const { rule } = conflict;
   const { key, owner, service } = rule;
-  if (key === undefined) {
-    return new InterceptError('route_conflict', `${owner} (${toMachine(rule)}) already intercepts what matches that on ${service}.`, {
-      hint: `Match something else, or ask ${owner} to stop.`,
-    });
-  }
-  const message = `The key "${key}" belongs to ${owner} (${toMachine(rule)}), who intercepts ${service} with it.`;
-  return new InterceptError('route_conflict', message, { hint: toHint(conflict) });
-}
-
-function toHint(conflict: Conflict<InterceptInfo>): string {
-  const { owner } = conflict.rule;
-  if (conflict.t === 'route_taken') return `Use another key (--key), or ask ${owner} to stop.`;
-  if (conflict.offered) return `${owner} shares it with you: say --join to take part, or use another key (--key).`;
-  return `Use another key (--key), or ask ${owner} to share it with you (--share-with) and then say --join.`;
+  const message =
+    key === undefined
+      ? `${owner} (${toMachine(rule)}) already intercepts what matches that on ${service}.`
+      : `The key "${key}" belongs to ${owner} (${toMachine(rule)}), who intercepts ${service} with it.`;
+  return new InterceptError('route_conflict', message, { hint: adviseOnConflict(conflict) });
 }
 
 function isSameRoute(left: RouteClaim, right: RouteClaim): boolean {

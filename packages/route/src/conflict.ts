@@ -41,6 +41,15 @@ export function findConflict<Held extends RouteClaim>(held: Iterable<Held>, clai
   return { t: 'key_taken', rule: first, offered };
 }
 
+/** What can be done about a conflict, for the person whose claim it stands against. */
+export function adviseOnConflict(conflict: Conflict<RouteClaim>): string {
+  const { key, owner } = conflict.rule;
+  if (key === undefined) return `Match something else, or ask ${owner} to stop.`;
+  if (conflict.t === 'route_taken') return `Use another key (--key), or ask ${owner} to stop.`;
+  if (conflict.offered) return `${owner} shares it with you: say --join to take part, or use another key (--key).`;
+  return `Use another key (--key), or ask ${owner} to share it with you (--share-with) and then say --join.`;
+}
+
 function sharesWith({ sharedWith }: Sharing, owner: string): boolean {
   return sharedWith.includes(owner) || sharedWith.includes('*');
 }

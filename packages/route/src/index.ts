@@ -1,10 +1,11 @@
 export { defaultAliases, parseAlias, type Alias } from './alias.ts';
-export { findConflict, type Conflict, type RouteClaim } from './conflict.ts';
+export { adviseOnConflict, findConflict, type Conflict, type RouteClaim } from './conflict.ts';
 export { decide } from './decide.ts';
 export type { Completion, Decision, KeyStatus, LineEdit, RouteCount, Strip } from './decision.ts';
 export type { RuleCandidate } from './candidates.ts';
 export { splitTarget, type Evidence, type Field } from './evidence.ts';
 export { explain, type ExplainedRequest, type Explanation } from './explain.ts';
+export { isToken, tokenPattern } from './header-names.ts';
 export { checkMatch } from './match/check-match.ts';
 export { describeMatch } from './match/describe.ts';
 export { toMatchId } from './match/match-id.ts';

@@ -1,4 +1,5 @@
 import { InterceptError, type HeaderLine, type RequestQuestion, type RouteOutcome } from '@switchyard/contract';
+import { isToken } from '@switchyard/route';
 import { isIP } from 'node:net';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { projectOptions } from '../common-options.ts';
@@ -57,8 +58,8 @@ export const explain: AnyCommand = defineCommand({
 });
 
 function toHeaderLine(text: string): HeaderLine {
-  const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(text) ?? [];
-  if (name !== undefined && isLatin1(value)) return [name, value];
+  const [, name = '', value = ''] = /^([^:]*):[ \t]*(.*?)[ \t]*$/.exec(text) ?? [];
+  if (isToken(name) && isLatin1(value)) return [name, value];
   throw new InterceptError('bad_usage', `${JSON.stringify(text)} is no header line.`, {
     hint: "Write it as curl takes it: -H 'x-team: blue'.",
   });
@@ -70,7 +71,7 @@ function isLatin1(text: string): boolean {
 }
 
 function toMethod(text: string): string {
-  if (/^[!#$%&'*+.^_`|~\w-]+$/.test(text)) return text;
+  if (isToken(text)) return text;
   throw new InterceptError('bad_usage', `${JSON.stringify(text)} is no method.`, { hint: 'Methods are words such as GET.' });
 }
 

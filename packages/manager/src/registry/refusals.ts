@@ -1,5 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
-import { findConflict, type Conflict, type RouteClaim } from '@switchyard/route';
+import { adviseOnConflict, findConflict, type RouteClaim } from '@switchyard/route';
 import { sessionOf, toTimeText, type AgentSession, type Intercept } from './intercept.ts';
 
 /** Throws `route_conflict`, naming the owner and what to ask them for, where an intercept of another owner stands against `claim`. */
@@ -13,14 +13,7 @@ export function refuseConflict(intercepts: readonly Intercept[], claim: RouteCla
     conflict.t === 'route_taken'
       ? `${holder.title} is already intercepted by ${holder.owner} (${client}) since ${since}.`
       : toKeyTaken(holder, client);
-  throw new InterceptError('route_conflict', message, { hint: toHint(conflict), detail: toDetail(holder) });
-}
-
-function toHint(conflict: Conflict<Intercept>): string {
-  const { t, rule } = conflict;
-  if (t === 'key_taken') return toKeyTakenHint(rule.owner, conflict.offered);
-  const other = rule.key === undefined ? 'Match something else' : 'Use another key (--key)';
-  return `${other}, or ask ${rule.owner} to stop.`;
+  throw new InterceptError('route_conflict', message, { hint: adviseOnConflict(conflict), detail: toDetail(holder) });
 }
 
 function byAge(left: Intercept, right: Intercept): number {
@@ -40,11 +33,6 @@ export function refuseEarlyGuest(intercepts: readonly Intercept[], { key, joins 
       hint: 'Try again when its owner is back, or leave out --join to hold it yourself.',
     },
   );
-}
-
-function toKeyTakenHint(owner: string, offered: boolean): string {
-  if (offered) return `${owner} shares it with you: say --join to take part, or use another key (--key).`;
-  return `Use another key (--key), or ask ${owner} to share it with you (--share-with) and then say --join.`;
 }
 
 /** Says whose a key is; `client` is the developer's machine. */

@@ -1,11 +1,9 @@
 import { label, z } from '@switchyard/config';
 import { parseServiceName, type RequestQuestion, type RouteReport } from '@switchyard/contract';
+import { tokenPattern } from '@switchyard/route';
 import type { Data } from './schemas.ts';
 
-const token = z
-  .string()
-  .max(256)
-  .regex(/^[!#$%&'*+.^_`|~\w-]+$/, { error: 'must be a token of HTTP' });
+const token = z.string().max(256).regex(tokenPattern, { error: 'must be a token of HTTP' });
 
 /** A header line carries bytes: one character each. */
 const fieldValue = z

@@ -67,6 +67,7 @@ export const fixedTunnelLimits: LimitTable<
   | 'http2CloseMs'
   | 'strangerConnections'
   | 'strangerStreams'
+  | 'strangerResets'
   | 'controlBytes'
   | 'answerBytes'
   | 'http2WindowBytes'
@@ -83,6 +84,8 @@ export const fixedTunnelLimits: LimitTable<
   | 'unreadEventBytes'
   | 'tlsHandshakeMs'
   | 'webSocketHighBytes'
+  | 'webSocketFragments'
+  | 'webSocketChunks'
   | 'webSocketPingMs'
   | 'webSocketCloseMs'
   | 'http1HeadBytes'
@@ -116,7 +119,7 @@ export const fixedTunnelLimits: LimitTable<
     value: 1024 * 1024,
     unit: 'bytes',
     about:
-      'Bytes that wait before a socket when the other end asks for one more answer of HTTP/2 itself, such as a pong; the connection is ended then.',
+      'Bytes that wait before a socket when the other end asks for one more answer: a pong, or a stream; the connection is ended then.',
   },
   http2CloseMs: { value: 500, unit: 'ms', about: 'How long a connection that is closed may take to send what is left.' },
   strangerConnections: {
@@ -128,6 +131,11 @@ export const fixedTunnelLimits: LimitTable<
     value: 16,
     unit: 'count',
     about: 'Streams of a connection while it has no session; further ones wait at the caller, or are refused.',
+  },
+  strangerResets: {
+    value: 64,
+    unit: 'count',
+    about: 'Streams of a connection without a session that are reset or refused in all; one more ends the connection.',
   },
   controlBytes: {
     value: 16 * 1024,
@@ -173,6 +181,16 @@ export const fixedTunnelLimits: LimitTable<
     value: 256 * 1024,
     unit: 'bytes',
     about: 'Bytes that wait for the network in a WebSocket before its pipe sends no more; it goes on when half of them are left.',
+  },
+  webSocketFragments: {
+    value: 64,
+    unit: 'count',
+    about: 'Frames that a message of a WebSocket may come in, which proxies may cut; more end its stream.',
+  },
+  webSocketChunks: {
+    value: 1_024,
+    unit: 'count',
+    about: 'Reads that a frame of a WebSocket may come in; more end its stream.',
   },
   webSocketPingMs: {
     value: 20_000,

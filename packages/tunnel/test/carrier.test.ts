@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { createSystemClock } from '@switchyard/runtime';
 import { recordPipe, watchLeaks } from '@switchyard/testkit';
 import { tunnelDefinition } from '@switchyard/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createAccess, openManagerClient, type Access } from '../src/index.ts';
+import { fixedTunnelLimits } from '../src/limits.ts';
 import { openHttp1Front } from './fronts.ts';
 import { intercept, openAgent, openManager, spec, theSession } from './manager.ts';
 
@@ -49,6 +54,29 @@ test('a text, and a message that is too long, end the stream', async () => {
   };
   expect(await closeOf('hello')).toBe(1000);
   expect(await closeOf(Buffer.alloc(72 * 1024 + 1))).toBe(1009);
+});
+
+test('a message in more pieces than its memory is worth ends the stream [tunnel.webSocketFragments] [tunnel.webSocketChunks]', async () => {
+  await using manager = await openManager();
+  const closeOf = async (send: (socket: WebSocket, raw: Socket) => void | Promise<void>): Promise<number> => {
+    const socket = new WebSocket(`ws://127.0.0.1:${manager.server.port}${controlPath}`, 'switchyard.tunnel.v1');
+    const closed = new Promise<number>((resolve) => void socket.on('close', resolve).on('error', () => {}));
+    const [upgraded] = (await once(socket, 'upgrade')) as [IncomingMessage];
+    await send(socket, upgraded.socket);
+    return closed;
+  };
+  const sendFragments = (socket: WebSocket): void => {
+    for (let sent = 0; sent <= fixedTunnelLimits.webSocketFragments.value; sent++) socket.send('a', { fin: false, binary: true });
+  };
+  expect(await closeOf(sendFragments)).toBe(1008);
+  const sendBytes = async (_socket: WebSocket, raw: Socket): Promise<void> => {
+    raw.write(Buffer.from([0x82, 0xfe, 0xff, 0xff, 0, 0, 0, 0]));
+    for (let sent = 0; sent < 3 * fixedTunnelLimits.webSocketChunks.value && raw.writable; sent++) {
+      raw.write('a');
+      await setImmediate();
+    }
+  };
+  expect(await closeOf(sendBytes)).toBe(1008);
 });
 
 async function useSession(port: number, access: Access): Promise<void> {

@@ -7,9 +7,18 @@ import type { MessageStream, StreamClose, StreamHandler } from '../message-strea
 /** The subprotocol (RFC 6455 section 1.9): one message of the tunnel's protocol per binary message. */
 export const subprotocol = 'switchyard.tunnel.v1';
 
-/** What both ends ask of a WebSocket. The types of the library do not know `closeTimeout` yet. */
-export const webSocketOptions: { readonly maxPayload: number; readonly perMessageDeflate: false; readonly closeTimeout: number } = {
+/** What both ends ask of a WebSocket. The types of the library do not know all of it yet. */
+export const webSocketOptions: {
+  readonly maxPayload: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  readonly perMessageDeflate: false;
+  readonly closeTimeout: number;
+} = {
   maxPayload: fixedTunnelLimits.messageBytes.value,
+  // A piece costs far more memory than its bytes.
+  maxFragments: fixedTunnelLimits.webSocketFragments.value,
+  maxBufferedChunks: fixedTunnelLimits.webSocketChunks.value,
   perMessageDeflate: false,
   closeTimeout: fixedTunnelLimits.webSocketCloseMs.value,
 };

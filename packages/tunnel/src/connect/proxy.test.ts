@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { findProxy, type ProxyVariables } from './proxy.ts';
 
@@ -60,13 +61,16 @@ test('credentials are kept apart from the name', () => {
   });
 });
 
-test.each(['https://u:secret@p:1', 'socks5://u:secret@p:1', 'http://u:secret@:99999'])('%s is refused, and not shown', (text) => {
-  let message = '';
-  try {
-    findProxy(new URL('https://m.corp'), { HTTPS_PROXY: text });
-  } catch (error) {
-    message = String(error);
-  }
-  expect(message).toContain('HTTPS_PROXY');
-  expect(message).not.toContain('secret');
-});
+test.each(['https://u:secret@p:1', 'socks5://u:secret@p:1', 'http://u:secret@:99999', 'http://u:100%secret@p:1', 'http://%:secret@p:1'])(
+  '%s is refused, and not shown',
+  (text) => {
+    let error: unknown;
+    try {
+      findProxy(new URL('https://m.corp'), { HTTPS_PROXY: text });
+    } catch (reason) {
+      error = reason;
+    }
+    expect(error).toMatchObject({ code: 'bad_usage', message: expect.stringContaining('HTTPS_PROXY') });
+    expect(inspect(error)).not.toContain('secret');
+  },
+);

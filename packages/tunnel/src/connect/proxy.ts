@@ -52,8 +52,19 @@ function parseProxy({ name, text }: Variable): Proxy {
   }
   const address = toAddress(url);
   if ('path' in address) throw new InterceptError('internal', 'An http:// address has a host.');
-  const credentials = url.username === '' ? undefined : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { ...address, credentials, name: toHostPort(address) };
+  return { ...address, credentials: readCredentials(name, url), name: toHostPort(address) };
+}
+
+function readCredentials(variable: string, { username, password }: URL): string | undefined {
+  if (username === '') return undefined;
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    // Without the cause, which may be shown.
+    throw new InterceptError('bad_usage', `The user or the password in ${variable} is not percent-encoded.`, {
+      hint: 'Write "%" as "%25", "@" as "%40", "/" as "%2F".',
+    });
+  }
 }
 
 /**

@@ -114,7 +114,7 @@ test('a connection that is closed waits so long for a reader who does not read [
   await once(socket, 'connect');
   let closed = false;
   const onClose = (): void => void (closed = true);
-  const link = new Http2Link({ clock, role: 'client', maxStreams: 0, windowBytes: 65_535, onStream() {}, onClose });
+  const link = new Http2Link({ clock, role: 'client', maxStreams: 0, maxResets: Infinity, windowBytes: 65_535, onStream() {}, onClose });
   link.attach(socket);
   socket.write(Buffer.alloc(32 * 1024 * 1024));
   link.close();

@@ -23,6 +23,7 @@ export function createGrpcCarrier(clock: Clock, url: URL, access: Access): Agent
     clock,
     role: 'client',
     maxStreams: 0,
+    maxResets: Infinity,
     windowBytes: http2WindowBytes.value,
     onStream() {},
     onClose() {},

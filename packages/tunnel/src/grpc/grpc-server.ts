@@ -10,7 +10,7 @@ import type { StreamHandler } from '../message-stream.ts';
 import { grpcStatus } from './grpc-status.ts';
 import { ServerCall, type ServerCallOptions } from './server-call.ts';
 
-const { strangerStreams, messageBytes, http2WindowBytes } = fixedTunnelLimits;
+const { strangerStreams, strangerResets, messageBytes, http2WindowBytes } = fixedTunnelLimits;
 
 /** A call that came, and that nobody has taken yet. */
 export interface IncomingCall {
@@ -50,6 +50,7 @@ export function createGrpcServer(clock: Clock, methods: ReadonlyMap<string, Grpc
         clock,
         role: 'server',
         maxStreams: strangerStreams.value,
+        maxResets: strangerResets.value,
         windowBytes: defaultWindowBytes,
         onStream: (stream, headers, end) => serve(methods, { connection: link.connection, stream, headers, end, peer }),
         onClose: () => void links.delete(link),

@@ -25,7 +25,7 @@ interface End {
   take(): Buffer;
 }
 
-function createEnd(role: 'client' | 'server', { windowBytes = 65_535, maxStreams = 100 } = {}): End {
+function createEnd(role: 'client' | 'server', { windowBytes = 65_535, maxStreams = 100, maxResets = Infinity } = {}): End {
   const output = new FrameOutput();
   const events: string[] = [];
   const streams: Http2Stream[] = [];
@@ -46,6 +46,7 @@ function createEnd(role: 'client' | 'server', { windowBytes = 65_535, maxStreams
     connection: new Http2Connection({
       role,
       maxStreams,
+      maxResets,
       windowBytes,
       output,
       outBytes: () => output.length + end.stuckBytes,
@@ -92,7 +93,7 @@ const block = encodeHeaders(head);
 const opening = frame(frameTypes.headers, frameFlags.endHeaders, 1, block);
 
 /** A server that was greeted. */
-function openServer(options?: { windowBytes?: number; maxStreams?: number }): End {
+function openServer(options?: { windowBytes?: number; maxStreams?: number; maxResets?: number }): End {
   const server = createEnd('server', options);
   server.connection.receive(Buffer.concat([clientPreface, settings]));
   server.take();
@@ -213,6 +214,7 @@ const begun = frame(frameTypes.headers, 0, 1, block);
 const going = frame(frameTypes.continuation, 0, 1);
 
 test.each([
+  ['settings that begin with an answer', Buffer.concat([clientPreface, frame(frameTypes.settings, frameFlags.ack, 0)]), true],
   ['no preface', Buffer.from('GET / HTTP/1.1\r\n\r\n'), true],
   ['a first frame that is not SETTINGS', Buffer.concat([clientPreface, frame(frameTypes.ping, 0, 0, Buffer.alloc(8))]), true],
   [

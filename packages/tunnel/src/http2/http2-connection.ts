@@ -28,6 +28,8 @@ export interface Http2Deps {
   readonly role: 'client' | 'server';
   /** Streams that the other end may have open. */
   readonly maxStreams: number;
+  /** Streams that the other end may reset, or have refused, until `widen`; one more ends the connection. */
+  readonly maxResets: number;
   /** The windows that we give it, of the connection and of each stream. */
   readonly windowBytes: number;
   readonly output: FrameOutput;
@@ -57,6 +59,7 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   #lastOwnStream: number;
   #lastPeerStream = 0;
   #maxStreams: number;
+  #resetsLeft: number;
   #windowBytes: number;
   #receiveWindow: number;
   #sendWindow = defaultWindowBytes;
@@ -67,6 +70,7 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   constructor(deps: Http2Deps) {
     this.#deps = deps;
     this.#maxStreams = deps.maxStreams;
+    this.#resetsLeft = deps.maxResets;
     this.#windowBytes = deps.windowBytes;
     this.#lastOwnStream = deps.role === 'client' ? -1 : 0;
     this.#reader = new FrameReader(this, limits.http2FrameBytes.value, deps.role === 'server' ? clientPreface : Buffer.alloc(0));
@@ -115,10 +119,11 @@ export class Http2Connection implements FrameSink, StreamCarrier {
     return stream;
   }
 
-  /** Takes more streams and bytes from now on. */
+  /** Takes more streams and bytes from now on, and any number of resets. */
   widen(maxStreams: number, windowBytes: number): void {
     const grown = windowBytes - this.#windowBytes;
     this.#maxStreams = maxStreams;
+    this.#resetsLeft = Infinity;
     this.#windowBytes = windowBytes;
     for (const stream of this.#streams.values()) stream.widen(grown);
     this.#sendSettings();
@@ -190,8 +195,9 @@ export class Http2Connection implements FrameSink, StreamCarrier {
     const used = this.#windowBytes - this.#receiveWindow;
     if (used * 2 >= this.#windowBytes) this.#widenConnection(this.#windowBytes);
     const stream = this.#find(id);
-    if (stream?.remoteEnded === true) return stream.reset(http2Codes.streamClosed);
-    stream?.receive(length);
+    if (stream?.remoteEnded !== true) return stream?.receive(length);
+    this.#countReset();
+    stream.reset(http2Codes.streamClosed);
   }
 
   onData(id: number, bytes: Buffer): number {
@@ -238,7 +244,8 @@ export class Http2Connection implements FrameSink, StreamCarrier {
     if (this.#deps.role === 'server' && block.stream > this.#lastPeerStream) return this.#accept(block);
     const stream = this.#find(block.stream);
     if (stream !== undefined) {
-      this.#expect(!stream.remoteEnded && (block.end || this.#deps.role === 'client'), 'sent a second head');
+      if (stream.remoteEnded) throw toHttp2Violation('sent a head behind the end of its stream', http2Codes.streamClosed);
+      this.#expect(block.end || this.#deps.role === 'client', 'sent a second head');
       stream.remoteEnded = block.end;
       stream.handler?.onHeaders(block.headers, block.end);
       if (block.end) stream.endRemote();
@@ -247,9 +254,12 @@ export class Http2Connection implements FrameSink, StreamCarrier {
 
   #accept({ stream: id, headers, end }: ReceivedHeaders): void {
     this.#expect(id % 2 === 1, 'opened a stream by a wrong number');
+    // It is answered, if only by a refusal, and no window bounds heads.
+    this.#expectReader();
     this.#lastPeerStream = id;
     const isFull = this.#streams.size >= this.#maxStreams;
     if (isFull || !isRequestHead(headers)) {
+      this.#countReset();
       return this.frame(frameTypes.resetStream, 0, id, encodeNumbers(isFull ? http2Codes.refusedStream : http2Codes.protocolError));
     }
     const stream = new Http2Stream(this, id, this.#peer.windowBytes, this.#windowBytes);
@@ -261,13 +271,23 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   #onReset(head: FrameHead, payload: Buffer): void {
     this.#expectSize(payload.length === 4);
     this.#expect(head.stream !== 0, 'reset no stream');
-    this.#find(head.stream)?.close(payload.readUInt32BE());
+    const stream = this.#find(head.stream);
+    if (stream === undefined) return;
+    this.#countReset();
+    stream.close(payload.readUInt32BE());
+  }
+
+  /** A stream that is over before its time makes room for the next at once, and its work may be done already. */
+  #countReset(): void {
+    if (--this.#resetsLeft < 0) throw toHttp2Violation('resets too many streams', http2Codes.enhanceYourCalm);
   }
 
   #onSettings(head: FrameHead, payload: Buffer): void {
     this.#expect(head.stream === 0, 'sent settings for a stream');
+    const isAck = (head.flags & frameFlags.ack) !== 0;
+    this.#expect(this.#greeted || !isAck, 'did not begin with its settings');
     this.#greeted = true;
-    if ((head.flags & frameFlags.ack) !== 0) return this.#expectSize(payload.length === 0);
+    if (isAck) return this.#expectSize(payload.length === 0);
     const grown = this.#peer.apply(payload);
     for (const stream of this.#streams.values()) stream.addSendWindow(grown);
     this.#reply(frameTypes.settings, Buffer.alloc(0));
@@ -282,10 +302,14 @@ export class Http2Connection implements FrameSink, StreamCarrier {
 
   /** What the other end causes us to say, as often as it likes, while it may not read. */
   #reply(type: number, payload: Buffer): void {
+    this.#expectReader();
+    this.frame(type, frameFlags.ack, 0, payload);
+  }
+
+  #expectReader(): void {
     if (this.#deps.outBytes() > limits.http2ReplyBytes.value) {
       throw toHttp2Violation('asks and does not read the answers', http2Codes.enhanceYourCalm);
     }
-    this.frame(type, frameFlags.ack, 0, payload);
   }
 
   #onWindowUpdate(head: FrameHead, payload: Buffer): void {

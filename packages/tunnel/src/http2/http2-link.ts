@@ -9,7 +9,7 @@ const flushBytes = 64 * 1024;
 const closeMs = fixedTunnelLimits.http2CloseMs.value;
 
 /** What a link is made of. */
-export type Http2LinkOptions = Pick<Http2Deps, 'role' | 'maxStreams' | 'windowBytes' | 'onStream'> & {
+export type Http2LinkOptions = Pick<Http2Deps, 'role' | 'maxStreams' | 'maxResets' | 'windowBytes' | 'onStream'> & {
   readonly clock: Clock;
   /** The connection is gone: exactly once. */
   onClose(): void;

@@ -30,7 +30,7 @@ async function withConnections(
   await connections.close();
 }
 
-test('a caller that takes all connections keeps nobody else out', async () => {
+test('a caller that takes all connections keeps nobody else out [tunnel.strangerConnections]', async () => {
   await withConnections(4, async (open, size) => {
     const flood: Socket[] = [];
     for (let count = 0; count < 20; count++) flood.push(await open('127.0.0.2'));

@@ -14,7 +14,7 @@ function use(window: ReceiveWindow, count: number): number {
   return window.consume(count);
 }
 
-test('a window begins at 256 KiB and grants half of it at a time', () => {
+test('a window begins at 256 KiB and grants half of it at a time [tunnel.firstWindowBytes]', () => {
   const clock = createFakeClock();
   const window = new SessionCredit(clock, limits).openWindow();
   expect(window.firstBytes).toBe(256 * kib);
@@ -23,7 +23,7 @@ test('a window begins at 256 KiB and grants half of it at a time', () => {
   expect(use(window, 28 * kib)).toBe(128 * kib);
 });
 
-test('a window that is used up quickly doubles, up to 8 MiB', () => {
+test('a window that is used up quickly doubles, up to 8 MiB [tunnel.maxWindowBytes]', () => {
   const window = new SessionCredit(createFakeClock(), limits).openWindow();
   let outstanding = window.firstBytes;
   for (let round = 0; round < 10; round++) {
@@ -48,7 +48,7 @@ test('more than was promised is noticed', () => {
   expect(window.receive(1)).toBe(false);
 });
 
-test('what is promised on all pipes of a session never exceeds its bound, and no pipe is left without', () => {
+test('what is promised on all pipes of a session never exceeds its bound, and no pipe is left without [tunnel.sessionWindowBytes]', () => {
   const anyUse = fc.record({
     pipe: fc.nat(199),
     share: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -215,7 +215,7 @@ export const fixedTunnelLimits: LimitTable<
     about: 'Events that a reader over HTTP/1.1 has not taken; it is dropped then.',
   },
   http1HeadBytes: { value: 16 * 1024, unit: 'bytes', about: "Head of an HTTP/1.1 request to the manager's port; 431 for a larger one." },
-  http1Fields: { value: 100, unit: 'count', about: "Header fields of a request to the manager's port that are read." },
+  http1Fields: { value: 100, unit: 'count', about: "Header fields of a request to the manager's port; 431 for more." },
   http1HeadMs: { value: 5_000, unit: 'ms', about: "How long the head of a request to the manager's port may take; 408 then." },
   http1RequestMs: { value: 10_000, unit: 'ms', about: "How long a whole request to the manager's port may take; 408 then." },
   http1IdleMs: { value: 5_000, unit: 'ms', about: "How long an HTTP/1.1 connection to the manager's port may wait for its next request." },
@@ -227,6 +227,7 @@ export const fixedTunnelLimits: LimitTable<
   http1Requests: {
     value: 1_000,
     unit: 'count',
-    about: "Requests of one HTTP/1.1 connection to the manager's port; the last answer closes it, and 503 answers what was sent beyond.",
+    about:
+      "Requests of one HTTP/1.1 connection to the manager's port; the last answer asks for its end, and 503 answers what is sent beyond.",
   },
 };

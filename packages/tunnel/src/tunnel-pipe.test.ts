@@ -47,6 +47,17 @@ test('a carrier that is full stops the data; drain comes below the low-water mar
   expect(await told()).toEqual(['drain']);
 });
 
+test('a source pauses when more than 64 KiB wait, and goes on when 16 KiB are left [tunnel.writeHighBytes] [tunnel.writeLowBytes]', async () => {
+  const { pipe, told } = play({ creditBytes: 0 });
+  expect(pipe.write(Buffer.alloc(64 * 1024))).toBe(true);
+  expect(pipe.write(data('x'))).toBe(false);
+  pipe.receive({ t: 'window', bytes: 48 * 1024, receivedBytes: 0 });
+  expect(await told()).toEqual([]);
+  pipe.receive({ t: 'window', bytes: 1, receivedBytes: 48 * 1024 });
+  expect(await told()).toEqual(['drain']);
+  expect(pipe.bufferedBytes).toBe(16 * 1024);
+});
+
 test('the carrier is finished when both halves are done, whichever is first', async () => {
   const ours = play();
   ours.pipe.end();

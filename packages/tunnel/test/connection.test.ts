@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { intercept, openAgent, openManager, spec, theSession } from './manager.ts';
 import { attach, openRawAgent } from './raw-agent.ts';
 
-test('a connection without a session is broken after 30 s', async () => {
+test('a connection without a session is broken after 30 s [tunnel.connectionProofMs]', async () => {
   const clock = createFakeClock();
   await using manager = await openManager({ clock });
   const sockets = [1, 2].map(() => connect(manager.server.port, '127.0.0.1').resume());

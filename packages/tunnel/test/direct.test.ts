@@ -23,7 +23,7 @@ function answer(message: ReceivedAgentMessage): readonly ManagerMessage[] {
   return [{ t: 'reply', request: message.request, result: { t: 'failure', error: new InterceptError('internal', 'Never.') } }];
 }
 
-test('an agent whose intercepts are all direct opens no pipes that wait', async () => {
+test('an agent whose intercepts are all direct opens no pipes that wait [tunnel.firstIdlePipes]', async () => {
   const leaks = watchLeaks();
   {
     using manager = await openFalseManager(answer);

@@ -1,7 +1,9 @@
 import { InterceptError, type ManagerEvent } from '@switchyard/contract';
 import { createFakeClock, until, type FakeClock } from '@switchyard/testkit';
+import { encodeEventRequest, parseEvent } from '@switchyard/wire';
 import { expect, test } from 'vitest';
-import { createAccess, openManagerClient, type CarrierName, type EventFilter, type ManagerClient } from '../src/index.ts';
+import { streamEvents } from '../src/event-stream.ts';
+import { createAccess, openManagerClient, type CarrierName, type EventFilter, type ManagerApi, type ManagerClient } from '../src/index.ts';
 import { openManager, type TestManager } from './manager.ts';
 
 function createEvent(id: number): ManagerEvent {
@@ -102,7 +104,7 @@ test.each(carriers)('%s: a failure says what the manager says', async (carrier) 
   });
 });
 
-test.each(carriers)('%s: a manager that falls silent is given up', async (carrier) => {
+test.each(carriers)('%s: a manager that falls silent is given up [tunnel.eventBeatMs]', async (carrier) => {
   const clock = createFakeClock();
   await using scene = await openScene(carrier);
   await using client = openManagerClient({
@@ -114,16 +116,47 @@ test.each(carriers)('%s: a manager that falls silent is given up', async (carrie
   });
   const watching = client.watchEvents({ all: false, after: undefined, follow: true }, () => {}, forever);
   await until(() => scene.send);
-  clock.advance(30_000);
+  clock.advance(29_999);
+  expect(clock.pending).toBe(1);
+  clock.advance(1);
   await expect(watching).rejects.toMatchObject({ code: 'manager_unreachable', message: expect.stringContaining('within 30 s') });
 });
 
-test.each(carriers)('%s: a reader that does not keep up is dropped', async (carrier) => {
+test.each(carriers)('%s: a reader that does not keep up is dropped [tunnel.unreadEvents] [tunnel.unreadEventBytes]', async (carrier) => {
   await using scene = await openScene(carrier);
-  const watching = scene.client.watchEvents({ all: false, after: undefined, follow: true }, () => {}, forever);
-  await until(() => scene.send);
+  let read = 0;
+  const watching = scene.client.watchEvents({ all: false, after: undefined, follow: true }, () => void read++, forever);
+  await until(() => scene.send && read === 1);
+  // As many as a manager remembers, and more, are no reason.
+  for (let id = 0; id < 900; id++) scene.send?.(createEvent(id));
+  await until(() => read === 901);
   for (let id = 0; id < 20_000; id++) scene.send?.(createEvent(id));
   // An answer of HTTP/1.1 that has begun can only break.
   await expect(watching).rejects.toMatchObject({ code: carrier === 'grpc' ? 'limit_reached' : 'manager_unreachable' });
   await until(() => scene.send === undefined);
+});
+
+test('a stream that goes on gives a sign of life every 10 s [tunnel.eventBeatMs]', async () => {
+  const clock = createFakeClock();
+  const sent: Buffer[] = [];
+  const closed = new AbortController();
+  const reader = {
+    send: (message: Buffer) => void sent.push(message),
+    isSlow: () => false,
+    finish: () => {},
+    fail: () => {},
+    hold: () => () => {},
+  };
+  const api = { followEvents: async () => () => {} } as unknown as ManagerApi;
+  const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
+  const request = encodeEventRequest({ all: false, after: undefined, follow: true });
+  await streamEvents(api, clock, caller, request, { ...reader, closed: closed.signal });
+  clock.advance(9_999);
+  expect(sent).toEqual([]);
+  clock.advance(1);
+  expect(sent.map(parseEvent)).toEqual([undefined]);
+  clock.advance(10_000);
+  expect(sent).toHaveLength(2);
+  closed.abort();
+  expect(clock.pending).toBe(0);
 });

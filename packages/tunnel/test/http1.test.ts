@@ -49,16 +49,49 @@ test('an answer that goes on outlives the deadline of connections without a sess
   await client.untilEnded();
 });
 
-test('a connection that lives long is asked for another one in time', async () => {
+test('a connection that lives long is asked for another one in time [tunnel.http1LifetimeMs]', async () => {
   const clock = createFakeClock();
   await using manager = await openManager({ clock, onRequest: (_request, response) => void response.end() });
   await using client = await openRawClient(manager.server.port);
   client.send(get);
   expect((await client.readResponse()).header('connection')).toBe('keep-alive');
-  clock.advance(20_001);
+  clock.advance(20_000);
+  client.send(get);
+  expect((await client.readResponse()).header('connection')).toBe('keep-alive');
+  clock.advance(1);
   client.send(get);
   expect((await client.readResponse()).header('connection')).toBe('close');
   await client.untilEnded();
+});
+
+test('a request may have a head of 16 KiB, and a hundred fields [tunnel.http1HeadBytes] [tunnel.http1Fields]', async () => {
+  await using manager = await openManager({ onRequest: (_request, response) => void response.end() });
+  const ask = async (lines: readonly string[]): Promise<number> => {
+    await using client = await openRawClient(manager.server.port);
+    client.send(`GET / HTTP/1.1\r\nhost: manager\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`);
+    return (await client.readResponse()).status;
+  };
+  expect(await ask([`x: ${'x'.repeat(16_200)}`])).toBe(200);
+  expect(await ask([`x: ${'x'.repeat(16_384)}`])).toBe(431);
+  const further = Array.from({ length: 99 }, (_, index) => `x-${index}: x`);
+  expect(await ask(further)).toBe(200);
+  expect(await ask([...further, 'x: x'])).toBe(431);
+});
+
+test('a connection has a thousand requests [tunnel.http1Requests]', async () => {
+  await using manager = await openManager({ onRequest: (_request, response) => void response.end() });
+  await using client = await openRawClient(manager.server.port);
+  const answers: (readonly [number, string | undefined])[] = [];
+  client.send(get.repeat(999));
+  for (let request = 1; request <= 999; request++) {
+    const answer = await client.readResponse();
+    answers.push([answer.status, answer.header('connection')]);
+  }
+  expect(new Set(answers.map(String))).toEqual(new Set(['200,keep-alive']));
+  client.send(get.repeat(2));
+  const last = await client.readResponse();
+  expect([last.status, last.header('connection')]).toEqual([200, 'close']);
+  expect((await client.readResponse()).status).toBe(503);
 });
 
 test('a manager that closes leaves no connection of HTTP/1.1 behind', async () => {

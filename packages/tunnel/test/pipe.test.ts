@@ -128,7 +128,7 @@ describe.each(carriers)('%s', (carrier) => {
     await expect(waiting).rejects.toMatchObject({ code: 'canceled' });
   });
 
-  test('a session carries as many pipes as it may and no more', async () => {
+  test('a session carries as many pipes as it may and no more [tunnel.maxPipesPerSession]', async () => {
     await using tunnel = await openTunnel({ carrier, limits: { maxPipesPerSession: 20 } });
     const pipes = await Promise.all(Array.from({ length: 20 }, () => tunnel.open()));
     await expect(tunnel.open()).rejects.toMatchObject({ code: 'limit_reached' });

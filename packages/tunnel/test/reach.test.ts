@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { createFakeClock, until, watchLeaks } from '@switchyard/testkit';
 import { createSystemClock } from '@switchyard/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openManagerClient, type ManagerClient } from '../src/index.ts';
+import { explainUnreachable } from '../src/connect/explain-unreachable.ts';
+import { createAccess, openManagerClient, type ManagerClient } from '../src/index.ts';
 import { intercept, openAgent, openManager, service, theSession } from './manager.ts';
 
 let leaks = watchLeaks();
@@ -79,7 +80,7 @@ test('a host name that is not known', async () => {
   await expectUnreachable('http://no-such-host.invalid:7480', /no-such-host\.invalid|did not answer/, /--manager/);
 });
 
-test('an address that says nothing, after 3 s', async () => {
+test('an address that says nothing, after 3 s [tunnel.connectMs]', async () => {
   await using server = await listen(createTcpServer());
   const clock = createFakeClock();
   const connecting = openAgent(new URL(`http://127.0.0.1:${server.port}`), { clock });
@@ -91,8 +92,26 @@ test('an address that says nothing, after 3 s', async () => {
   await using client = openManagerClient({ url: new URL(`http://127.0.0.1:${server.port}`), owner: 'alice', token: undefined, clock });
   const info = client.info();
   await until(() => clock.pending === 1);
-  clock.advance(3_000);
+  clock.advance(2_999);
+  expect(clock.pending).toBe(1);
+  clock.advance(1);
   await expect(info).rejects.toMatchObject({ code: 'manager_unreachable' });
+  expect(clock.pending).toBe(0);
+});
+
+test('the search for the reason takes a second for each look [tunnel.probeMs]', async () => {
+  let looks = 0;
+  await using server = await listen(createTcpServer(() => void looks++));
+  const clock = createFakeClock();
+  const url = new URL(`http://127.0.0.1:${server.port}`);
+  const finding = explainUnreachable(clock, url, createAccess(), new Error('no HTTP/2'));
+  for (const look of [1, 2]) {
+    await until(() => looks === look);
+    clock.advance(999);
+    expect(clock.pending).toBe(1);
+    clock.advance(1);
+  }
+  expect(await finding).toMatchObject({ error: { message: expect.stringContaining('accepts connections') }, connects: true });
   expect(clock.pending).toBe(0);
 });
 

@@ -27,7 +27,7 @@ describe.each(carriers)('%s', (carrier) => {
     });
   });
 
-  test('a session holds as many intercepts as it may', async () => {
+  test('a session holds as many intercepts as it may [tunnel.maxInterceptsPerSession]', async () => {
     await using tunnel = await openTunnel({ carrier, limits: { maxInterceptsPerSession: 2 } });
     const register = (name: string) => tunnel.agent.register({ ...spec, key: parseRoutingKey(name) });
     await register('one');
@@ -59,7 +59,7 @@ describe.each(carriers)('%s', (carrier) => {
     await expect(tunnel.open()).rejects.toMatchObject({ code: 'tunnel_lost' });
   });
 
-  test('an agent that is killed is lost at once; what it carried waits for it to come back, and no longer than it may', async () => {
+  test('an agent that is killed is lost at once; what it carried waits for it to come back, and no longer than it may [tunnel.resumeMs]', async () => {
     const clock = createFakeClock();
     await using manager = await openManager({ clock });
     await using relay = await openFaultProxy(manager.server.port);
@@ -103,7 +103,7 @@ describe.each(carriers)('%s', (carrier) => {
     await until(() => tunnel.manager.ends.length > 0);
   });
 
-  test('silence of 15 s loses the session, at both ends', async () => {
+  test('silence of 15 s loses the session, at both ends [tunnel.deadMs]', async () => {
     const clock = createFakeClock();
     await using manager = await openManager({ clock });
     await using relay = await openFaultProxy(manager.server.port);

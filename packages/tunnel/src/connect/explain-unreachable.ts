@@ -41,6 +41,7 @@ function isAbsent(probe: Probe): boolean {
 
 async function speaksTls(clock: Clock, { host }: URL, access: Access): Promise<boolean> {
   const result = await probe(clock, new URL(`https://${host}`), access, false);
+  if (result.t === 'silent') return false;
   if (result.t !== 'failed') return true;
   const reason = result.error.cause;
   // An alert is TLS too.
@@ -51,7 +52,9 @@ type Probe =
   | { readonly t: 'failed'; readonly error: InterceptError }
   | { readonly t: 'answer'; readonly text: string }
   /** Connected, and nothing more was seen. */
-  | { readonly t: 'open' };
+  | { readonly t: 'open' }
+  /** Nothing was seen in time. */
+  | { readonly t: 'silent' };
 
 /** What happens on a fresh connection; with `ask`, after an HTTP/1.1 request, which every web server answers. */
 async function probe(clock: Clock, url: URL, access: Access, ask: boolean): Promise<Probe> {
@@ -61,7 +64,7 @@ async function probe(clock: Clock, url: URL, access: Access, ask: boolean): Prom
     const socket = await openSocket(url, access, { alpn: ['http/1.1'], verify: ask, signal: abort.signal });
     return ask ? await look(url, socket, abort.signal) : close(socket);
   } catch (reason) {
-    return abort.signal.aborted ? { t: 'open' } : { t: 'failed', error: InterceptError.from(reason) };
+    return abort.signal.aborted ? { t: 'silent' } : { t: 'failed', error: InterceptError.from(reason) };
   } finally {
     timer.cancel();
   }
@@ -78,7 +81,7 @@ function look(url: URL, socket: Socket, signal: AbortSignal): Promise<Probe> {
       socket.destroy();
       resolve(result);
     };
-    signal.addEventListener('abort', () => done({ t: 'open' }));
+    signal.addEventListener('abort', () => done({ t: 'silent' }));
     // A manager that wants a client certificate says so only now (RFC 8446 section 4.4.2.4).
     socket.on('error', (error) => done(isAlert(error) ? { t: 'failed', error: toConnectError(url, error) } : { t: 'open' }));
     socket.on('close', () => done({ t: 'open' }));

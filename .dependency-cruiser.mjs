@@ -34,6 +34,13 @@ const owners = {
 /** Packages that only compute: they take bytes and values, never a socket, a file or a process. */
 const pure = ['contract', 'route', 'wire', 'http1'];
 
+/** The lower folders of the tunnel, and what of it each may import beside itself: what stands above them can be changed without them. */
+const tunnelLayers = {
+  http2: 'limits\\.ts$',
+  grpc: 'http2/|message-stream\\.ts$|limits\\.ts$',
+  connect: 'limits\\.ts$',
+};
+
 const tests = '\\.test\\.ts$|^packages/[^/]+/test/|^packages/testkit/';
 const inPackage = (...names) => `^packages/(?:${names.join('|')})/`;
 
@@ -55,6 +62,14 @@ const ownerRules = Object.entries(owners).map(([library, owner]) => ({
   severity: 'error',
   from: { path: '^packages/', pathNot: `${inPackage(...[owner].flat())}|${tests}` },
   to: { path: `node_modules/${library}/` },
+}));
+
+const layerRules = Object.entries(tunnelLayers).map(([layer, below]) => ({
+  name: `layer-of-${layer}`,
+  comment: `tunnel/src/${layer} knows nothing of the layers above it. Pass in what it needs, or move the code up.`,
+  severity: 'error',
+  from: { path: `^packages/tunnel/src/${layer}/`, pathNot: tests },
+  to: { path: '^packages/tunnel/src/', pathNot: `^packages/tunnel/src/(?:${layer}/|${below})` },
 }));
 
 export default {
@@ -134,6 +149,7 @@ export default {
     },
     ...rankRules,
     ...ownerRules,
+    ...layerRules,
   ],
   options: {
     // Types count as well: a rule that types may break is no rule.

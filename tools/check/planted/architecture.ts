@@ -4,7 +4,8 @@ import type { Plant } from './plant.ts';
 export const architecturePlants: readonly Plant[] = [
   {
     step: 'architecture',
-    about: 'imports upwards, sideways, deep, in a circle, into nothing, of tests, and of a library that another package owns',
+    about:
+      'imports upwards, between packages and between layers of one, sideways, deep, in a circle, into nothing, of tests, and of a library that another package owns',
     files: {
       'packages/contract/src/index.ts': "import '../../router/src/index.ts';\n",
       'packages/router/src/index.ts': "import '../../agent/src/index.ts';\nimport '../../http1/src/parse-head.ts';\n",
@@ -20,6 +21,8 @@ export const architecturePlants: readonly Plant[] = [
       'packages/testkit/src/index.ts': "import '../../route/src/index.ts';\n",
       'packages/newcomer/src/index.ts': 'export {};\n',
       'packages/runtime/src/index.ts': "import type {} from '../../newcomer/src/index.ts';\n",
+      'packages/tunnel/src/session.ts': 'export {};\n',
+      'packages/tunnel/src/http2/frame.ts': "import '../session.ts';\n",
       'tools/peek.ts': "import '../packages/router/src/program.ts';\n",
       'examples/shop/shop.ts': "import '../../packages/route/src/index.ts';\n",
     },
@@ -33,6 +36,7 @@ export const architecturePlants: readonly Plant[] = [
       /no-cycle: packages\/agent\/src\/(?:here|there)\.ts/,
       /no-unresolvable: packages\/http1\/src\/index\.ts -> \.\/nowhere\.ts/,
       /no-import-of-tests: packages\/route\/src\/borrowed\.ts/,
+      /layer-of-http2: packages\/tunnel\/src\/http2\/frame\.ts/,
       /owner-of-pino: packages\/route\/src\/index\.ts/,
       /testkit-only-in-tests: packages\/http1\/src\/parse-head\.ts/,
       /testkit-imports-contract-only: packages\/testkit/,

@@ -1,22 +1,13 @@
 import type { InterceptError } from '@switchyard/contract';
-import {
-  clientPreface,
-  defaultFrameBytes,
-  defaultWindowBytes,
-  encodeNumbers,
-  encodeSettings,
-  frameFlags,
-  frameTypes,
-  maxWindowBytes,
-  settingIds,
-} from './frame.ts';
+import { clientPreface, defaultWindowBytes, encodeNumbers, encodeSettings, frameFlags, frameTypes, maxWindowBytes } from './frame.ts';
 import type { FrameOutput } from './frame-output.ts';
 import { FrameReader, type FrameHead, type FrameSink } from './frame-reader.ts';
 import { HeaderBlock, type ReceivedHeaders } from './header-block.ts';
 import type { HeaderList } from './header-field.ts';
-import { encodeHeaders } from './hpack-encoder.ts';
+import { HeadWriter } from './head-writer.ts';
 import { http2Codes, toHttp2Code, toHttp2Violation } from './http2-error.ts';
 import { Http2Stream, type Http2StreamHandler, type StreamCarrier } from './http2-stream.ts';
+import { toOwnSettings } from './own-settings.ts';
 import { PeerSettings } from './peer-settings.ts';
 import { isRequestHead } from './request-head.ts';
 import { fixedTunnelLimits } from '../limits.ts';
@@ -46,6 +37,7 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   readonly #deps: Http2Deps;
   readonly #reader: FrameReader;
   readonly #block = new HeaderBlock();
+  readonly #headWriter = new HeadWriter();
   readonly #peer = new PeerSettings();
   readonly #streams = new Map<number, Http2Stream>();
   /** Streams with something to say and no room for it, in their order; urgent ones apart. */
@@ -64,7 +56,6 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   #receiveWindow: number;
   #sendWindow = defaultWindowBytes;
   #greeted = false;
-  #tableSizeSaid = false;
   #closed = false;
 
   constructor(deps: Http2Deps) {
@@ -163,16 +154,7 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   }
 
   headers(stream: number, headers: HeaderList, end: boolean): void {
-    const encoded = encodeHeaders(headers);
-    // Our encoder keeps no table; who shrinks it has to be told once (RFC 7541, section 4.2).
-    const block = this.#tableSizeSaid ? encoded : Buffer.concat([Buffer.of(0x20), encoded]);
-    this.#tableSizeSaid = true;
-    let flags = end ? frameFlags.endStream : 0;
-    for (let at = 0; at < block.length; at += defaultFrameBytes) {
-      if (at + defaultFrameBytes >= block.length) flags |= frameFlags.endHeaders;
-      this.frame(at === 0 ? frameTypes.headers : frameTypes.continuation, flags, stream, block.subarray(at, at + defaultFrameBytes));
-      flags = 0;
-    }
+    for (const { type, flags, payload } of this.#headWriter.write(headers, end)) this.frame(type, flags, stream, payload);
   }
 
   waitForRoom(stream: Http2Stream): void {
@@ -231,7 +213,8 @@ export class Http2Connection implements FrameSink, StreamCarrier {
       case frameTypes.goaway:
         return this.#onGoAway(head, payload);
       case frameTypes.priority:
-        return this.#expectSize(payload.length === 5 && head.stream !== 0);
+        this.#expect(head.stream !== 0, 'sent a priority for no stream');
+        return this.#expectSize(payload.length === 5);
       case frameTypes.pushPromise:
         throw toHttp2Violation('pushes, which nobody asked for');
       default:
@@ -356,12 +339,7 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   }
 
   #sendSettings(): void {
-    const settings: (readonly [number, number])[] = [
-      [settingIds.initialWindowSize, this.#windowBytes],
-      [settingIds.maxFrameSize, limits.http2FrameBytes.value],
-      [settingIds.maxHeaderListSize, limits.http2HeadBytes.value],
-    ];
-    settings.push(this.#deps.role === 'server' ? [settingIds.maxConcurrentStreams, this.#maxStreams] : [settingIds.enablePush, 0]);
+    const settings = toOwnSettings(this.#deps.role, this.#maxStreams, this.#windowBytes);
     this.frame(frameTypes.settings, 0, 0, encodeSettings(settings));
   }
 

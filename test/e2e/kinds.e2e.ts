@@ -4,7 +4,7 @@ import { evidence } from './support/evidence.ts';
 import { toServer } from './support/manifests.ts';
 import { readyManager } from './support/metrics.ts';
 import { get } from './support/objects.ts';
-import { must } from './support/run.ts';
+import { must } from '../../tools/process/run.ts';
 import { openStage, type Stage } from './support/stage.ts';
 import { eventually } from './support/wait.ts';
 

@@ -3,7 +3,7 @@ import { fullIntercept, fullRoutedService } from '../../deploy/full-objects.ts';
 import { kubectl, read, tryKubectl } from '../support/cluster.ts';
 import { installCluster } from '../support/install.ts';
 import { openNamespace, type TestNamespace } from '../support/namespace.ts';
-import type { Outcome } from '../support/run.ts';
+import type { Outcome } from '../../../tools/process/run.ts';
 
 const apiVersion = 'switchyard.dev/v1alpha1';
 const intercept = { apiVersion, kind: 'Intercept', metadata: { name: 'orders.http.alice' }, ...fullIntercept };

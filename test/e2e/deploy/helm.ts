@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { findKubeconfig, root, toProgram } from '../support/cluster.ts';
-import { run, type Outcome } from '../support/run.ts';
+import { run, type Outcome } from '../../../tools/process/run.ts';
 
 /** The charts by what they are for. */
 export const charts = { cluster: 'deploy/charts/switchyard-cluster', namespace: 'deploy/charts/switchyard' } as const;

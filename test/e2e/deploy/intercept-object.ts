@@ -1,6 +1,6 @@
 import type { Intercept } from '@switchyard/kube';
 import { tryKubectl } from '../support/cluster.ts';
-import type { Outcome } from '../support/run.ts';
+import type { Outcome } from '../../../tools/process/run.ts';
 
 /** An intercept of `orders` by `user`, by default with a key named as they are. */
 export function toIntercept(user: string, spec: Partial<Intercept['spec']> = {}): Intercept {

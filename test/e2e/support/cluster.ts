@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { must, run, type Outcome, type RunOptions } from './run.ts';
+import { must, run, type Outcome, type RunOptions } from '../../../tools/process/run.ts';
 
 /** Where the test cluster keeps its programs and its kubeconfig; see test/cluster/README.md. */
 const testCluster = process.env['TESTCLUSTER_DIR'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'testcluster');

@@ -4,7 +4,7 @@ import { pickPort } from '../../../tools/process/free-port.ts';
 import { openProcessOwner, type OwnedProcess, type ProcessOwner } from '../../../tools/process/process-owner.ts';
 import { root } from './cluster.ts';
 import type { Person } from './people.ts';
-import { run, type Outcome } from './run.ts';
+import { run, type Outcome } from '../../../tools/process/run.ts';
 import { eventually } from './wait.ts';
 
 const node = join(root, 'node_modules/node/bin/node');

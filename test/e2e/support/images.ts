@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isTestCluster, root } from './cluster.ts';
-import { must } from './run.ts';
+import { must } from '../../../tools/process/run.ts';
 
 /** The images that the suite runs: ours, and the one with the shop and the test's own programs. */
 export interface Images {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { findKubeconfig, root, toProgram, tryKubectl } from './cluster.ts';
 import { images } from './images.ts';
-import { must } from './run.ts';
+import { must } from '../../../tools/process/run.ts';
 
 /** How a manager is installed. */
 export interface InstallOptions {

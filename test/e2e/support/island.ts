@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { openDeveloper, type Developer } from './developer.ts';
 import type { Person } from './people.ts';
-import { must, run } from './run.ts';
+import { must, run } from '../../../tools/process/run.ts';
 
 /** A developer's machine in a network of its own. Dispose takes the network away. */
 export interface Island extends Developer {

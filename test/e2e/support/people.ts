@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubectl, read } from './cluster.ts';
-import { must } from './run.ts';
+import { must } from '../../../tools/process/run.ts';
 import { eventually } from './wait.ts';
 
 /** Somebody whom the cluster knows by a certificate of their own. */

@@ -11,7 +11,7 @@ import { createSteps, type Steps } from '../../steps.ts';
 import { openAgentSession, toEndError } from '../agent-session.ts';
 import type { Interception, InterceptionOptions, LiveIntercept } from '../control.ts';
 import { claimIntercept, releaseIntercept } from './claim.ts';
-import { explain } from './explain.ts';
+import { explainFailure } from './explaining-client.ts';
 import { followIntercept, type Followed } from './follow.ts';
 import { toInterceptObject } from './intercept-object.ts';
 import { chooseLane, describeLane, type LaneChoice } from './lane.ts';
@@ -103,7 +103,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
 
 /** The session only sees that its connection broke; the way knows why. */
 function toCause(error: InterceptError, { lastError }: Way, client: KubeClient): InterceptError {
-  return error.code === 'manager_unreachable' && lastError !== undefined ? explain(lastError, { type: undefined, client }) : error;
+  return error.code === 'manager_unreachable' && lastError !== undefined ? explainFailure(lastError, { type: undefined, client }) : error;
 }
 
 async function untilReady(claimed: readonly Claimed[], signal: AbortSignal): Promise<void> {

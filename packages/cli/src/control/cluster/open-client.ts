@@ -1,7 +1,7 @@
 import { openKubeClient, type KubeClient } from '@switchyard/kube';
 import type { Context } from '../../context.ts';
 import type { Settings } from '../../settings.ts';
-import { createExplainingClient, type Purpose } from './explain.ts';
+import { createExplainingClient, type Purpose } from './explaining-client.ts';
 
 /** The client of the cluster that the settings name; its failures say what a person can do. The caller disposes it. */
 export async function openClient(

@@ -16,7 +16,7 @@ import {
 } from '@switchyard/kube';
 import { findServiceRefusal, isOwnService, toPortKey } from '@switchyard/takeover';
 import type { ControlledService, Routing } from '../control.ts';
-import { managerNotInstalled } from './explain.ts';
+import { managerNotInstalled } from './explaining-client.ts';
 import { toDate } from './intercept-object.ts';
 
 /** What the services of a namespace are, seen through the API. */

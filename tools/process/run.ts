@@ -13,13 +13,14 @@ export interface Outcome {
 export interface RunOptions {
   /** Given as standard input. */
   readonly input?: string;
+  /** All of its environment. Default: this process's own. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** Default 120 s; then it is ended. */
   readonly timeoutMs?: number;
 }
 
-/** Runs a program to its end. */
+/** Runs a program to its end and collects what it printed. Rejects only where it cannot be started. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { input, env = process.env, cwd, timeoutMs = 120_000 } = options;
   const child = spawn(command, args, { env, cwd, stdio: 'pipe', timeout: timeoutMs, killSignal: 'SIGKILL' });

@@ -22,7 +22,7 @@ export function createExplainingClient(client: KubeClient, purpose: Purpose): Ku
     try {
       return await call;
     } catch (reason) {
-      throw explain(InterceptError.from(reason), { type, client, purpose });
+      throw explainFailure(InterceptError.from(reason), { type, client, purpose });
     }
   };
   return {
@@ -41,7 +41,7 @@ export function createExplainingClient(client: KubeClient, purpose: Purpose): Ku
 }
 
 /** What a failure of the API server means to the person. */
-export function explain(error: InterceptError, call: Call): InterceptError {
+export function explainFailure(error: InterceptError, call: Call): InterceptError {
   if (error.code === 'not_allowed') return toDenied(error, call);
   if (error.code === 'cluster_unavailable') return toUnavailable(error);
   if (error.code !== 'cluster_not_found') return error;

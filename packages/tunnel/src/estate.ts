@@ -14,9 +14,10 @@ export class Estate<Entry extends { readonly pipe: TunnelPipe }> {
   /** The pipes that carry a connection and have no stream now. */
   readonly suspended: SuspendedPipes<Entry>;
 
-  constructor(clock: Clock, limits: TunnelLimits, version: number) {
+  /** @param keeps what this end may keep for all of its sessions; undefined: that of one is bound enough */
+  constructor(clock: Clock, limits: TunnelLimits, version: number, keeps?: KeepBudget) {
     this.credit = new SessionCredit(clock, limits);
-    this.budget = version < 2 ? undefined : new KeepBudget(limits.sessionWindowBytes);
+    this.budget = version < 2 ? undefined : new KeepBudget(limits.sessionWindowBytes, keeps);
     this.suspended = new SuspendedPipes(clock, limits.resumeMs);
   }
 }

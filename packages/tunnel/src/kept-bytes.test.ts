@@ -1,7 +1,11 @@
+import { toLimitValues } from '@switchyard/contract';
+import { createFakeClock } from '@switchyard/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteQueue } from './byte-queue.ts';
+import { Estate } from './estate.ts';
 import { KeepBudget, KeptBytes } from './kept-bytes.ts';
+import { fixedTunnelLimits, tunnelLimits } from './limits.ts';
 
 function drain(queue: ByteQueue): string {
   let text = '';
@@ -48,6 +52,16 @@ test('who would keep more than there is for all keeps nothing, and gives back wh
   second.acknowledge(5);
   first.add(Buffer.alloc(4));
   expect(first.complete).toBe(true);
+});
+
+test('sessions keep no more together than there is for all of them, and each gives back what it had [tunnel.keptBytes]', () => {
+  const whole = new KeepBudget(fixedTunnelLimits.keptBytes.value);
+  const limits = toLimitValues(tunnelLimits);
+  const openBudget = (): KeepBudget | undefined => new Estate(createFakeClock(), limits, 2, whole).budget;
+  const sessions = Array.from({ length: 3 }, openBudget);
+  expect(sessions.map((budget) => budget?.take(limits.sessionWindowBytes))).toEqual([true, true, false]);
+  sessions[0]?.give(10);
+  expect([sessions[2]?.take(11), sessions[2]?.take(10), whole.take(1)]).toEqual([false, true, false]);
 });
 
 test('a piece of a large buffer does not keep that buffer', () => {

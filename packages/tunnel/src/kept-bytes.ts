@@ -1,23 +1,27 @@
 import { InterceptError } from '@switchyard/contract';
 import { ByteQueue } from './byte-queue.ts';
 
-/** What the pipes of one session may keep of what they sent, together. No honest peer promises more, so that only others reach it. */
+/** What the pipes of one session may keep of what they sent, together, or those of all sessions. */
 export class KeepBudget {
+  readonly #whole: KeepBudget | undefined;
   #leftBytes: number;
 
-  constructor(bytes: number) {
+  /** @param whole that it is a part of: what is taken here is taken there too */
+  constructor(bytes: number, whole?: KeepBudget) {
     this.#leftBytes = bytes;
+    this.#whole = whole;
   }
 
   /** False, and nothing is taken, where less than `bytes` is left. */
   take(bytes: number): boolean {
-    if (bytes > this.#leftBytes) return false;
+    if (bytes > this.#leftBytes || this.#whole?.take(bytes) === false) return false;
     this.#leftBytes -= bytes;
     return true;
   }
 
   give(bytes: number): void {
     this.#leftBytes += bytes;
+    this.#whole?.give(bytes);
   }
 }
 

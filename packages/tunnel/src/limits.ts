@@ -73,6 +73,7 @@ export const fixedTunnelLimits: LimitTable<
   | 'http2WindowBytes'
   | 'writeHighBytes'
   | 'writeLowBytes'
+  | 'keptBytes'
   | 'openRequests'
   | 'unreadMessages'
   | 'keptEvents'
@@ -155,6 +156,12 @@ export const fixedTunnelLimits: LimitTable<
   },
   writeHighBytes: { value: 64 * 1024, unit: 'bytes', about: 'Bytes that wait for credit of a pipe before their source is told to pause.' },
   writeLowBytes: { value: 16 * 1024, unit: 'bytes', about: 'How few of them are left when the source goes on.' },
+  keptBytes: {
+    value: 128 * 1024 * 1024,
+    unit: 'bytes',
+    about:
+      'What a manager keeps for all sessions together of what it sent and no agent acknowledged; of a pipe that would need more nothing is kept, and it ends with its stream.',
+  },
   openRequests: {
     value: 128,
     unit: 'count',

@@ -24,6 +24,7 @@ export interface ControlDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: TunnelLimits;
+  readonly keeps: SessionDeps['keeps'];
   readonly accept: AcceptSession;
   readonly proof: 'none' | 'key';
   readonly versions: VersionRange;
@@ -164,11 +165,12 @@ export class ServerControl implements StreamHandler {
   }
 
   #createSession(holder: SessionHolder, version: number): TunnelSession {
-    const { clock, log, limits, remoteAddress, breakConnection, onWelcome, onRegistered, onSession, onSessionEnd } = this.#deps;
+    const { clock, log, limits, keeps, remoteAddress, breakConnection, onWelcome, onRegistered, onSession, onSessionEnd } = this.#deps;
     const session: TunnelSession = new TunnelSession(randomBytes(12).toString('base64url') as SessionId, randomBytes(32), {
       clock,
       log,
       limits,
+      keeps,
       remoteAddress,
       holder,
       version,

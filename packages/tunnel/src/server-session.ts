@@ -10,6 +10,7 @@ import {
 } from '@switchyard/wire';
 import { Estate } from './estate.ts';
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
+import type { KeepBudget } from './kept-bytes.ts';
 import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream } from './message-stream.ts';
 import { PipePool } from './pipe-pool.ts';
@@ -28,6 +29,8 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: TunnelLimits;
+  /** What all sessions may keep of what they sent. */
+  readonly keeps: KeepBudget;
   readonly remoteAddress: string;
   readonly holder: SessionHolder;
   /** The negotiated version of the protocol. */
@@ -65,7 +68,7 @@ export class TunnelSession implements ServerSession {
     this.remoteAddress = deps.remoteAddress;
     this.#secret = secret;
     this.#deps = deps;
-    this.#estate = new Estate(deps.clock, deps.limits, deps.version);
+    this.#estate = new Estate(deps.clock, deps.limits, deps.version, deps.keeps);
     this.#pool = new PipePool(deps.clock, deps.limits, { askFor: (count) => this.#tell({ t: 'want_pipes', count }) });
   }
 

@@ -1,7 +1,8 @@
 import type { Clock, InterceptId, Log, Metrics } from '@switchyard/contract';
 import type { AttachFrame, VersionRange } from '@switchyard/wire';
 import type { Connection } from './connections.ts';
-import type { TunnelLimits } from './limits.ts';
+import { KeepBudget } from './kept-bytes.ts';
+import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream, StreamHandler } from './message-stream.ts';
 import { ServerCarry, type Attached } from './server-carry.ts';
 import { ServerControl } from './server-control.ts';
@@ -37,6 +38,7 @@ export function createServerStreams(
     name: 'switchyard_tunnel_pipes_resumed_total',
     help: 'Connections that went on by another stream after theirs was lost.',
   });
+  const keeps = new KeepBudget(fixedTunnelLimits.keptBytes.value);
   return {
     control(connection, open, onWelcome) {
       let welcome = false;
@@ -44,6 +46,7 @@ export function createServerStreams(
         clock,
         log,
         limits,
+        keeps,
         accept,
         proof,
         versions,

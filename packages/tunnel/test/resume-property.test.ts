@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { AgentSession } from '../src/agent-session.ts';
+import { KeepBudget } from '../src/kept-bytes.ts';
 import { tunnelLimits } from '../src/limits.ts';
 import type { LostSession } from '../src/lost-session.ts';
 import type { MessageStream } from '../src/message-stream.ts';
@@ -50,6 +51,7 @@ function createWorld(versions: { readonly agent: number; readonly manager: numbe
     clock,
     log: silentLog,
     limits,
+    keeps: new KeepBudget(1 << 26),
     accept: async (_hello: unknown, session: ServerSession) => {
       newest = session;
       return {

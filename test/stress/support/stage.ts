@@ -24,11 +24,11 @@ export async function openStage({ withAlice }: { readonly withAlice: boolean }):
     await program.untilPrinted(text);
     return program;
   };
-  await start('test/stress/support/origin.ts', [baseline, 'baseline'], 'listening');
+  await start('test/stress/support/origin-program.ts', [baseline, 'baseline'], 'listening');
   const file = join(folder, 'manager.yaml');
   writeFileSync(file, toConfig({ port, api, health, baseline }));
   const manager = await start('packages/manager/src/main.ts', ['--config', file], 'ready');
-  if (withAlice) await start('test/stress/support/origin.ts', [local, 'alice'], 'listening');
+  if (withAlice) await start('test/stress/support/origin-program.ts', [local, 'alice'], 'listening');
   const agent = withAlice ? await start('test/support/agent-program.ts', [api, 'alice', local], 'connected') : undefined;
   const owned = scope.move();
   return { manager, agent, port, healthPort: health, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -1,4 +1,7 @@
-/** An HTTP server as a process of its own: `node origin.ts PORT NAME`. `/bytes/N` is answered with N bytes, everything else with its name. */
+/**
+ * An HTTP server as a process of its own: `node origin-program.ts PORT NAME`. `/bytes/N` is answered with N bytes, everything else with its
+ * name.
+ */
 import { createServer } from 'node:http';
 
 const [port, name = ''] = process.argv.slice(2);

@@ -24,7 +24,10 @@ export interface Answer {
   readonly data: Json;
 }
 
-/** Asks the API on `port` for `path` (under /api/v1), as alice, on a connection of its own. What it answers must be what the document promises. */
+/**
+ * Asks the API on `port` for `path` (under /api/v1), as alice, on a connection of its own. What it answers must be what the document
+ * promises.
+ */
 export async function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Answer> {
   const answer = await send(port, `/api/v1${path}`, {
     method,

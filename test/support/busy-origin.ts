@@ -13,8 +13,8 @@ export interface BusyOrigin extends AsyncDisposable {
 }
 
 /**
- * Opens it on a free port. `POST /upload` answers with the number of bytes, `/ws` echoes messages, `/quick` answers at once; every other request waits for
- * what the test writes.
+ * Opens it on a free port. `POST /upload` answers with the number of bytes, `/ws` echoes messages, `/quick` answers at once; every other
+ * request waits for what the test writes.
  */
 export async function openBusyOrigin(): Promise<BusyOrigin> {
   let uploadedBytes = 0;

@@ -16,8 +16,8 @@ async function readText(response: IncomingMessage): Promise<string> {
 }
 
 /**
- * Breaks the developer's network for `cutMs` in the middle of everything, and expects that nobody notices: an upload and a download of 20 MB, an event stream, a
- * WebSocket, a request that is not answered yet, and one that comes meanwhile.
+ * Breaks the developer's network for `cutMs` in the middle of everything, and expects that nobody notices: an upload and a download of 20
+ * MB, an event stream, a WebSocket, a request that is not answered yet, and one that comes meanwhile.
  */
 export async function surviveNetworkChange(cutMs: number): Promise<void> {
   await using scope = new AsyncDisposableStack();

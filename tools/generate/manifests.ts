@@ -34,8 +34,8 @@ const manifests: readonly Manifest[] = [
 const stampLine = /^# charts ([0-9a-f]{64})$/m;
 
 /**
- * `deploy/manifests`, from the charts. Helm is needed only when a chart has changed: a manifest carries a digest of its chart's files and of its
- * own text, so that without Helm a stale or edited manifest is still found. Rejects when Helm is needed and not there.
+ * `deploy/manifests`, from the charts. Helm is needed only when a chart has changed: a manifest carries a digest of its chart's files and
+ * of its own text, so that without Helm a stale or edited manifest is still found. Rejects when Helm is needed and not there.
  */
 export const generateManifests: Generator = async (root) => Promise.all(manifests.map((manifest) => generateManifest(root, manifest)));
 

@@ -17,7 +17,9 @@ export function parseOwner(text: string): string {
   return parseText('owner', text, wireLimits.nameCharacters.value);
 }
 
-/** The token of an `authorization` header (RFC 6750 section 2.1); undefined where it holds none, or one that is longer than a token may be. */
+/**
+ * The token of an `authorization` header (RFC 6750 section 2.1); undefined where it holds none, or one that is longer than a token may be.
+ */
 export function readBearer(authorization: string): string | undefined {
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   return token !== undefined && token.length <= wireLimits.tokenCharacters.value ? token : undefined;

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { read } from './cluster.ts';
 
-/** CPU time that the pods of an app have used, milliseconds: read from the processes of this machine, where the test cluster's containers are. */
+/**
+ * CPU time that the pods of an app have used, milliseconds: read from the processes of this machine, where the test cluster's containers
+ * are.
+ */
 export async function readCpuMs(namespace: string, app: string): Promise<number> {
   const { items } = await read<{ items: readonly { metadata: { name: string; uid: string } }[] }>(['get', 'pods', '-n', namespace]);
   const uids = items.filter(({ metadata }) => metadata.name.startsWith(app)).map(({ metadata }) => metadata.uid);

@@ -22,7 +22,8 @@ export interface Developer extends AsyncDisposable {
 }
 
 /**
- * A machine for `person`, where a `payments` of their own runs for their `orders` to ask. `prefix` is a command that runs others somewhere else.
+ * A machine for `person`, where a `payments` of their own runs for their `orders` to ask. `prefix` is a command that runs others somewhere
+ * else.
  */
 export async function openDeveloper(person: Person, prefix: readonly string[] = []): Promise<Developer> {
   const payments = await pickPort();

@@ -58,7 +58,10 @@ function toText({ status: _status, metadata: { resourceVersion: _version, manage
   return JSON.stringify({ ...item, metadata, managedFields: Array.isArray(managedFields) ? managedFields.map(withoutRestlessTime) : [] });
 }
 
-/** The roles that every cluster has are put together anew whenever a role that is a part of them comes or goes; they are the same afterwards. */
+/**
+ * The roles that every cluster has are put together anew whenever a role that is a part of them comes or goes; they are the same
+ * afterwards.
+ */
 function withoutRestlessTime(entry: { readonly manager?: string; readonly time?: string }): object {
   return entry.manager === 'clusterrole-aggregation-controller' ? { ...entry, time: 'any' } : entry;
 }

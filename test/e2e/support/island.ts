@@ -18,8 +18,8 @@ const here = '10.212.0.1';
 const there = '10.212.0.2';
 
 /**
- * Puts a machine for `person` into a network namespace whose only cable leads to a relay to the API server: no route to nodes, pods, services or
- * names. Needs root and iproute2.
+ * Puts a machine for `person` into a network namespace whose only cable leads to a relay to the API server: no route to nodes, pods,
+ * services or names. Needs root and iproute2.
  */
 export async function openIsland(person: Person): Promise<Island> {
   await using opened = new AsyncDisposableStack();

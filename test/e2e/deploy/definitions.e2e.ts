@@ -6,7 +6,26 @@ import { openNamespace, type TestNamespace } from '../support/namespace.ts';
 import type { Outcome } from '../../../tools/process/run.ts';
 
 const apiVersion = 'switchyard.dev/v1alpha1';
-const intercept = { apiVersion, kind: 'Intercept', metadata: { name: 'orders.http.alice' }, ...fullIntercept };
+const texts = [{ exact: 'blue' }, { prefix: 'blue' }, { regex: 'blue|green' }, { present: true }];
+/** Every kind of condition, each comparing in one way: one that compares in two is refused. */
+const match = [
+  {
+    allOf: [
+      ...texts.map((text) => ({ header: { name: 'x-team', ...text } })),
+      ...[{ exact: '/orders' }, { prefix: '/orders' }, { regex: '/orders/.*' }].map((path) => ({ path })),
+      { method: 'GET' },
+    ],
+  },
+  { allOf: texts.flatMap((text) => [{ query: { name: 'debug', ...text } }, { cookie: { name: 'canary', ...text } }]) },
+  { allOf: [{ percent: 12.5 }] },
+];
+const intercept = {
+  apiVersion,
+  kind: 'Intercept',
+  metadata: { name: 'orders.http.alice' },
+  ...fullIntercept,
+  spec: { ...fullIntercept.spec, match },
+};
 const routedService = { apiVersion, kind: 'RoutedService', metadata: { name: 'orders' }, ...fullRoutedService };
 const policy = {
   apiVersion,

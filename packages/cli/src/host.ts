@@ -1,3 +1,5 @@
+import type { Clock } from '@switchyard/contract';
+
 /** A stream that text is written to. */
 export interface TextSink {
   /** Whether a person watches it in a terminal. */
@@ -16,6 +18,7 @@ export interface Host {
   /** Name of the operating system's user. */
   readonly osUser: string;
   readonly hostName: string;
+  readonly clock: Clock;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: TextSink;
   readonly stderr: TextSink;

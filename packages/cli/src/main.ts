@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runMain, type MainContext } from '@switchyard/runtime';
+import { createSystemClock, runMain, type MainContext } from '@switchyard/runtime';
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Host } from './host.ts';
 import { runProgram } from './program.ts';
@@ -16,6 +16,7 @@ function toHost({ argv, env, cwd, stdout, stderr, signal }: MainContext): Host {
     home: homedir(),
     osUser: osUserName(),
     hostName: hostname(),
+    clock: createSystemClock(),
     stdin: process.stdin,
     stdout,
     stderr,

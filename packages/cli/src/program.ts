@@ -1,5 +1,5 @@
 import { InterceptError } from '@switchyard/contract';
-import { createLog, createSystemClock } from '@switchyard/runtime';
+import { createLog } from '@switchyard/runtime';
 import { constants } from 'node:os';
 import type { AnyCommand, RawArgs } from './command.ts';
 import { commands } from './commands/index.ts';
@@ -24,7 +24,7 @@ export const program: ProgramDescription = {
 
 /** Runs one command line and answers the exit code. Never rejects. */
 export async function runProgram(host: Host): Promise<number> {
-  const clock = createSystemClock();
+  const { clock } = host;
   const output = createOutput({ ...toOutputOptions(host.argv), env: host.env, clock, stdout: host.stdout, stderr: host.stderr });
   try {
     const request = parseCommandLine(program, host.argv);

@@ -10,8 +10,8 @@ import {
   type ResourceType,
 } from '@switchyard/kube';
 import { createSystemClock } from '@switchyard/runtime';
-import { openFakeKubernetes, type FakeKubernetes } from '@switchyard/testkit';
-import { setTimeout as delay } from 'node:timers/promises';
+import { createFakeClock, openFakeKubernetes, until, type FakeKubernetes } from '@switchyard/testkit';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { foreignIntercept } from './test-cluster.ts';
 import { runInProcess, type Outcome } from './run-in-process.ts';
@@ -144,6 +144,23 @@ test('a manager that does not get ready: what keeps its pod is named', async () 
     stderr:
       'error: The manager of the namespace shop is not ready after 1s: ErrImagePull (no such image).\n  See kubectl describe pods -n shop -l app.kubernetes.io/component=manager, or wait longer with --timeout.\n',
   });
+});
+
+test('without --timeout it is waited for for two minutes [cli.adminMs]', async () => {
+  stopped = true;
+  await controllers;
+  const clock = createFakeClock();
+  const startMs = clock.now();
+  let outcome: Outcome | undefined;
+  void runInProcess(['admin', 'install', '-q'], { env: { KUBECONFIG: kubernetes.kubeconfig }, clock }).then((done) => (outcome = done));
+  while (outcome === undefined) {
+    await until(() => kubernetes.openWatches > 0 || outcome !== undefined);
+    if (kubernetes.openWatches > 0) clock.advance(5_000);
+    await setImmediate();
+  }
+  expect(outcome.stderr).toContain('is not ready after 2m: no pod of it was made.');
+  expect(clock.now() - startMs).toBeGreaterThanOrEqual(120_000);
+  expect(clock.now() - startMs).toBeLessThan(135_000);
 });
 
 test('list names the namespaces; the cluster is not taken away from them; uninstall leaves nothing', async () => {

@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { createFakeClock, until } from '@switchyard/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openFolder, openFreePort, openManagerProgram, serverProgram, type Folder, type ManagerProgram } from './programs.ts';
-import { runInProcess } from './run-in-process.ts';
+import { runInProcess, type Outcome } from './run-in-process.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -70,4 +74,21 @@ test('a command that never listens is stopped when the time is over', async () =
   expect(stderr).toBe(
     `error: The command runs, but nothing listens at localhost:${nobody.port} after 300ms.\n  Name the port where it listens with --port N, or give it more time with --timeout.\n`,
   );
+});
+
+test('without --timeout a command has a minute until it listens [cli.listenMs]', async () => {
+  const env = { INTERCEPT_USER: 'alice', INTERCEPT_MANAGER: manager.url, PATH: process.env['PATH'] ?? '' };
+  const clock = createFakeClock();
+  const command = ['--', 'sh', '-c', ': > started; exec sleep 60'];
+  let outcome: Outcome | undefined;
+  const argv = ['run', 'orders', '-q', '--port', String(nobody.port), ...command];
+  void runInProcess(argv, { env, cwd: folder.path, clock }).then((done) => (outcome = done));
+  await until(() => existsSync(join(folder.path, 'started')) || outcome !== undefined);
+  const startMs = clock.now();
+  while (outcome === undefined) {
+    clock.advance(500);
+    await setImmediate();
+  }
+  expect(outcome).toMatchObject({ code: 125, stderr: expect.stringContaining(`nothing listens at localhost:${nobody.port} after 1m.`) });
+  expect(clock.now() - startMs).toBeGreaterThanOrEqual(60_000);
 });

@@ -1,3 +1,4 @@
+import { createSystemClock } from '@switchyard/runtime';
 import { PassThrough } from 'node:stream';
 import { runProgram, type Host } from '../src/index.ts';
 
@@ -18,6 +19,7 @@ export async function runInProcess(argv: readonly string[], host: Partial<Host> 
     home: '/dev/null',
     osUser: 'root',
     hostName: 'laptop',
+    clock: createSystemClock(),
     stdin: new PassThrough(),
     stdout: { write: (chunk) => (text.stdout += chunk) },
     stderr: { write: (chunk) => (text.stderr += chunk) },

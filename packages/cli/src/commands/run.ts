@@ -47,7 +47,7 @@ export const run: AnyCommand = defineCommand({
     const fromProject = settings.project?.intercepts.find(({ service }) => service === args.service);
     const selection = toSelection(args, fromProject);
     const local = toFixedAddress(args.port, context.host.env['PORT'], fromProject?.local);
-    const port = await planPort(local, args.rest);
+    const port = await planPort(context.clock, local, args.rest);
     await using control = await openControl(context, settings);
     const wanted = {
       service: args.service,

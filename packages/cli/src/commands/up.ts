@@ -27,7 +27,7 @@ export const up: AnyCommand = defineCommand({
   behaviour: {},
   async handler(args, context) {
     const settings = await resolveSettings(context.host, args);
-    const wanted = await toWanted(settings.project, args.services, args);
+    const wanted = await toWanted(context.clock, settings.project, args.services, args);
     await using control = await openControl(context, settings);
     const key = wanted.every(({ selection }) => selection.keyless) ? undefined : await settings.key(() => control.whoAmI());
     const plans = await planUp(context, control, { key: key?.key, lane: args.lane }, wanted);

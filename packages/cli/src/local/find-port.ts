@@ -23,7 +23,9 @@ export interface PortSearch {
 }
 
 /** The real parts. */
-export const systemPorts: Pick<PortSearch, 'listListeners' | 'isListening'> = { listListeners, isListening };
+export function createSystemPorts(clock: Clock): Pick<PortSearch, 'clock' | 'listListeners' | 'isListening'> {
+  return { clock, listListeners, isListening: (address) => isListening(clock, address) };
+}
 
 const intervalMs = 50;
 const settleMs = cliLimits.settleMs.value;

@@ -1,4 +1,5 @@
-import { until } from '@switchyard/testkit';
+import { createSystemClock } from '@switchyard/runtime';
+import { createFakeClock, openEchoServer, until } from '@switchyard/testkit';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -53,10 +54,23 @@ describe.skipIf(process.platform !== 'linux')('by /proc', () => {
 test('a free port is free until somebody listens', async () => {
   const port = await findFreePort();
   expect(await isFree(port)).toBe(true);
-  expect(await isListening({ host: 'localhost', port })).toBe(false);
+  expect(await isListening(createSystemClock(), { host: 'localhost', port })).toBe(false);
   const server = createServer().listen(port, '::1');
   await once(server, 'listening');
   expect(await isFree(port)).toBe(false);
-  expect(await isListening({ host: 'localhost', port })).toBe(true);
+  expect(await isListening(createSystemClock(), { host: 'localhost', port })).toBe(true);
   server.close();
+});
+
+test('what does not accept within a second does not listen [cli.probeMs]', async () => {
+  await using echo = await openEchoServer();
+  const clock = createFakeClock();
+  // The connection is made in a later turn of the event loop.
+  const late = isListening(clock, { host: '127.0.0.1', port: echo.port });
+  clock.advance(1_000);
+  expect(await late).toBe(false);
+  const early = isListening(clock, { host: '127.0.0.1', port: echo.port });
+  clock.advance(999);
+  expect(await early).toBe(true);
+  expect(clock.pending).toBe(0);
 });

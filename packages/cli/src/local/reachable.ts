@@ -1,15 +1,19 @@
 import { connectLocal, type LocalAddress } from '@switchyard/agent';
+import type { Clock } from '@switchyard/contract';
 import { createServer } from 'node:net';
 import { cliLimits } from '../limits.ts';
 
-/** Whether something accepts connections there. */
-export async function isListening(address: LocalAddress): Promise<boolean> {
+/** Whether something accepts connections there, within `probeMs`. */
+export async function isListening(clock: Clock, address: LocalAddress): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connectLocal(address, () => {});
-  socket.setTimeout(cliLimits.probeMs.value, () => resolve(false));
+  const deadline = clock.after(cliLimits.probeMs.value, () => resolve(false));
   socket.once('connect', () => resolve(true));
   socket.once('error', () => resolve(false));
-  return promise.finally(() => socket.destroy());
+  return promise.finally(() => {
+    deadline.cancel();
+    socket.destroy();
+  });
 }
 
 /** A port that is free on every address of this machine. Nobody reserves it: who wants it must be quick. */

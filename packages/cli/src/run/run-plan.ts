@@ -1,5 +1,5 @@
 import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
-import { InterceptError, type InterceptSpec, type ServiceName, type WhenAway } from '@switchyard/contract';
+import { InterceptError, type Clock, type InterceptSpec, type ServiceName, type WhenAway } from '@switchyard/contract';
 import type { Context } from '../context.ts';
 import type { ResolvedKey } from '../key.ts';
 import type { Selection } from '../match/selection.ts';
@@ -78,13 +78,13 @@ function toSpec({ key, selection, whenAway, lifetimeMs }: Wanted, { service, por
 }
 
 /** Where the process listens or will listen. Rejects with `bad_usage`, `local_refused` or `port_in_use`. */
-export async function planPort(local: LocalAddress | undefined, command: readonly string[]): Promise<PortPlan> {
+export async function planPort(clock: Clock, local: LocalAddress | undefined, command: readonly string[]): Promise<PortPlan> {
   if (command.length === 0) {
     if (local === undefined)
       throw new InterceptError('bad_usage', 'Without a command to run, the port of your process must be known.', {
         hint: 'Give --port N, or a command after "--".',
       });
-    if (await isListening(local)) return { t: 'fixed', address: local };
+    if (await isListening(clock, local)) return { t: 'fixed', address: local };
     throw new InterceptError('local_refused', `Nothing listens at ${formatLocalAddress(local)}.`, {
       hint: 'Start your process first, or have it started: give its command after "--".',
     });

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Interception } from '../control/control.ts';
 import { startChild, type Child, type StopSignal } from '../local/child.ts';
 import { choose } from '../local/choose.ts';
-import { findPort, systemPorts, type PortPlan } from '../local/find-port.ts';
+import { createSystemPorts, findPort, type PortPlan } from '../local/find-port.ts';
 import { untilAborted } from './until-aborted.ts';
 import { rememberKey } from '../remember-key.ts';
 import { toPersonsEnvironment } from '../wrapper.ts';
@@ -94,7 +94,11 @@ async function waitForPort(context: Context, plan: RunPlan, child: Child, signal
     }
   };
   try {
-    const local = await findPort({ clock, ...systemPorts, choose: chooseWhilePaused }, plan.port, { pid: child.pid, timeoutMs, signal });
+    const local = await findPort({ ...createSystemPorts(clock), choose: chooseWhilePaused }, plan.port, {
+      pid: child.pid,
+      timeoutMs,
+      signal,
+    });
     if (plan.port.t === 'asked' && local.port !== plan.port.port)
       output.say(`the command does not heed PORT; it listens at ${formatLocalAddress(local)}`);
     return local;

@@ -1,5 +1,5 @@
 import { formatLocalAddress, type AgentIntercept, type LocalAddress } from '@switchyard/agent';
-import { InterceptError, parseServiceName, type RoutingKey } from '@switchyard/contract';
+import { InterceptError, parseServiceName, type Clock, type RoutingKey } from '@switchyard/contract';
 import type { Context } from '../context.ts';
 import { isListening } from '../local/reachable.ts';
 import type { Control } from '../control/control.ts';
@@ -21,13 +21,14 @@ export type Wanted = ProjectIntercept & { readonly local: LocalAddress; readonly
 
 /** What `up` is to intercept; the processes have to listen already. Rejects with `bad_usage` or `local_refused`. */
 export async function toWanted(
+  clock: Clock,
   project: Project | undefined,
   mappings: readonly ServiceMapping[],
   args: SelectionArgs,
 ): Promise<readonly Wanted[]> {
   const located = mappings.length === 0 ? fromProject(project) : mappings.map((mapping) => fromMapping(mapping, project));
   const wanted = located.map((each) => ({ ...each, selection: toSelection(args, each) }));
-  await refuseAbsentProcesses(wanted);
+  await refuseAbsentProcesses(clock, wanted);
   return wanted;
 }
 
@@ -116,8 +117,8 @@ function withLocal(intercept: ProjectIntercept, local: LocalAddress | undefined)
   });
 }
 
-async function refuseAbsentProcesses(wanted: readonly Located[]): Promise<void> {
-  const states = await Promise.all(wanted.map(({ local }) => isListening(local)));
+async function refuseAbsentProcesses(clock: Clock, wanted: readonly Located[]): Promise<void> {
+  const states = await Promise.all(wanted.map(({ local }) => isListening(clock, local)));
   const absent = wanted.filter((_, index) => states[index] === false);
   if (absent.length === 0) return;
   const list = absent.map(({ service, local }) => `${formatLocalAddress(local)} (for ${service})`).join(' and ');

@@ -1,4 +1,4 @@
-import { createAgentKey, type AgentIntercept } from '@switchyard/agent';
+import { createAgentKey, type AgentIntercept, type LocalAddress } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
 import { InterceptError, type InterceptInfo } from '@switchyard/contract';
 import type { KubeClient } from '@switchyard/kube';
@@ -59,7 +59,8 @@ export async function openClusterInterception(context: Context, place: ClusterPl
   const way = stack.use(await openWay({ clock, log, client, access, env: host.env, pod, named }));
   const key = createAgentKey();
   for (const { spec, deliver } of options.intercepts) {
-    const lane = await chooseLane({ wanted: options.lane, local: deliver, pod, direct: way.direct, isListening });
+    const facts = { local: deliver, pod, direct: way.direct, isListening: (address: LocalAddress) => isListening(clock, address) };
+    const lane = await chooseLane({ wanted: options.lane, ...facts });
     const directPort = lane.t === 'direct' ? lane.port : undefined;
     // With whom the key is shared, the object says: users of a cluster may have longer names than the session carries.
     const intercept = { spec: { ...spec, directPort, sharedWith: [] }, deliver };

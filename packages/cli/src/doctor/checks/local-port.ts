@@ -1,4 +1,5 @@
 import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
+import type { Clock } from '@switchyard/contract';
 import { findPortOwners, type PortOwner } from '../../local/port-owner.ts';
 import { isListening } from '../../local/reachable.ts';
 import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
@@ -11,7 +12,7 @@ export const localPortCheck: Check = {
   async run(subject) {
     const addresses = await findAddresses(subject);
     if (addresses.length === 0) return skipped('no port is named: in intercept.yaml (local), or as PORT');
-    const findings = await Promise.all(addresses.map(look));
+    const findings = await Promise.all(addresses.map((address) => look(subject.context.clock, address)));
     return (
       findings.find(({ state }) => state === 'fail') ??
       findings.find(({ state }) => state === 'warn') ??
@@ -28,10 +29,10 @@ async function findAddresses({ context: { host }, service, settings }: Subject):
   return locals.length > 0 || !Number.isInteger(port) || port < 1 || port > 65_535 ? locals : [{ host: 'localhost', port }];
 }
 
-async function look(address: LocalAddress): Promise<Finding> {
+async function look(clock: Clock, address: LocalAddress): Promise<Finding> {
   const text = formatLocalAddress(address);
   const owners = await findPortOwners(address.port);
-  if (await isListening(address)) return ok(owners.length === 0 ? text : `${text}: ${owners.map(toText).join(', ')}`);
+  if (await isListening(clock, address)) return ok(owners.length === 0 ? text : `${text}: ${owners.map(toText).join(', ')}`);
   if (owners.length === 0) return warn(`nothing listens at ${text} yet`, 'Start your process, or let `intercept run` start it.');
   return fail(
     `nothing answers at ${text}, though port ${address.port} is in use: ${owners.map(toText).join(', ')}`,

@@ -96,6 +96,7 @@ export const fixedTunnelLimits: LimitTable<
   | 'http1IdleMs'
   | 'http1LifetimeMs'
   | 'http1Requests'
+  | 'http1Unanswered'
 > = {
   messageBytes: { value: 72 * 1024, unit: 'bytes', about: 'One message of the tunnel that an end takes; a larger one ends its stream.' },
   messagesPerTurn: {
@@ -230,6 +231,11 @@ export const fixedTunnelLimits: LimitTable<
     value: 20_000,
     unit: 'ms',
     about: "After which time an answer on the manager's port is the last one of its HTTP/1.1 connection.",
+  },
+  http1Unanswered: {
+    value: 16,
+    unit: 'count',
+    about: "Requests of one HTTP/1.1 connection to the manager's port whose answers wait; one more breaks it.",
   },
   http1Requests: {
     value: 1_000,

@@ -82,8 +82,8 @@ test('a connection has a thousand requests [tunnel.http1Requests]', async () => 
   await using manager = await openManager({ onRequest: (_request, response) => void response.end() });
   await using client = await openRawClient(manager.server.port);
   const answers: (readonly [number, string | undefined])[] = [];
-  client.send(get.repeat(999));
   for (let request = 1; request <= 999; request++) {
+    client.send(get);
     const answer = await client.readResponse();
     answers.push([answer.status, answer.header('connection')]);
   }
@@ -102,4 +102,17 @@ test('a manager that closes leaves no connection of HTTP/1.1 behind', async () =
   await until(() => asked);
   await manager[Symbol.asyncDispose]();
   await until(() => client.ended);
+});
+
+test('who asks on without waiting for answers is cut off [tunnel.http1Unanswered]', async () => {
+  const waiting: (() => void)[] = [];
+  await using manager = await openManager({ onRequest: (_request, response) => void waiting.push(() => response.end('here')) });
+  await using client = await openRawClient(manager.server.port);
+  client.send(get.repeat(16));
+  await until(() => waiting.length === 16);
+  for (const answer of waiting) answer();
+  for (let count = 0; count < 16; count++) expect((await client.readResponse()).body.toString()).toBe('here');
+  client.send(get.repeat(17));
+  await client.untilEnded();
+  expect(waiting).toHaveLength(32);
 });

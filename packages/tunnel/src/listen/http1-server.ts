@@ -25,6 +25,7 @@ const limits = fixedTunnelLimits;
  * have no listener yet. Whoever made it ends it with `closeAllConnections` and `close`.
  */
 export function createHttp1Server(clock: Clock, find: Connections['find'], listener: Http1Listener): Server {
+  const unanswered = new WeakMap<Socket, number>();
   const server = createServer(
     {
       maxHeaderSize: limits.http1HeadBytes.value,
@@ -35,7 +36,7 @@ export function createHttp1Server(clock: Clock, find: Connections['find'], liste
     },
     (request, response) => {
       const connection = find(toPeer(request.socket));
-      if (connection === undefined) return void response.destroy();
+      if (connection === undefined || !countAnswer(response, unanswered)) return void request.socket.destroy();
       // Its deadline must not cut an answer: whoever keeps a connection open is asked for another one in time.
       if (clock.now() - connection.openedMs > limits.http1LifetimeMs.value) response.shouldKeepAlive = false;
       listener(request, response, toHttp1Connection(connection));
@@ -46,6 +47,16 @@ export function createHttp1Server(clock: Clock, find: Connections['find'], liste
   // Heads are timed from this event on, which comes from a port otherwise.
   server.emit('listening');
   return server;
+}
+
+/** Whether one more answer may wait on its connection: a caller who asks on without reading must not fill the memory. */
+function countAnswer(response: ServerResponse, unanswered: WeakMap<Socket, number>): boolean {
+  const { socket } = response.req;
+  const count = unanswered.get(socket) ?? 0;
+  if (count >= limits.http1Unanswered.value) return false;
+  unanswered.set(socket, count + 1);
+  response.once('close', () => void unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+  return true;
 }
 
 function toPeer({ remoteAddress, remotePort }: Socket): string {

@@ -1,3 +1,4 @@
+import { openTestAuthority } from '@switchyard/testkit';
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -79,6 +80,23 @@ describe.for(releases)('on Node.js $version', ({ path: node }) => {
     expect(await waitForText(() => fetchText(routed), 'baseline')).toBe('baseline');
     await manager.stop();
     expect(manager.readLog()).not.toMatch(/"level":"error"/);
+  });
+
+  test('a manager with TLS is trusted by the authority of --ca', { timeout: 30_000 }, async () => {
+    await using owner = openProcessOwner('switchyard-package-tls', { PATH: process.env['PATH'], HOME: '/nonexistent' });
+    await using authority = await openTestAuthority();
+    const { certFile, keyFile } = await authority.issue();
+    const [api, health, routed] = [await pickPort(), await pickPort(), await pickPort()];
+    const config = join(owner.folder, 'manager.yaml');
+    const tls = `tls: ${JSON.stringify({ certFile, keyFile })}\n`;
+    await writeFile(config, toConfig({ api, health, routed, origin: 1 }) + tls);
+    const manager = owner.start('manager', node, { args: [program('switchyard-manager'), '--config', config] });
+    await manager.listening(routed);
+    const list = [program('intercept'), 'list', '-o', 'json', '--manager', `https://127.0.0.1:${api}`];
+    const env = { INTERCEPT_USER: 'alice', XDG_CONFIG_HOME: owner.folder };
+    expect(await run(node, [...list, '--ca', authority.caFile], { env })).toEqual({ stdout: expect.stringContaining('[]'), stderr: '' });
+    await expect(run(node, list, { env })).rejects.toMatchObject({ code: 1 });
+    await manager.stop();
   });
 });
 

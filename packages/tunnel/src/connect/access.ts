@@ -1,4 +1,4 @@
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import tls, { createSecureContext, type SecureContext } from 'node:tls';
 import { InterceptError } from '@switchyard/contract';
 import { findProxy, type Proxy, type ProxyVariables } from './proxy.ts';
 
@@ -55,7 +55,8 @@ function toSecureContext({ ca, cert, key }: ClientCertificates): SecureContext {
   try {
     return createSecureContext({
       minVersion: 'TLSv1.2',
-      ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
+      // By the module: a name that Node.js 20 does not have could not be imported.
+      ...(ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), ca] }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
     });

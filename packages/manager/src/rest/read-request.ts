@@ -34,17 +34,21 @@ export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean 
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-/** Reads a body of JSON, as far as its bound. Throws `bad_usage` where it is none. Rejects when the connection breaks. */
+/** Reads a body of JSON, as far as its bound. Throws `bad_usage` where it is none. Rejects with `canceled` when the connection breaks. */
 export async function readBody(request: IncomingMessage): Promise<BodyReading> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   if (type.trim().toLowerCase() !== 'application/json' || request.headers['content-encoding'] !== undefined) return { t: 'wrong_type' };
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    bytes += chunk.length;
-    if (bytes > mostBytes) return { t: 'too_large' };
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      bytes += chunk.length;
+      if (bytes > mostBytes) return { t: 'too_large' };
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new InterceptError('canceled', 'The caller left before the request was whole.', { cause });
   }
   try {
     return { t: 'body', value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))) as unknown };

@@ -51,10 +51,14 @@ export async function readCall(request: IncomingMessage, address: string): Promi
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > fixedTunnelLimits.messageBytes.value) throw new InterceptError('bad_usage', 'The message of the call is too long.');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > fixedTunnelLimits.messageBytes.value) throw new InterceptError('bad_usage', 'The message of the call is too long.');
+      chunks.push(chunk);
+    }
+  } catch (reason) {
+    throw InterceptError.from(reason, 'canceled', 'The caller left before the call was whole.');
   }
   return Buffer.concat(chunks);
 }

@@ -3,7 +3,7 @@ import { parseRoutingKey, parseServiceName, silentLog } from '@switchyard/contra
 import { intercepts, openKubeClient, originalAnnotation, routedServices, services, toShadowName, warmAnnotation } from '@switchyard/kube';
 import { createSystemClock } from '@switchyard/runtime';
 import { watchOverNamespace } from '@switchyard/takeover';
-import { createFakeClock } from '@switchyard/testkit';
+import { createFakeClock, plainSpec } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../tools/process/wait-for.ts';
 import { readRole } from './role.ts';
@@ -71,15 +71,10 @@ test('the watchdog uses every right of its Role and lacks none', { timeout: 90_0
 /** An agent whose intercept the manager has not seen: it asks the API server. */
 async function askForNothing(url: string): Promise<void> {
   const spec = {
+    ...plainSpec,
     service: parseServiceName(serviceName),
     port: 'http',
     key: parseRoutingKey('carol'),
-    match: [],
-    sharedWith: [],
-    joins: false,
-    whenAway: 'fail',
-    lifetimeMs: undefined,
-    directPort: undefined,
   } as const;
   const opening = openAgent(
     { clock: createSystemClock(), log: silentLog },

@@ -2,6 +2,7 @@
 import { parseRoutingKey, parseServiceName, silentLog } from '@switchyard/contract';
 import { openAgent } from '@switchyard/agent';
 import { createSystemClock } from '@switchyard/runtime';
+import { plainSpec } from '@switchyard/testkit';
 
 const [apiPort = '', key = '', localPort = ''] = process.argv.slice(2);
 
@@ -15,15 +16,9 @@ const agent = await openAgent(
     intercepts: [
       {
         spec: {
+          ...plainSpec,
           service: parseServiceName('orders'),
-          port: undefined,
           key: parseRoutingKey(key),
-          match: [],
-          sharedWith: [],
-          joins: false,
-          whenAway: 'fail',
-          lifetimeMs: undefined,
-          directPort: undefined,
         },
         deliver: { host: '127.0.0.1', port: Number(localPort) },
       },

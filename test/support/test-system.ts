@@ -3,7 +3,7 @@ import { openAgent, type Agent, type AgentEvent } from '@switchyard/agent';
 import { managerLimits, openManager, type Manager, type ManagerConfig, type ManagerLimits } from '@switchyard/manager';
 import { createMetrics, createSystemClock } from '@switchyard/runtime';
 import type { Access } from '@switchyard/tunnel';
-import { openStrictOrigin, type StrictOrigin, type StrictOriginOptions } from '@switchyard/testkit';
+import { openStrictOrigin, plainSpec, type StrictOrigin, type StrictOriginOptions } from '@switchyard/testkit';
 import { orders } from './test-router.ts';
 
 /** A developer: an agent, and the local process that it delivers to. */
@@ -35,15 +35,11 @@ export async function openDeveloper(apiPort: number, options: DeveloperOptions):
   const origin = scope.use(await openStrictOrigin({ ...options.behaviour, name: key }));
   const events: AgentEvent[] = [];
   const spec = {
+    ...plainSpec,
     service: orders,
-    port: undefined,
     key: options.keyless === true ? undefined : parseRoutingKey(key),
     match: options.match ?? [],
-    sharedWith: [],
-    joins: false,
     whenAway: options.whenAway ?? 'fail',
-    lifetimeMs: undefined,
-    directPort: undefined,
   };
   const agent = await openAgent(
     { clock: createSystemClock(), log: silentLog },

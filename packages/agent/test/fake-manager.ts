@@ -10,7 +10,7 @@ import {
   type Pipe,
   type SessionId,
 } from '@switchyard/contract';
-import { createMemoryPipePair } from '@switchyard/testkit';
+import { createMemoryPipePair, plainSpec } from '@switchyard/testkit';
 import type { LostSession, SessionEvent, TunnelClient } from '@switchyard/tunnel';
 
 /** A manager without a network: it hands out tunnel connections and remembers what was asked of it. */
@@ -136,15 +136,11 @@ export function createFakeManager(clock: Clock): FakeManager {
 /** The spec of an intercept of `service` by the key `alice`. */
 export function specOf(service: string, lifetimeMs?: number): InterceptSpec {
   return {
+    ...plainSpec,
     service: parseServiceName(service),
     port: 'http',
     key: parseRoutingKey('alice'),
-    match: [],
-    sharedWith: [],
-    joins: false,
-    whenAway: 'fail',
     lifetimeMs,
-    directPort: undefined,
   };
 }
 

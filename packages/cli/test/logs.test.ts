@@ -1,7 +1,7 @@
 import { openAgent, type Agent } from '@switchyard/agent';
 import { InterceptError, parseRoutingKey, parseServiceName, silentLog } from '@switchyard/contract';
 import { createSystemClock } from '@switchyard/runtime';
-import { until } from '@switchyard/testkit';
+import { plainSpec, until } from '@switchyard/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openManagerProgram, type ManagerProgram } from './programs.ts';
 import { runInProcess, type Outcome } from './run-in-process.ts';
@@ -22,15 +22,9 @@ afterAll(() => stack.disposeAsync());
 
 function open(owner: string): Promise<Agent> {
   const spec = {
+    ...plainSpec,
     service: parseServiceName('orders'),
-    port: undefined,
     key: parseRoutingKey(owner),
-    match: [],
-    sharedWith: [],
-    joins: false,
-    whenAway: 'fail',
-    lifetimeMs: undefined,
-    directPort: undefined,
   } as const;
   return openAgent(
     { clock: createSystemClock(), log: silentLog },

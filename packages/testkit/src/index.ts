@@ -1,5 +1,6 @@
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { createMemoryPipePair, type MemoryPipeOptions } from './memory-pipe.ts';
+export { plainSpec } from './plain-spec.ts';
 export { recordPipe, type PipeEvent, type PipeRecord } from './record-pipe.ts';
 export { pipeCompliance, type PipeComplianceOptions, type PipePair } from './compliance/pipe-compliance.ts';
 export { openTestAuthority, type CertificateTerms, type IssuedCertificate, type TestAuthority } from './certificates/open-authority.ts';

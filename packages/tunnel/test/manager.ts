@@ -14,6 +14,7 @@ import {
   type ServiceName,
 } from '@switchyard/contract';
 import { createSystemClock } from '@switchyard/runtime';
+import { plainSpec } from '@switchyard/testkit';
 import {
   createAccess,
   openTunnelClient,
@@ -43,15 +44,10 @@ export const service: ServiceName = parseServiceName('orders');
 const key: RoutingKey = parseRoutingKey('alice');
 export const intercept: InterceptId = toInterceptId(service, 'http', key);
 export const spec: InterceptSpec = {
+  ...plainSpec,
   service,
   port: 'http',
   key,
-  match: [],
-  sharedWith: [],
-  joins: false,
-  whenAway: 'fail',
-  lifetimeMs: undefined,
-  directPort: undefined,
 };
 
 /** A manager's end that takes everybody (token `wrong` is refused) and remembers what happened. */

@@ -1,6 +1,6 @@
 // What the manager's tests share: services, limits, and agent sessions without a network.
 import { InterceptError, parseRoutingKey, parseServiceName, toLimitValues, type InterceptSpec, type SessionId } from '@switchyard/contract';
-import { createMemoryPipePair } from '@switchyard/testkit';
+import { createMemoryPipePair, plainSpec } from '@switchyard/testkit';
 import type { SessionEvent } from '@switchyard/tunnel';
 import type { PortConfig, ServiceConfig } from '../src/config/manager-config.ts';
 import { managerLimits, type ManagerLimits } from '../src/limits.ts';
@@ -28,15 +28,11 @@ export function createSpec(
   changes: { readonly service?: string; readonly port?: string; readonly lifetimeMs?: number } = {},
 ): InterceptSpec {
   return {
+    ...plainSpec,
     service: parseServiceName(changes.service ?? 'orders'),
     port: changes.port,
     key: parseRoutingKey(key),
-    match: [],
-    sharedWith: [],
-    joins: false,
-    whenAway: 'fail',
     lifetimeMs: changes.lifetimeMs,
-    directPort: undefined,
   };
 }
 

@@ -29,6 +29,12 @@ test.for([
   ['what is no JSON', '{"service":', 400],
   ['what is no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400],
   ['no body', '', 400],
+  [
+    '129 header lines [wire.questionHeaders]',
+    JSON.stringify({ service: 'orders', header: Array(129).fill({ name: 'a', value: 'b' }) }),
+    400,
+  ],
+  ['a target of over 32 KiB [wire.questionBytes]', JSON.stringify({ service: 'orders', target: `/${'a'.repeat(32 * 1024)}` }), 400],
   ['a body of 64 KiB, which is read', JSON.stringify('a'.repeat(64 * 1024 - 2)), 400],
   ['a body of a byte more [manager.requestBodyBytes]', JSON.stringify('a'.repeat(64 * 1024 - 1)), 413],
 ] as const)('%s is refused', async ([, body, status]) => {

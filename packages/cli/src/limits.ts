@@ -2,7 +2,18 @@ import type { LimitTable } from '@switchyard/contract';
 
 /** The bounds of the command line. */
 export const cliLimits: LimitTable<
-  'listenMs' | 'settleMs' | 'stopGraceMs' | 'probeMs' | 'releaseMs' | 'adminMs' | 'tokenBytes' | 'clockSkewMs' | 'openFiles'
+  | 'listenMs'
+  | 'settleMs'
+  | 'stopGraceMs'
+  | 'probeMs'
+  | 'releaseMs'
+  | 'adminMs'
+  | 'tokenBytes'
+  | 'clockSkewMs'
+  | 'openFiles'
+  | 'failureQuietMs'
+  | 'routeSettleMs'
+  | 'portLookMs'
 > = {
   listenMs: {
     value: 60_000,
@@ -27,6 +38,17 @@ export const cliLimits: LimitTable<
     unit: 'ms',
     about: 'How long the end of a command waits for the API server to remove its intercept; else the manager does it alone.',
   },
+  failureQuietMs: {
+    value: 5_000,
+    unit: 'ms',
+    about: 'How long nothing is said of further requests that could not be delivered, after it was said of one.',
+  },
+  routeSettleMs: {
+    value: 3_000,
+    unit: 'ms',
+    about: "How long, at most, a command waits until every node of a cluster sends a Service's new connections to the router.",
+  },
+  portLookMs: { value: 50, unit: 'ms', about: 'Pause between two looks at where a command listens.' },
   clockSkewMs: { value: 5_000, unit: 'ms', about: "How far the manager's clock may be from this machine's before `doctor` warns." },
   openFiles: { value: 4_096, unit: 'count', about: 'Open files that a process should be allowed; `doctor` warns where it is fewer.' },
   tokenBytes: {

@@ -81,6 +81,7 @@ export const fixedManagerLimits: LimitTable<
   | 'requestBodyBytes'
   | 'apiHosts'
   | 'certificateCheckMs'
+  | 'dials'
 > = {
   clusterDrainGraceMs: { value: 60_000, unit: 'ms', about: 'The default of `limits.drainGrace` in a cluster.' },
   successorMs: {
@@ -136,6 +137,11 @@ export const fixedManagerLimits: LimitTable<
   requestBodyBytes: { value: 64 * 1024, unit: 'bytes', about: 'Body of a request to the API over HTTP; 413 for a larger one.' },
   apiHosts: { value: 32, unit: 'count', about: 'Names that the API answers to; a longer list is refused with `bad_config`.' },
   certificateCheckMs: { value: 10_000, unit: 'ms', about: 'How often a manager looks whether the files of its certificate have changed.' },
+  dials: {
+    value: 3,
+    unit: 'count',
+    about: 'How often a connection is tried whose session is lost and replaced; then it fails with `tunnel_lost`.',
+  },
 };
 
 /** The bounds of taking services over. Nobody sets them. */

@@ -1,5 +1,6 @@
 import { createFakeClock, until } from '@switchyard/testkit';
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openConnections } from './connections.ts';
 
@@ -39,4 +40,21 @@ test('a caller that takes all connections keeps nobody else out [tunnel.stranger
     await until(() => flood.filter(({ destroyed }) => destroyed).length === 18);
     expect([agent.destroyed, size()]).toEqual([false, 4]);
   });
+});
+
+test('a manager that stops breaks connections that do not end within half a second [tunnel.stopMs]', async () => {
+  const clock = createFakeClock();
+  const options = { strangers: 10, proofMs: 30_000, onConnection: (socket: Socket) => void socket.resume() };
+  const connections = await openConnections(clock, { host: '127.0.0.1', port: 0 }, options);
+  const socket = connect(connections.port, '127.0.0.1').resume();
+  await until(() => clock.pending === 1);
+  let isClosed = false;
+  const closed = connections.close().then(() => (isClosed = true));
+  clock.advance(499);
+  await setImmediate();
+  expect([isClosed, socket.destroyed]).toEqual([false, false]);
+  clock.advance(1);
+  await closed;
+  await until(() => socket.destroyed);
+  expect(clock.pending).toBe(0);
 });

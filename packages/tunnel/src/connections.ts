@@ -1,17 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '@switchyard/contract';
 import { createSeats, listen, toPlainAddress, type Seat, type Seats } from '@switchyard/runtime';
+import { fixedTunnelLimits } from './limits.ts';
 import { ReadTurn } from './read-turn.ts';
 
-/** How long connections may take to end in order when the server closes. */
-const graceMs = 500;
+const stopMs = fixedTunnelLimits.stopMs.value;
 
 /** The manager's listening socket and its connections. They are ours and not the gRPC library's, so that a dead one can be broken. */
 export interface Connections {
   readonly port: number;
   /** The connection of `peer` (`ADDRESS:PORT`); undefined when it is gone. */
   find(peer: string): Connection | undefined;
-  /** Stops listening, and breaks what has not ended within a grace of 0.5 s. */
+  /** Stops listening, and breaks what has not ended within `stopMs`. */
   close(): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export async function openConnections(
     port,
     find: (peer) => connections.get(peer),
     async close() {
-      const timer = clock.after(graceMs, () => breakAll(connections));
+      const timer = clock.after(stopMs, () => breakAll(connections));
       await stopListening(server, timer);
     },
   };

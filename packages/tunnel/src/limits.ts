@@ -65,6 +65,8 @@ export const fixedTunnelLimits: LimitTable<
   | 'http2OutBytes'
   | 'http2ReplyBytes'
   | 'http2CloseMs'
+  | 'http2TableBytes'
+  | 'stopMs'
   | 'strangerConnections'
   | 'strangerStreams'
   | 'strangerResets'
@@ -123,6 +125,12 @@ export const fixedTunnelLimits: LimitTable<
     about:
       'Bytes that wait before a socket when the other end asks for one more answer: a pong, or a stream; the connection is ended then.',
   },
+  http2TableBytes: {
+    value: 4096,
+    unit: 'bytes',
+    about: 'What the other end may let a connection remember of heads (RFC 7541); who asks for more loses it.',
+  },
+  stopMs: { value: 500, unit: 'ms', about: 'How long connections may take to end in order when a manager stops; they are broken then.' },
   http2CloseMs: { value: 500, unit: 'ms', about: 'How long a connection that is closed may take to send what is left.' },
   strangerConnections: {
     value: 1024,

@@ -24,7 +24,7 @@ const outcomes: Readonly<Record<RouteOutcome, RouteDecision>> = {
 
 /** A request of Explain as bytes; throws `bad_usage` where it is larger than a manager takes. */
 export function encodeQuestion(question: RequestQuestion): Buffer {
-  refuseLarge(question);
+  refuseLargeQuestion(question);
   return encodeMessage(ExplainRequestSchema, { ...question, port: question.port ?? '', header: question.header.map(toLine) });
 }
 
@@ -39,11 +39,12 @@ export function parseQuestion(bytes: Uint8Array): RequestQuestion {
     header: header.map(({ name, value }): HeaderLine => [name, value]),
     clientAddress,
   };
-  refuseLarge(question);
+  refuseLargeQuestion(question);
   return question;
 }
 
-function refuseLarge({ method, target, header, clientAddress }: RequestQuestion): void {
+/** Refuses a question that is larger than a manager takes: `bad_usage`. */
+export function refuseLargeQuestion({ method, target, header, clientAddress }: RequestQuestion): void {
   const { questionHeaders, questionBytes } = wireLimits;
   if (header.length > questionHeaders.value) {
     throw new InterceptError(

@@ -20,7 +20,7 @@ export {
   parseRemoved,
   parseServices,
 } from './api-message.ts';
-export { encodeQuestion, encodeReport, parseQuestion, parseReport } from './explain-message.ts';
+export { encodeQuestion, encodeReport, parseQuestion, parseReport, refuseLargeQuestion } from './explain-message.ts';
 export {
   encodeEvent,
   encodeEventRequest,

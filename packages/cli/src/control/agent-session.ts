@@ -2,6 +2,7 @@ import { openAgent, type AgentEvent, type AgentOptions } from '@switchyard/agent
 import { formatDuration } from '@switchyard/config';
 import { InterceptError, type EndReason, type InterceptInfo } from '@switchyard/contract';
 import type { Context } from '../context.ts';
+import { cliLimits } from '../limits.ts';
 
 /** Which manager to work with, and how this process proves itself. */
 export interface AgentSessionOptions extends Pick<
@@ -18,9 +19,6 @@ export interface AgentSession extends AsyncDisposable {
   /** Resolves, never rejects, when the manager's side is over before ours: with what to tell the person. */
   readonly over: Promise<InterceptError>;
 }
-
-/** A failed delivery is told once in this time, however many requests fail. */
-const failureQuietMs = 5_000;
 
 /**
  * Registers intercepts, tells the person what happens to them, and keeps them until `signal` is aborted or it is disposed. Rejects as
@@ -61,7 +59,7 @@ function toShownName(name: string): string {
 }
 
 /** Says in words what a person wants to know of a session. */
-function createTeller({ output, clock }: Context, { manager, intercepts }: AgentSessionOptions): (event: AgentEvent) => void {
+export function createTeller({ output, clock }: Context, { manager, intercepts }: AgentSessionOptions): (event: AgentEvent) => void {
   let lastFailureMs = -Infinity;
   return (event) => {
     switch (event.t) {
@@ -86,7 +84,7 @@ function createTeller({ output, clock }: Context, { manager, intercepts }: Agent
         if (intercepts.length > 1) output.warn(toEndError(event.intercept, event.reason).message);
         return;
       case 'delivery_failed':
-        if (clock.now() - lastFailureMs < failureQuietMs) return;
+        if (clock.now() - lastFailureMs < cliLimits.failureQuietMs.value) return;
         lastFailureMs = clock.now();
         output.warn(`a request for ${event.intercept.service} could not be delivered: ${event.error.message}`);
         return;

@@ -89,6 +89,26 @@ test('a port that was said is waited for, whatever else listens', async () => {
   });
 });
 
+test('it is looked for every 50 ms [cli.portLookMs]', async () => {
+  const clock = createFakeClock();
+  let looks = 0;
+  const search: PortSearch = {
+    clock,
+    listListeners: async () => [],
+    isListening: async () => ++looks === 3,
+    choose: async () => undefined,
+  };
+  const found = findPort(search, asked, { pid: 1, timeoutMs: 5_000, signal: new AbortController().signal });
+  for (const look of [1, 2]) {
+    await setImmediate();
+    clock.advance(49);
+    await setImmediate();
+    expect(looks).toBe(look);
+    clock.advance(1);
+  }
+  expect(await found).toEqual({ host: 'localhost', port: 4000 });
+});
+
 test('the search can be given up', async () => {
   await expect(tell(asked, { abortAtMs: 300 })).rejects.toThrow('stopped');
 });

@@ -27,7 +27,7 @@ export function createSystemPorts(clock: Clock): Pick<PortSearch, 'clock' | 'lis
   return { clock, listListeners, isListening: (address) => isListening(clock, address) };
 }
 
-const intervalMs = 50;
+const intervalMs = cliLimits.portLookMs.value;
 const settleMs = cliLimits.settleMs.value;
 /** Node's debugger: never what requests should reach. */
 const inspectorPort = 9229;

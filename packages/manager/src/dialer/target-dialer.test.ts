@@ -10,7 +10,7 @@ import {
   type Target,
 } from '@switchyard/contract';
 import { createFakeClock, createMemoryPipePair, type FakeClock } from '@switchyard/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSession, createSpec, limits, services, type FakeSession } from '../../test/fakes.ts';
 import { createCatalog } from '../registry/catalog.ts';
 import { Registry } from '../registry/registry.ts';
@@ -116,10 +116,12 @@ test('a session that is lost while it is dialled is waited for', async () => {
   expect(next.opened).toBe(1);
 });
 
-test('a session that breaks every pipe is not tried for ever', async () => {
+test('a session that breaks every pipe is tried three times [manager.dials]', async () => {
   const { session, dial } = createBench();
+  const tried = vi.spyOn(session, 'openPipe');
   session.break();
   await expect(dial()).rejects.toMatchObject({ code: 'tunnel_lost' });
+  expect(tried).toHaveBeenCalledTimes(3);
 });
 
 test('no more than the limit are held; a place that gets free is used [manager.heldPerIntercept]', async () => {

@@ -1,6 +1,6 @@
 import type { Address } from '@switchyard/config';
 import { InterceptError, type Dialer, type InterceptId, type Metrics, type Pipe } from '@switchyard/contract';
-import type { ManagerLimits } from '../limits.ts';
+import { fixedManagerLimits, type ManagerLimits } from '../limits.ts';
 import { toTimeText, type AgentSession, type AwayLink, type Intercept } from '../registry/intercept.ts';
 import type { InterceptSource } from '../registry/ports.ts';
 import { Hold, type HoldDeps } from './hold.ts';
@@ -14,7 +14,7 @@ export interface TargetDialerDeps extends HoldDeps {
 }
 
 /** A session may be lost and replaced again while a connection waits for it; so often it is tried anew. */
-const mostDials = 3;
+const mostDials = fixedManagerLimits.dials.value;
 
 /**
  * The `Dialer` of a manager. A tunnel target is dialled through the session that its intercept has

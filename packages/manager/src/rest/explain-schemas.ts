@@ -1,14 +1,14 @@
 import { label, z } from '@switchyard/config';
 import { parseServiceName, type RequestQuestion, type RouteReport } from '@switchyard/contract';
 import { tokenPattern } from '@switchyard/route';
+import { refuseLargeQuestion } from '@switchyard/tunnel';
 import type { Data } from './schemas.ts';
 
-const token = z.string().max(256).regex(tokenPattern, { error: 'must be a token of HTTP' });
+const token = z.string().regex(tokenPattern, { error: 'must be a token of HTTP' });
 
 /** A header line carries bytes: one character each. */
 const fieldValue = z
   .string()
-  .max(16_384)
   .regex(/^[\t\u0020-\u007e\u0080-\u00ff]*$/, { error: 'must be a value of one header line, a character per byte' });
 
 const line = z.strictObject({ name: token, value: fieldValue });
@@ -21,22 +21,21 @@ export const questionSchema: z.ZodType<RequestQuestion> = z
     method: token.default('GET'),
     target: z
       .string()
-      .max(16_384)
       .regex(/^\/[!-~]*$/, { error: 'must begin with "/" and be percent-encoded' })
       .default('/')
       .meta({ description: 'Path and query.' }),
-    header: z.array(line).max(128).default([]),
+    header: z.array(line).default([]),
     clientAddress: z
       .union([z.ipv4(), z.ipv6()])
       .default('127.0.0.1')
       .meta({ description: "The caller's address, which a share of the requests may be decided by." }),
   })
-  .transform(({ service, port, header, ...rest }) => ({
-    ...rest,
-    service: parseServiceName(service),
-    port,
-    header: header.map(({ name, value }) => [name, value] as const),
-  }));
+  .transform(({ service, port, header, ...rest }) => {
+    const lines = header.map(({ name, value }) => [name, value] as const);
+    const question = { ...rest, service: parseServiceName(service), port, header: lines };
+    refuseLargeQuestion(question);
+    return question;
+  });
 
 /** Where a request would go, and why. */
 export const reportSchema: z.ZodType = z.object({

@@ -1,3 +1,4 @@
+import { fixedTunnelLimits } from '../limits.ts';
 import type { HeaderField, HeaderList } from './header-field.ts';
 import { staticTable } from './hpack-static-table.ts';
 import { http2Codes, toHttp2Violation } from './http2-error.ts';
@@ -6,7 +7,7 @@ import { decodeHuffman } from './huffman.ts';
 /**
  * What this end lets the other keep in the dynamic table (SETTINGS_HEADER_TABLE_SIZE): the default, as a head may come before any setting.
  */
-const maxTableBytes = 4096;
+const maxTableBytes = fixedTunnelLimits.http2TableBytes.value;
 /** What an entry counts beyond its characters (RFC 7541, section 4.1). */
 const entryBytes = 32;
 

@@ -58,7 +58,7 @@ test.each([
   ['an integer without an end', 'ff ffff ffff ffff'],
   ['the end of string inside of a Huffman code', '0084 ffff ffff 00'],
   ['padding that is not of ones', '0081 18 00'],
-  ['a table larger than allowed', '3f e2 1f'],
+  ['a table larger than allowed [tunnel.http2TableBytes]', '3f e2 1f'],
   ['a change of the table behind a field', '82 20'],
 ])('%s is a violation', (_what, hex) => {
   expect(() => createDecoder().decode(fromHex(hex))).toThrow(InterceptError);

@@ -37,7 +37,7 @@ test('each condition counts only while those before it hold', () => {
 test.for([
   ['a switch that every node is still to hear of', '2030-01-01T14:03:06.200Z', '2030-01-01T14:03:07.000Z', 800],
   ['one of long ago', '2030-01-01T14:03:06.200Z', '2030-01-01T12:00:00.000Z', 0],
-  ['times that cannot be', '2030-01-01T14:03:06.200Z', '2031-01-01T00:00:00.000Z', 3_000],
+  ['times that cannot be [cli.routeSettleMs]', '2030-01-01T14:03:06.200Z', '2031-01-01T00:00:00.000Z', 3_000],
   ['a time that is none', 'yesterday', '2030-01-01T14:03:07.000Z', 0],
 ] as const)('%s: its requests are waited for', ([, toldAt, routedSince, settlesMs]) => {
   expect(readAt({ toldAt, routedSince }, accepted, routed)).toMatchObject({ t: 'routed', settlesMs });

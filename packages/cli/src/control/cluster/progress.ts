@@ -1,5 +1,6 @@
 import { InterceptError, type Code } from '@switchyard/contract';
 import type { Intercept, InterceptReason } from '@switchyard/kube';
+import { cliLimits } from '../../limits.ts';
 import { findCondition, toDate } from './intercept-object.ts';
 
 /** How far an intercept has come, as its object says. */
@@ -22,7 +23,7 @@ export interface Switch {
 }
 
 /** Clocks that disagree must not keep anybody waiting. */
-const mostSettlingMs = 3_000;
+const mostSettlingMs = cliLimits.routeSettleMs.value;
 
 /** Reads an object's conditions in their order: a later one says nothing while an earlier one does not hold. */
 export function readProgress(object: Intercept): Progress {

@@ -31,7 +31,7 @@ test.for([
   ['no body', '', 400],
   [
     '129 header lines [wire.questionHeaders]',
-    JSON.stringify({ service: 'orders', header: Array(129).fill({ name: 'a', value: 'b' }) }),
+    JSON.stringify({ service: 'orders', header: Array.from({ length: 129 }, () => ({ name: 'a', value: 'b' })) }),
     400,
   ],
   ['a target of over 32 KiB [wire.questionBytes]', JSON.stringify({ service: 'orders', target: `/${'a'.repeat(32 * 1024)}` }), 400],

@@ -70,12 +70,13 @@ export function oneOf<T extends string>(choices: readonly T[], text: string): T 
 /** The address of a manager. */
 export function toManagerUrl(text: string): URL {
   const url = URL.parse(text);
-  const whole =
-    url !== null &&
-    (url.protocol === 'http:' || url.protocol === 'https:') &&
-    url.pathname === '/' &&
-    url.search === '' &&
-    url.username === '';
+  if (url !== null && (url.username !== '' || url.password !== '')) {
+    // It may be a password that works, and output is kept.
+    throw new InterceptError('bad_usage', 'The address of a manager has no user and no password in it.', {
+      hint: 'Write it as http://HOST:PORT or https://HOST:PORT; what proves who you are is a token: --token-file.',
+    });
+  }
+  const whole = url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.pathname === '/' && url.search === '';
   if (whole) return url;
   throw new InterceptError('bad_usage', `"${text}" is not the address of a manager.`, {
     hint: 'Write it as http://HOST:PORT or https://HOST:PORT.',

@@ -276,6 +276,7 @@ test('a drain cuts what goes on for more than 10 s [manager.drainGraceMs]', asyn
   await using manager = await start(origin, '', managerClock);
   const running = call(manager).catch(() => 'cut');
   await until(() => origin.requests.length === 1);
+  const startMs = managerClock.now();
   let isOver = false;
   const drained = manager.drain().then(() => (isOver = true));
   // In small steps: it looks again and again whether anybody is left.
@@ -289,6 +290,7 @@ test('a drain cuts what goes on for more than 10 s [manager.drainGraceMs]', asyn
     return isOver;
   });
   await drained;
+  expect(managerClock.now() - startMs).toBeLessThan(12_000);
   await manager[Symbol.asyncDispose]();
   expect(await running).toBe('cut');
 });

@@ -53,12 +53,12 @@ describe.each(carriers)('%s', (carrier) => {
     expect(manager.hellos).toEqual([]);
   });
 
-  test('an agent that speaks more versions gets the highest common one', async () => {
+  test('an agent that speaks more versions gets the highest common one, and is told how many pipes to keep [tunnel.firstIdlePipes] [tunnel.maxIdlePipes]', async () => {
     await using manager = await openManager();
     using agent = openRawAgent(manager.server.port, carrier);
     const control = agent.control();
     control.send(encodeAgentMessage({ ...hello, versions: { min: 1, max: 9 } }));
-    expect(await control.untilMessage<WelcomeMessage>('welcome')).toMatchObject({ version: 2, idlePipes: 16 });
+    expect(await control.untilMessage<WelcomeMessage>('welcome')).toMatchObject({ version: 2, idlePipes: 16, maxIdlePipes: 64 });
   });
 
   test.each([

@@ -1,7 +1,7 @@
 /** One input of the fuzzer. */
 export interface FuzzCase {
-  /** Who sends the bytes: a client to the router, or an origin back. */
-  readonly kind: 'request' | 'response';
+  /** What the bytes are: what a client sends to the router, or an origin back; or what a client of HTTP/2 says behind its preface. */
+  readonly kind: 'request' | 'response' | 'frames';
   readonly bytes: Buffer;
   /** Where the bytes are cut into pieces: indexes, ascending. */
   readonly cuts: readonly number[];

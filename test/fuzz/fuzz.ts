@@ -1,7 +1,7 @@
 import type { FuzzCase } from './case.ts';
 import { drawCase } from './inputs/draw-case.ts';
 import { judge } from './judge.ts';
-import type { Subject } from './subject.ts';
+import type { Subject, Verdict } from './subject.ts';
 
 /** Odd servers that read each forwarded stream, besides the reference and Node.js. */
 const serversPerCase = 2;
@@ -28,6 +28,8 @@ export interface FuzzSummary {
 export interface FuzzRun {
   readonly subjects: Readonly<Record<string, Subject>>;
   readonly firstSeed: number;
+  /** The case that a seed stands for. Default: one of HTTP/1.1. */
+  readonly draw?: (seed: number) => FuzzCase;
   /** Asked before each case. */
   readonly mayGoOn: (cases: number) => boolean;
   /** The run ends after so many findings. */
@@ -35,12 +37,12 @@ export interface FuzzRun {
 }
 
 /** Draws case after case and judges what each subject forwards of it. */
-export async function fuzz({ subjects, firstSeed, mayGoOn, findingsMax }: FuzzRun): Promise<FuzzSummary> {
+export async function fuzz({ subjects, firstSeed, draw = drawCase, mayGoOn, findingsMax }: FuzzRun): Promise<FuzzSummary> {
   const findings: Finding[] = [];
   let cases = 0;
   let forwarded = 0;
   for (let seed = firstSeed; findings.length < findingsMax && mayGoOn(cases); seed++) {
-    const input = drawCase(seed);
+    const input = draw(seed);
     for (const [subject, run] of Object.entries(subjects)) {
       const verdict = await tryCase(run, input, serversPerCase, seed);
       if (verdict.forwarded) forwarded++;
@@ -51,20 +53,13 @@ export async function fuzz({ subjects, firstSeed, mayGoOn, findingsMax }: FuzzRu
   return { cases, forwarded, findings };
 }
 
-/** What came of one case. */
-export interface Verdict {
-  /** Something went on. */
-  readonly forwarded: boolean;
-  /** What is wrong with it, in one sentence. */
-  readonly why: string | undefined;
-}
-
 /** Runs one case and judges it. A subject that throws is a finding too. */
 export async function tryCase(subject: Subject, input: FuzzCase, servers: number = allServers, firstServer: number = 0): Promise<Verdict> {
   try {
     const all = await subject(input);
+    if ('why' in all) return all;
     for (const forwarded of all) {
-      const why = judge(forwarded, { kind: input.kind, servers, firstServer });
+      const why = judge(forwarded, { kind: input.kind === 'response' ? 'response' : 'request', servers, firstServer });
       if (why !== undefined) return { forwarded: true, why: `${forwarded.side}: ${why}` };
     }
     return { forwarded: all.length > 0, why: undefined };

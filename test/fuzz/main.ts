@@ -6,11 +6,14 @@ import { readCaseFile, writeCaseFile } from './case-file.ts';
 import { fuzz, tryCase, type Finding, type FuzzSummary } from './fuzz.ts';
 import { minimise } from './minimise.ts';
 import { toPrintable } from '../vectors/wire.ts';
+import { drawCase } from './inputs/draw-case.ts';
+import { drawFrames } from './inputs/frames.ts';
 import { parseOptions, usage } from './options.ts';
 import type { Subject } from './subject.ts';
 import { frame } from './subjects/framer.ts';
 import { relay } from './subjects/relay.ts';
 import { openSocketSubject } from './subjects/sockets.ts';
+import { openTunnelSubject } from './subjects/tunnel.ts';
 
 const findingsFolder = 'fuzz-findings';
 /** A fault that is met once is met a thousand times. */
@@ -18,10 +21,11 @@ const findingsMax = 10;
 /** How long one finding is made smaller. */
 const minimiseMs = 5000;
 /** What each subject gets of the time: the slower ones find less of it. */
-const shares: Readonly<Record<string, number>> = { framer: 0.45, relay: 0.4, sockets: 0.15 };
+const shares: Readonly<Record<string, number>> = { framer: 0.35, relay: 0.3, sockets: 0.15, tunnel: 0.2 };
 
 await using sockets = await openSocketSubject();
-const subjects: Readonly<Record<string, Subject>> = { framer: frame, relay, sockets: sockets.run };
+await using tunnel = await openTunnelSubject();
+const subjects: Readonly<Record<string, Subject>> = { framer: frame, relay, sockets: sockets.run, tunnel: tunnel.run };
 process.exitCode = await run();
 
 async function run(): Promise<number> {
@@ -41,6 +45,7 @@ async function replay(file: string): Promise<number> {
   const { input } = await readCaseFile(file);
   let code = 0;
   for (const [name, subject] of Object.entries(subjects)) {
+    if ((name === 'tunnel') !== (input.kind === 'frames')) continue;
     const { why } = await tryCase(subject, input);
     console.log(`${name}: ${why ?? 'all readers agree'}`);
     if (why !== undefined) code = 1;
@@ -53,7 +58,9 @@ async function runFor(seconds: number, seed: number): Promise<number> {
   const begin = performance.now();
   for (const [name, subject] of Object.entries(subjects)) {
     const until = performance.now() + seconds * 1000 * (shares[name] ?? 0);
-    const summary = await fuzz({ subjects: { [name]: subject }, firstSeed: seed, mayGoOn: () => performance.now() < until, findingsMax });
+    const draw = name === 'tunnel' ? drawFrames : drawCase;
+    const mayGoOn = (): boolean => performance.now() < until;
+    const summary = await fuzz({ subjects: { [name]: subject }, firstSeed: seed, draw, mayGoOn, findingsMax });
     summaries.push(summary);
     console.log(`${name}: ${say(summary)}`);
     for (const finding of summary.findings) await report(finding, subject);

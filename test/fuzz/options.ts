@@ -10,8 +10,8 @@ export type FuzzOptions =
 /** The text of `--help`. */
 export const usage = `Usage: pnpm fuzz [--seconds N] [--seed S] [--replay FILE]
 
-Sends changed HTTP/1.1 through the framer and the router, and asks independent readers what became of it.
-Exit code 1: they disagree; the case stands, made smaller, in fuzz-findings/.
+Sends changed HTTP/1.1 through the framer and the router, and asks independent readers what became of it; and HTTP/2 to the
+tunnel, which has to end what the RFC says. Exit code 1: they disagree; the case stands, made smaller, in fuzz-findings/.
 
   --seconds N    how long (default 60)
   --seed S       where to begin (default: by the clock); the same seed draws the same cases

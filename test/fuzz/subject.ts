@@ -26,5 +26,13 @@ export interface Forwarded {
   readonly ended: boolean;
 }
 
-/** What the fuzzer tests: something that forwards HTTP/1.1. Empty: all was refused. */
-export type Subject = (input: FuzzCase) => readonly Forwarded[] | Promise<readonly Forwarded[]>;
+/** What came of one case. */
+export interface Verdict {
+  /** Something went on, or was served. */
+  readonly forwarded: boolean;
+  /** What is wrong with it, in one sentence. */
+  readonly why: string | undefined;
+}
+
+/** What the fuzzer tests: something that forwards HTTP/1.1, and is judged by that (empty: all was refused), or what knows how to judge itself. */
+export type Subject = (input: FuzzCase) => readonly Forwarded[] | Promise<readonly Forwarded[] | Verdict>;

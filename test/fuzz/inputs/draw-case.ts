@@ -3,6 +3,7 @@ import { requestVectors } from '../../vectors/requests/index.ts';
 import { responseVectors } from '../../vectors/responses/index.ts';
 import type { FuzzCase } from '../case.ts';
 import { pick, upTo } from './chance.ts';
+import { drawCuts } from './draw-cuts.ts';
 import { generateRequests, generateResponses } from './grammar.ts';
 import { mutate } from './mutate.ts';
 
@@ -27,16 +28,9 @@ export function drawCase(seed: number): FuzzCase {
   return { kind, bytes, cuts: drawCuts(bytes.length, random), methods: drawMethods(random) };
 }
 
-function drawBytes(kind: FuzzCase['kind'], random: Random): Buffer {
+function drawBytes(kind: 'request' | 'response', random: Random): Buffer {
   if (random() < 0.5) return pick(kind === 'request' ? requests : responses, random);
   return Buffer.from(kind === 'request' ? generateRequests(random) : generateResponses(random), 'latin1');
-}
-
-function drawCuts(length: number, random: Random): number[] {
-  if (length < 2 || random() < 0.5) return [];
-  if (length < 400 && random() < 0.1) return Array.from({ length: length - 1 }, (_, index) => index + 1);
-  const cuts = new Set(Array.from({ length: 1 + upTo(4, random) }, () => 1 + upTo(length - 1, random)));
-  return [...cuts].toSorted((a, b) => a - b);
 }
 
 function drawMethods(random: Random): string[] {

@@ -34,12 +34,15 @@ function create(name: string, { isSecure }: { readonly isSecure: boolean }): Con
   };
 }
 
+/** In a variable, as this is no binary of a dependency. */
+const openssl = 'openssl';
+
 /** A certificate of its own authority for the loopback address. */
 function createCertificate(folder: string): { readonly certFile: string; readonly keyFile: string } {
   const files = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') };
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-keyout', files.keyFile];
   const subject = ['-subj', '/CN=bench', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
-  const { status, stderr } = spawnSync('openssl', ['req', '-x509', ...key, '-out', files.certFile, ...subject]);
+  const { status, stderr } = spawnSync(openssl, ['req', '-x509', ...key, '-out', files.certFile, ...subject]);
   if (status !== 0) throw new Error(`openssl failed: ${stderr?.toString().trim() ?? 'it is not installed'}`);
   return files;
 }

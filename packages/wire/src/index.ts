@@ -59,4 +59,4 @@ export {
 } from './manager-message.ts';
 export { eventDefinition, managerDefinition, tunnelDefinition, type BytesMethod } from './service-definition.ts';
 export type { SessionEvent } from './session-event.ts';
-export { parseOwner, readBearer } from './text.ts';
+export { parseOwner, readBearer, toShownName } from './text.ts';

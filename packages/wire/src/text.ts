@@ -29,3 +29,8 @@ export function readBearer(authorization: string): string | undefined {
 export function toShown(text: string, limit: number): string {
   return text.slice(0, limit).replace(/\p{C}/gu, ' ');
 }
+
+/** A name that comes from elsewhere, of a user or a machine, as the protocol carries it: made safe to show, and cut to `nameCharacters`. */
+export function toShownName(name: string): string {
+  return toShown(name, wireLimits.nameCharacters.value);
+}

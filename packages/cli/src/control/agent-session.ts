@@ -1,6 +1,7 @@
 import { openAgent, type AgentEvent, type AgentOptions } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
 import { InterceptError, type EndReason, type InterceptInfo } from '@switchyard/contract';
+import { toShownName } from '@switchyard/tunnel';
 import type { Context } from '../context.ts';
 import { cliLimits } from '../limits.ts';
 
@@ -37,6 +38,7 @@ export async function openAgentSession(context: Context, options: AgentSessionOp
     if (event.t === 'intercept_ended' && --live === 0) over.resolve(toEndError(event.intercept, event.reason));
     if (event.t === 'closed' && event.error !== undefined) over.resolve(event.error);
   };
+  // Service accounts of a cluster may have longer names than the protocol carries.
   const agent = await openAgent(
     { clock, log },
     { ...options, owner: toShownName(options.owner), client: toShownName(host.hostName), onEvent },
@@ -48,14 +50,6 @@ export async function openAgentSession(context: Context, options: AgentSessionOp
   // Requests stop at once, while the process may still take its time to end.
   options.signal.addEventListener('abort', () => void leave(), { once: true });
   return { intercepts: agent.intercepts, over: over.promise, [Symbol.asyncDispose]: leave };
-}
-
-/** The protocol's bound of names. Those that a cluster gives its service accounts can be longer. */
-const nameCharacters = 128;
-
-/** A name as the protocol carries it. */
-function toShownName(name: string): string {
-  return name.slice(0, nameCharacters).replaceAll(/\p{C}/gu, ' ');
 }
 
 /** Says in words what a person wants to know of a session. */

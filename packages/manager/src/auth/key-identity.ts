@@ -1,7 +1,6 @@
 import { InterceptError } from '@switchyard/contract';
-import type { Hello } from '@switchyard/tunnel';
+import { toShownName, type Hello } from '@switchyard/tunnel';
 import type { Identity } from '../api/accept-session.ts';
-import { toShownOwner } from '../registry/shown-owner.ts';
 
 /** What agents without any object are called. No user of a cluster has this name. */
 const nobody = '(no intercept)';
@@ -25,7 +24,7 @@ export function createKeyIdentity(ownersOf: (publicKey: string) => readonly stri
     return {
       get owner() {
         const owners = ownersOf(publicKey);
-        return owners.find((owner) => toShownOwner(owner) === claimed) ?? owners[0] ?? nobody;
+        return owners.find((owner) => toShownName(owner) === claimed) ?? owners[0] ?? nobody;
       },
       get isStranger() {
         return ownersOf(publicKey).length === 0;

@@ -1,6 +1,6 @@
 import type { Clock, SessionId } from '@switchyard/contract';
+import { toShownName } from '@switchyard/tunnel';
 import { toTitle, type Intercept, type LastSession, type Link } from '../../registry/intercept.ts';
-import { toShownOwner } from '../../registry/shown-owner.ts';
 import type { Claim } from './claim.ts';
 import type { Judgement } from './judge-intercepts.ts';
 
@@ -20,9 +20,9 @@ export function toIntercept(judgement: Judgement, clock: Clock): Intercept {
     port,
     key,
     match,
-    sharedWith: sharedWith.map(toShownOwner),
+    sharedWith: sharedWith.map(toShownName),
     joins,
-    owner: toShownOwner(claim.owner),
+    owner: toShownName(claim.owner),
     whenAway,
     createdAt: new Date(claim.createdAtMs),
     expiresAt: new Date(expiresAtMs),

@@ -130,7 +130,7 @@ test.each(carriers)('%s: a reader that does not keep up is dropped [tunnel.unrea
   // As many as a manager remembers, and more, are no reason.
   for (let id = 0; id < 900; id++) scene.send?.(createEvent(id));
   await until(() => read === 901);
-  const count = carrier === 'grpc' ? 1_100 : 20_000;
+  const count = carrier === 'grpc' ? 2_500 : 20_000;
   for (let id = 0; id < count; id++) scene.send?.(createEvent(id));
   // An answer of HTTP/1.1 that has begun can only break.
   await expect(watching).rejects.toMatchObject({ code: carrier === 'grpc' ? 'limit_reached' : 'manager_unreachable' });

@@ -3,6 +3,7 @@ import type { Clock } from '@switchyard/contract';
 import { defaultWindowBytes } from '../http2/frame.ts';
 import { findHeader, type HeaderList } from '../http2/header-field.ts';
 import type { Http2Connection } from '../http2/http2-connection.ts';
+import { http2Codes } from '../http2/http2-error.ts';
 import { Http2Link } from '../http2/http2-link.ts';
 import type { Http2Stream } from '../http2/http2-stream.ts';
 import { fixedTunnelLimits } from '../limits.ts';
@@ -74,6 +75,8 @@ interface OpenedStream {
 
 function serve(methods: ReadonlyMap<string, GrpcMethod>, { connection, stream, headers, end, peer }: OpenedStream): void {
   if (findHeader(headers, ':method') !== 'POST' || findHeader(headers, 'content-type')?.startsWith('application/grpc') !== true) {
+    // Of TLS curl and browsers choose HTTP/2 by themselves; told so, they ask the API for programs again by what it speaks.
+    if (findHeader(headers, ':path')?.startsWith('/api/') === true) return stream.reset(http2Codes.http11Required);
     return stream.end([[':status', '415']]);
   }
   const take = (handler: StreamHandler, { urgent = false, onEnd }: TakeOptions = {}): ServerCall => {

@@ -11,6 +11,7 @@ export const http2Codes = {
   cancel: 8,
   compressionError: 9,
   enhanceYourCalm: 11,
+  http11Required: 13,
 } as const;
 
 /** A code of `http2Codes`. */

@@ -63,8 +63,8 @@ test('explain decides by the objects: what is not routed, or has no session, is 
     candidates: [{ id: 'orders.http.carol', owner: 'carol', won: true }],
     outside: [{ id: 'orders.http.bob', owner: 'bob', why: 'SessionReady is False (NoSession): No session is open.' }],
     responseHeader: [
-      ['x-intercept-served-by', 'carol@tunnel'],
-      ['vary', expect.stringContaining('x-intercept-id')],
+      { name: 'x-intercept-served-by', value: 'carol@tunnel' },
+      { name: 'vary', value: expect.stringContaining('x-intercept-id') },
     ],
   });
   const { code, stdout } = await cluster.run(['explain', 'orders', '--port', '80', '--key', 'carol']);

@@ -95,7 +95,8 @@ test('explain says who gets a request and why; its exit code is that of a probe'
     outcome: 'passing',
     status: 'not-matched',
     key: { form: 'twin', text: 'dave', valid: true },
-    responseHeader: [['x-intercept-status', 'not-matched']],
+    responseHeader: [{ name: 'x-intercept-status', value: 'not-matched' }],
+    refusal: null,
     notes: [],
   });
   // What is explained is what happens.

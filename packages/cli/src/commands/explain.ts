@@ -96,15 +96,17 @@ const outcomes: Readonly<Record<RouteOutcome, string>> = {
 };
 
 function toView(question: RequestQuestion, { report, outside, notes }: RouteAnswer): View {
-  const { candidates, outcome } = report;
+  const { candidates, outcome, status = null, key = null, refusal = null } = report;
+  // As the API over HTTP says it.
+  const responseHeader = report.responseHeader.map(([name, value]) => ({ name, value }));
   const rows = [
     ...candidates.map(({ id, owner, won, reasons }) => [won ? 'won' : 'lost', id, owner, reasons.join('; ')]),
     ...outside.map(({ id, owner, why }) => ['outside', id, owner, why]),
   ];
   return {
-    data: { service: question.service, ...report, status: report.status ?? null, key: report.key ?? null, outside, notes },
+    data: { service: question.service, ...report, status, key, responseHeader, refusal, outside, notes },
     text: (paint) => toText(question, { report, outside, notes }, paint),
-    plain: [['outcome', outcome, report.status ?? '', report.key?.text ?? ''], ...rows],
+    plain: [['outcome', outcome, status ?? '', key?.text ?? ''], ...rows],
   };
 }
 

@@ -40,6 +40,8 @@ test.for<[string, RegExp]>([
   ['match: [{ header: "x-team: blue" }]', /Write it as x-team=blue/],
   ['match: [{ headers: x }]', /headers/],
   ['match: [{ percent: 0 }]', /percent/],
+  ['match: [{ header: "x-team~=(" }]', /:1:8: match makes no sense: "\(" is not a regular expression/],
+  ['match: [{ cookie: intercept=alice }]', /Switchyard's own/],
 ])('%s is refused with its place', ([yaml, message]) => {
   expect(() => read(yaml)).toThrow(message);
 });

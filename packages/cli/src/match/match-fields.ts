@@ -1,5 +1,6 @@
 import { z } from '@switchyard/config';
 import { InterceptError, type Condition, type Match } from '@switchyard/contract';
+import { checkMatch } from '@switchyard/route';
 import { formatCondition, parseMethod, parseNamed, parsePath, parsePercent } from './condition-text.ts';
 
 const forms = 'NAME=VALUE, NAME^=PREFIX, NAME~=REGEX, or NAME alone';
@@ -10,11 +11,15 @@ function words(parse: (word: string) => Condition) {
     try {
       return (typeof given === 'string' ? [given] : given).map(parse);
     } catch (error) {
-      const { message, hint = '' } = InterceptError.from(error);
-      context.addIssue({ code: 'custom', message: `makes no sense: ${message} ${hint}`.trim() });
+      context.addIssue(toIssue(error));
       return z.NEVER;
     }
   });
+}
+
+function toIssue(error: unknown): { readonly code: 'custom'; readonly message: string } {
+  const { message, hint = '' } = InterceptError.from(error);
+  return { code: 'custom', message: `makes no sense: ${message} ${hint}`.trim() };
 }
 
 const alternative = z
@@ -45,8 +50,18 @@ const alternative = z
     return z.NEVER;
   });
 
-/** `match` of an intercept in a file: requests that show all of any one alternative. */
-export const matchField: z.ZodType<Match> = z.array(alternative).min(1);
+/** `match` of an intercept in a file: requests that show all of any one alternative. What no manager would take is refused with its place. */
+export const matchField: z.ZodType<Match> = z
+  .array(alternative)
+  .min(1)
+  .transform((match, context): Match => {
+    try {
+      return checkMatch(match);
+    } catch (error) {
+      context.addIssue(toIssue(error));
+      return z.NEVER;
+    }
+  });
 
 /** A match as a file says it. */
 export function toMatchFields(match: Match): readonly Readonly<Record<string, unknown>>[] {

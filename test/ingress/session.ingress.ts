@@ -1,3 +1,4 @@
+import { connect } from 'node:http2';
 import { createSystemClock } from '@switchyard/runtime';
 import { openRawClient, openTestAuthority, type IssuedCertificate, type TestAuthority } from '@switchyard/testkit';
 import { createAccess, openManagerClient } from '@switchyard/tunnel';
@@ -44,3 +45,20 @@ describe.for(kinds.flatMap((kind) => (['grpc', 'websocket'] as const).map((carri
     });
   },
 );
+
+describe.for(kinds)('$name', (kind) => {
+  test.skipIf(!isInstalled(kind))('a program that comes by HTTP/2 gets the API over HTTP', async () => {
+    await using system = await openTestSystem({ keys: [] });
+    await using ingress = await openIngress(kind, authority, certificate, system.manager.apiPort);
+    const session = connect(ingress.url.origin, { ca: authority.ca });
+    try {
+      const status = await new Promise((resolve, reject) => {
+        const stream = session.request({ ':path': '/api/v1/manager' });
+        stream.on('response', (headers) => resolve(headers[':status'])).on('error', reject);
+      });
+      expect(status).toBe(200);
+    } finally {
+      session.destroy();
+    }
+  });
+});

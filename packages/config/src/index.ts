@@ -1,4 +1,5 @@
 export { z } from 'zod';
+export { checkData } from './check-data.ts';
 export { parseDocument, readDocument } from './document.ts';
 export { parseDocuments } from './documents.ts';
 export { formatDuration, parseDuration } from './duration.ts';

@@ -48,7 +48,8 @@ function bestVariant(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType, dat
 function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodType): string {
   const known = keysAt(schema, path);
   const nearest = nearestWord(key, known);
-  const remedy = nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean "${nearest}"?`;
+  const others = known.length === 0 ? 'none is known here' : `known here: ${known.join(', ')}`;
+  const remedy = nearest === undefined ? others : `did you mean "${nearest}"?`;
   return `unknown key "${key}"${path.length === 0 ? '' : ` in ${nameOf(path)}`}; ${remedy}`;
 }
 
@@ -68,6 +69,7 @@ function withArticle(expected: string): string {
     array: 'a list',
     int: 'a whole number',
     boolean: 'true or false',
+    undefined: 'left out',
   };
   return names[expected] ?? `a ${expected}`;
 }

@@ -1,4 +1,3 @@
-import { z } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
 import { parseOwner, readBearer, type Caller } from '@switchyard/tunnel';
 import type { IncomingMessage } from 'node:http';
@@ -54,20 +53,5 @@ export async function readBody(request: IncomingMessage): Promise<BodyReading> {
     return { t: 'body', value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))) as unknown };
   } catch (cause) {
     throw new InterceptError('bad_usage', 'The body is not JSON.', { cause });
-  }
-}
-
-/** `work`'s result; what a schema refused becomes a sentence of the caller's own language: `bad_usage`. */
-export async function withSentence<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (reason) {
-    if (!(reason instanceof z.ZodError)) throw reason;
-    const [issue] = reason.issues;
-    const where = issue === undefined || issue.path.length === 0 ? 'The request' : `"${issue.path.join('.')}"`;
-    throw new InterceptError('bad_usage', `${where} is wrong: ${issue?.message ?? 'it is not what the document says'}.`, {
-      hint: 'GET /api/v1/openapi.json says what is taken.',
-      cause: reason,
-    });
   }
 }

@@ -6,7 +6,7 @@ import type { FullApi } from '../api/manager-api.ts';
 import { answerError, answerJson } from './answer.ts';
 import { refuseForeign } from './guard.ts';
 import { matchRoute } from './match-route.ts';
-import { hasBody, readBody, readCaller, readQuery, withSentence } from './read-request.ts';
+import { hasBody, readBody, readCaller, readQuery } from './read-request.ts';
 import type { Route } from './route.ts';
 import { parseEventQuery, routes } from './routes.ts';
 import { sendEvents } from './send-events.ts';
@@ -69,7 +69,7 @@ async function answer({ api }: RestDeps, route: Route, asked: Asked, request: In
     const error = new InterceptError('bad_usage', 'The body is no plain JSON.', { hint: 'Send it with content-type: application/json.' });
     return answerError(response, error, { status: 415, headers });
   }
-  const result = await withSentence(route.ask(api, { ...asked, body: reading.value }));
+  const result = await route.ask(api, { ...asked, body: reading.value });
   answerJson(response, 200, result.t === 'text' ? result.text : JSON.stringify(result.data));
 }
 
@@ -82,7 +82,7 @@ interface Exchange {
 
 /** The query is that of the list; a browser that connects again says in the header where it was. */
 async function stream({ api, clock }: RestDeps, caller: Caller, { query, request, response, connection }: Exchange): Promise<void> {
-  const { all, after } = await withSentence(Promise.resolve().then(() => parseEventQuery(readQuery(query))));
+  const { all, after } = parseEventQuery(readQuery(query));
   const last = request.headers['last-event-id']?.toString() ?? after;
   await sendEvents(api, caller, { all, after: last === undefined ? undefined : parseEventId(last) }, { clock, response, connection });
 }

@@ -1,4 +1,4 @@
-import type { z } from '@switchyard/config';
+import { checkData, type z } from '@switchyard/config';
 import type { Caller } from '@switchyard/tunnel';
 import type { FullApi } from '../api/manager-api.ts';
 
@@ -50,7 +50,7 @@ export interface Route extends Omit<RouteDescription<z.ZodObject, z.ZodObject, z
 }
 
 /**
- * Binds a description to its handler, so that what the handler gets has the types that the description says. Asking throws a `ZodError`.
+ * Binds a description to its handler, so that what the handler gets has the types that the description says. Asking throws `bad_usage`.
  */
 export function defineRoute<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
   description: RouteDescription<Params, Query, Body>,
@@ -59,6 +59,16 @@ export function defineRoute<Params extends z.ZodObject, Query extends z.ZodObjec
   return {
     ...rest,
     ask: async (api, { caller, params, query, body }) =>
-      handle(api, { caller, params: rest.params.parse(params), query: rest.query.parse(query), body: rest.body.parse(body) }),
+      handle(api, {
+        caller,
+        params: checkPart(params, rest.params, 'The path'),
+        query: checkPart(query, rest.query, 'The query'),
+        body: checkPart(body, rest.body, 'The body'),
+      }),
   };
+}
+
+/** A part of a request, checked; throws `bad_usage`. */
+export function checkPart<Schema extends z.ZodType>(part: unknown, schema: Schema, what: string): z.output<Schema> {
+  return checkData(part, schema, { what, hint: 'GET /api/v1/openapi.json says what is taken.' });
 }

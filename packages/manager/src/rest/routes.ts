@@ -4,7 +4,7 @@ import { parseEventId } from '@switchyard/tunnel';
 import { toUnknown } from '../api/manager-api.ts';
 import { createOpenApi } from './openapi.ts';
 import { questionSchema, reportSchema, toReportData } from './explain-schemas.ts';
-import { defineRoute, type Route } from './route.ts';
+import { checkPart, defineRoute, type Route } from './route.ts';
 import {
   eventSchema,
   interceptSchema,
@@ -187,9 +187,9 @@ const listEvents = defineRoute({
   },
 });
 
-/** Which events a query asks for. Throws a `ZodError`. */
+/** Which events a query asks for. Throws `bad_usage`. */
 export function parseEventQuery(query: unknown): { readonly all: boolean; readonly after?: string | undefined } {
-  return eventQuery.parse(query);
+  return checkPart(query, eventQuery, 'The query');
 }
 
 /** Every operation of the API, in the order of its document. */

@@ -15,8 +15,12 @@ export function checkData<Schema extends z.ZodType>(
   const result = schema.safeParse(data);
   if (result.success) return result.data;
   const [mistake] = toMistakes(result.error.issues, schema, data);
-  throw new InterceptError('bad_usage', `${what} is wrong: ${mistake?.text ?? 'it has no form that is known here'}.`.replace('?.', '?'), {
-    hint,
-    cause: result.error,
-  });
+  throw new InterceptError(
+    'bad_usage',
+    `${what} is wrong: ${mistake?.text ?? 'it has no form that is known here'}.`.replace(/\?\.$/, '?'),
+    {
+      hint,
+      cause: result.error,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { COLON, CR, LF, SP, TAB, fieldValue, lowerToken } from './chars.ts';
 import { hashStep, type FieldName, type FieldNames } from './field-names.ts';
 import type { Progress, Refusal } from './refusal.ts';
+import type { SkippedValues } from './skipped-values.ts';
 
 /** Receives the recognised fields of a section. */
 export interface FieldSink {
@@ -37,6 +38,7 @@ export class FieldSection {
   readonly #names: FieldNames;
   readonly #sink: FieldSink;
   readonly #moving: boolean;
+  readonly #skipped: SkippedValues | undefined;
   #state: number = step.lineStart;
   #line = 0;
   #hash = 0;
@@ -47,11 +49,13 @@ export class FieldSection {
   /**
    * @param moving whether earlier pieces are gone when the next one comes (trailers, which are not kept): names are then
    *   recognised by their hash alone, and the positions that the sink gets mean nothing
+   * @param skipped gets the places of the values of all other fields
    */
-  constructor(names: FieldNames, sink: FieldSink, moving = false) {
+  constructor(names: FieldNames, sink: FieldSink, moving = false, skipped?: SkippedValues) {
     this.#names = names;
     this.#sink = sink;
     this.#moving = moving;
+    this.#skipped = skipped;
   }
 
   /** Begins a new section at `position`, relative to the base. */
@@ -60,6 +64,7 @@ export class FieldSection {
     this.refusal = undefined;
     this.#state = step.lineStart;
     this.#line = 0;
+    this.#skipped?.begin();
   }
 
   /** Goes on from `position` with what stands in `bytes` up to `end`. */
@@ -106,7 +111,8 @@ export class FieldSection {
           while (at < end && fieldValue[bytes[at] ?? 0] === 1) at++;
           if (at === end) break;
           if (bytes[at] !== CR) return this.#refuse(bare);
-          if (this.#name !== undefined && !this.#deliver(this.#name, bytes, base, at)) return 'refused';
+          if (this.#name === undefined) this.#skipped?.add(this.#start, at - base);
+          else if (!this.#deliver(this.#name, bytes, base, at)) return 'refused';
           at++;
           this.#state = step.lineFeed;
           break;

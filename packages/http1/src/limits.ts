@@ -1,7 +1,9 @@
 import type { LimitTable } from '@switchyard/contract';
 
 /** The bounds of HTTP/1.1 framing. */
-export const http1Limits: LimitTable<'headBytes' | 'knownHeadBytes' | 'trailerBytes' | 'chunkExtensionBytes' | 'methodBytes'> = {
+export const http1Limits: LimitTable<
+  'headBytes' | 'knownHeadBytes' | 'knownHeadFields' | 'trailerBytes' | 'chunkExtensionBytes' | 'methodBytes'
+> = {
   headBytes: {
     value: 64 * 1024,
     unit: 'bytes',
@@ -11,6 +13,11 @@ export const http1Limits: LimitTable<'headBytes' | 'knownHeadBytes' | 'trailerBy
     value: 4 * 1024,
     unit: 'bytes',
     about: 'The last head of a connection is kept up to this size, so that the same one again need not be parsed.',
+  },
+  knownHeadFields: {
+    value: 32,
+    unit: 'count',
+    about: 'A head with more fields than this that mean nothing to routing or framing is not kept.',
   },
   trailerBytes: {
     value: 64 * 1024,

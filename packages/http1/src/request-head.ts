@@ -48,7 +48,12 @@ export class RequestHeadParser {
   targetEnd = 0;
   /** Behind the first `?` of the target, relative to the base, or -1. */
   queryStart = -1;
-  /** The head is byte for byte the one before it. */
+  /**
+   * What was found in the head before is true of this one too, but for `position`: it differs from it at most in values of fields
+   * that nobody asked for.
+   */
+  isAlike = false;
+  /** As `isAlike`, and the head is byte for byte the one before it. */
   isRepeated = false;
 
   readonly #known: KnownHead = new KnownHead();
@@ -56,10 +61,9 @@ export class RequestHeadParser {
   readonly #limitBytes: number;
   #state: number = step.begin;
   #knownStart = 0;
-  #knownEnd = 0;
 
   constructor(names: FieldNames, limitBytes: number = http1Limits.headBytes.value) {
-    this.#section = new FieldSection(names, this.framing);
+    this.#section = new FieldSection(names, this.framing, false, this.#known.skipped);
     this.#limitBytes = limitBytes;
   }
 
@@ -98,10 +102,12 @@ export class RequestHeadParser {
 
   /** Whether all that the last parse found is true of this head too; else nothing of it is left. */
   #recognize(bytes: Buffer, base: number, end: number): boolean {
-    this.isRepeated = this.#known.recognize(bytes, base, end);
-    if (this.isRepeated) {
+    const knownEnd = this.#known.recognize(bytes, base, end);
+    this.isAlike = knownEnd !== -1;
+    this.isRepeated = this.isAlike && !this.#known.hasGaps;
+    if (this.isAlike) {
       this.start = this.#knownStart;
-      this.position = this.#knownEnd;
+      this.position = knownEnd - base;
     } else {
       this.framing.begin();
       this.refusal = undefined;
@@ -109,7 +115,7 @@ export class RequestHeadParser {
       this.queryStart = -1;
       this.#state = step.start;
     }
-    return this.isRepeated;
+    return this.isAlike;
   }
 
   #parseLine(bytes: Buffer, base: number, end: number): Progress {
@@ -197,7 +203,6 @@ export class RequestHeadParser {
       return this.#refuse(badForm);
     }
     this.#knownStart = this.start;
-    this.#knownEnd = this.position;
     this.#known.learn(bytes, base, base + this.position);
     return 'done';
   }

@@ -36,9 +36,8 @@ export class ResponseHeadParser {
   isRepeated = false;
 
   readonly #known: KnownHead = new KnownHead();
-  readonly #section: FieldSection = new FieldSection(noNames, this.framing);
+  readonly #section: FieldSection = new FieldSection(noNames, this.framing, false, this.#known.skipped);
   #state: number = step.begin;
-  #knownEnd = 0;
 
   begin(): void {
     this.position = 0;
@@ -67,14 +66,16 @@ export class ResponseHeadParser {
 
   /** Whether all that the last parse found is true of this head too; else nothing of it is left. */
   #recognize(bytes: Buffer, base: number, end: number): boolean {
-    this.isRepeated = this.#known.recognize(bytes, base, end);
-    if (this.isRepeated) this.position = this.#knownEnd;
+    const knownEnd = this.#known.recognize(bytes, base, end);
+    const isAlike = knownEnd !== -1;
+    this.isRepeated = isAlike && !this.#known.hasGaps;
+    if (isAlike) this.position = knownEnd - base;
     else {
       this.framing.begin();
       this.refusal = undefined;
       this.#state = step.version;
     }
-    return this.isRepeated;
+    return isAlike;
   }
 
   #parseLine(bytes: Buffer, base: number, end: number): Progress {
@@ -129,7 +130,6 @@ export class ResponseHeadParser {
     const refusal = this.framing.finish(this.minor);
     if (refusal !== undefined) return this.#refuse(refuse(refusal.message));
     if (this.#isContradiction) return this.#refuse(badEmpty);
-    this.#knownEnd = this.position;
     this.#known.learn(bytes, base, base + this.position);
     return 'done';
   }

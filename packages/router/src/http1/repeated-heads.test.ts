@@ -42,6 +42,8 @@ const requests = [
   'GET / HTTP/1.1\r\nHost: a\r\nx-intercept-id: alice\r\n\r\n',
   'PUT / HTTP/1.1\r\nHost: a\r\nx-intercept-id: alice\r\n\r\n',
   'GET / HTTP/1.1\r\nHost: a\r\nx-intercept-id: bobby\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nx-intercept-id: alice\r\nx: 1\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nx-intercept-id: alice\r\nx: 2\r\n\r\n',
   '\r\nGET / HTTP/1.1\r\nHost: a\r\nbaggage: intercept=bob\r\n\r\n',
   'GET /?__intercept=bob HTTP/1.1\r\nHost: a\r\nx-intercept-id: alice, bob\r\n\r\n',
   'GET / HTTP/1.1\r\nHost: a\r\nx-intercept-id: alice\r\nx-intercept-hops: 8\r\n\r\n',

@@ -16,8 +16,8 @@ export interface PlannedRequest {
 type Planned = PlannedRequest | Extract<RequestPlan, { t: 'refuse' }>;
 
 /**
- * Plans the requests of one client. A plan depends on the head, the routing and the client's address alone: for the head that
- * came before it stands, until the routing is another.
+ * Plans the requests of one client. A plan depends on the head, the routing and the client's address alone: for a head like
+ * the one before it stands, until the routing is another.
  */
 export class RequestPlanner {
   readonly #caller: Caller;
@@ -32,7 +32,8 @@ export class RequestPlanner {
   /** Plans the request whose head stands in `place`. Call it for every head that `head` has parsed. */
   plan(head: RequestHeadParser, place: ReplayableHead): Planned {
     const { routing } = this.#caller.context;
-    if (head.isRepeated && this.#planned !== undefined && routing === this.#routing) return this.#planned;
+    if (!head.isRepeated) this.#edited = undefined;
+    if (head.isAlike && this.#planned !== undefined && routing === this.#routing) return this.#planned;
     this.#edited = undefined;
     this.#routing = routing;
     this.#planned = this.#plan(head, place);

@@ -21,7 +21,7 @@ const mistakes: readonly (readonly [line: string, message: string, hint: string]
   ['list -- x', '`list` takes nothing after "--".', 'See `intercept list --help`.'],
   ['run orders --prot 3', '`run` has no option --prot.', 'Did you mean --port?'],
   ['run orders -x', '`run` has no option -x.', 'See `intercept run --help`.'],
-  ['run orders --port', '--port needs a value.', 'Give it as --port N.'],
+  ['run orders --port', '--port needs a value.', 'Give it as: --port N'],
   ['list --output xml', '--output: "xml" is none of text, json, ndjson, yaml, plain.', ''],
   ['run orders --port 70000', '--port: "70000" is not a port: a port is a number from 1 to 65535.', ''],
   ['run orders --port 3000x', '--port: "3000x" is not a port: a port is a number from 1 to 65535.', ''],

@@ -54,7 +54,7 @@ function toOptionEntry(name: string, option: Option, value: unknown): readonly (
 }
 
 function toValueless(name: string, { value }: ValueOption): InterceptError {
-  return new InterceptError('bad_usage', `--${name} needs a value.`, { hint: `Give it as --${name} ${value}.` });
+  return new InterceptError('bad_usage', `--${name} needs a value.`, { hint: `Give it as: --${name} ${value}` });
 }
 
 function refuseTooMany(program: ProgramDescription, command: AnyCommand, extra: readonly string[]): void {

@@ -62,8 +62,10 @@ function toTlsError(shown: string, error: Error, code: string): InterceptError |
     );
   }
   if (!/CERT|SIGNATURE/.test(code)) return undefined;
+  // Behind a semicolon Node.js recommends a flag of its own, which an installed program cannot be given.
+  const [why = ''] = error.message.split(';');
   return toUnreachable(
-    `the certificate of ${shown} is not trusted (${error.message})`,
+    `the certificate of ${shown} is not trusted (${why})`,
     error,
     'Name the file of its authority with --ca, or in NODE_EXTRA_CA_CERTS.',
   );

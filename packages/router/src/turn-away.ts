@@ -1,5 +1,5 @@
-import { InterceptError, type Pipe, type PipeHandler, type Timer } from '@switchyard/contract';
-import { detectHttp, type detect } from './detect/detect.ts';
+import type { InterceptError, Pipe, PipeHandler, Timer } from '@switchyard/contract';
+import type { detect, detectHttp } from './detect/detect.ts';
 import { farewell } from './farewell.ts';
 import { createLocalReply } from './http1/local-reply.ts';
 import type { PortContext } from './port-context.ts';

@@ -51,8 +51,18 @@ export async function openTestAuthority(): Promise<TestAuthority> {
       await openssl(
         'x509',
         '-req',
-        ...['-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-out', `${name}.crt`, '-extfile', `${name}.cnf`],
-        ...['-days', expired ? '-1' : '1'],
+        '-in',
+        `${name}.csr`,
+        '-CA',
+        'ca.crt',
+        '-CAkey',
+        'ca.key',
+        '-out',
+        `${name}.crt`,
+        '-extfile',
+        `${name}.cnf`,
+        '-days',
+        expired ? '-1' : '1',
       );
       return {
         cert: await read(`${name}.crt`),

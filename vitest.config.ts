@@ -6,6 +6,8 @@ const config: ViteUserConfig = defineConfig({
     exclude: ['**/node_modules/**', 'test/e2e/**'],
     restoreMocks: true,
     retry: 0,
+    // The default leaves a core idle: of two it would use one.
+    maxWorkers: '100%',
     testTimeout: 10_000,
   },
 });

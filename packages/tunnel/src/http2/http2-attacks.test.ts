@@ -157,6 +157,10 @@ test('a flood of continuations, even empty ones, ends the connection [tunnel.htt
   expect([code, sent, victim.accepted]).toEqual([http2Codes.enhanceYourCalm, limits.http2HeadFrames.value - 1, 0]);
 });
 
+test('a head on a stream that no client may open ends the connection before it is whole', () => {
+  expect(flood(createVictim(), () => frame(frameTypes.headers, 0, 2, block), 1)).toEqual({ code: http2Codes.protocolError, sent: 0 });
+});
+
 test('a head that names one large entry again and again is stopped before it is large [tunnel.http2HeadBytes]', () => {
   const victim = createVictim();
   // An entry of 4,000 bytes, then 1,000 times one byte that stands for it.

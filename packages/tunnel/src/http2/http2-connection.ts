@@ -222,6 +222,8 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   }
 
   #onHeaderFrame(head: FrameHead, payload: Buffer): void {
+    // All streams are the client's. Said at once: the rest of the head may never come.
+    this.#expect(head.stream % 2 === 1, 'opened a stream by a wrong number');
     const block = this.#block.add(head, payload);
     if (block === undefined) return;
     if (this.#deps.role === 'server' && block.stream > this.#lastPeerStream) return this.#accept(block);
@@ -236,7 +238,6 @@ export class Http2Connection implements FrameSink, StreamCarrier {
   }
 
   #accept({ stream: id, headers, end }: ReceivedHeaders): void {
-    this.#expect(id % 2 === 1, 'opened a stream by a wrong number');
     // It is answered, if only by a refusal, and no window bounds heads.
     this.#expectReader();
     this.#lastPeerStream = id;

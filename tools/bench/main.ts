@@ -10,7 +10,7 @@ import { readHotSpots } from './cpu-profile.ts';
 import { parseOptions, usage, type BenchOptions } from './options.ts';
 import { toPage, type Result } from './page.ts';
 import { probe } from './probe.ts';
-import type { Section } from './suite.ts';
+import type { Scene, Section, Suite } from './suite.ts';
 import { findObstacle, openWorkbench } from './workbench.ts';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
@@ -67,8 +67,20 @@ async function runSuites(options: BenchOptions, { env, signal, say }: BenchDeps)
   await using workbench = await openWorkbench({ env, profileFolder: options.profileFolder });
   const { rows, versions } = await openRows(workbench, options.rows, say);
   const sections: Section[] = [];
-  for (const suite of options.suites) sections.push(await suite.run({ workbench, rows, workloads, rounds, seconds, signal, say }));
+  for (const suite of options.suites) sections.push(await runSuite(suite, { workbench, rows, workloads, rounds, seconds, signal, say }));
   return { sections, rounds, seconds, loadBefore, versions: new Map([...versions, ['origin', workbench.originAbout]]) };
+}
+
+/** One that fails is a section that says so: the others are not lost with it. */
+async function runSuite(suite: Suite, scene: Scene): Promise<Section> {
+  try {
+    return await suite.run(scene);
+  } catch (error) {
+    scene.signal.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    scene.say(`${suite.name} failed: ${why}`);
+    return { title: suite.about, markdown: `Not measured: ${why}`, plots: [], raw: undefined };
+  }
 }
 
 interface OpenRows {

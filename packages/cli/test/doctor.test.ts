@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -78,7 +79,8 @@ test('a name that everybody has is no key', async () => {
 });
 
 test('a process that listens at another address, and one that does not listen at all', async () => {
-  const server = createServer().listen(0, '127.0.0.9');
+  // Of those that no system gives away: another test may have a free one at 127.0.0.1.
+  const server = createServer().listen(randomInt(20_000, 30_000), '127.0.0.9');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

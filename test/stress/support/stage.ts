@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePort, openProgram, type Program } from '../../support/programs.ts';
+import { holdPort } from '../../../tools/process/free-port.ts';
+import { openProgram, type Program } from '../../support/programs.ts';
 
 /** The real programs around a service `orders`: an origin, a manager, and the agent of alice where one is wanted. */
 export interface Stage extends AsyncDisposable {
@@ -34,8 +35,14 @@ export async function openStage({ withAlice }: { readonly withAlice: boolean }):
   return { manager, agent, port, healthPort: health, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+/** All at once: asked one after the other, a system whose ports are nearly all taken would name the same one again. */
 async function findFreePorts(): Promise<readonly [number, number, number, number, number]> {
-  const next = findFreePort;
+  await using held = new AsyncDisposableStack();
+  const next = async (): Promise<number> => {
+    const port = await holdPort(0);
+    if (port === undefined) throw new Error('No port is free.');
+    return held.use(port).port;
+  };
   return [await next(), await next(), await next(), await next(), await next()];
 }
 

@@ -1,10 +1,16 @@
+import { toLabel, type Row } from './contender.ts';
 import type { Estimate } from './statistics.ts';
 
 /** One bar. */
-export interface Bar extends Estimate {
+interface Bar extends Estimate {
   readonly label: string;
   /** Whether it is ours: drawn in another colour. */
   readonly isOurs: boolean;
+}
+
+/** The bar of a row. */
+export function toBar(row: Row, figure: Estimate): Bar {
+  return { label: toLabel(row), isOurs: row.contender.startsWith('Switchyard'), ...figure };
 }
 
 /** What a chart says about itself. */

@@ -67,3 +67,8 @@ export interface OpenRow {
   readonly row: Row;
   readonly running: Running;
 }
+
+/** What a row is called in plots and samples. */
+export function toLabel({ contender, kind }: Row): string {
+  return `${contender}, ${kind}`;
+}

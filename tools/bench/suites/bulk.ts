@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { toBarChart } from '../bar-chart.ts';
-import { liveKey, type OpenRow, type Row } from '../contender.ts';
+import { toBar, toBarChart } from '../bar-chart.ts';
+import { liveKey, toLabel, type OpenRow, type Row } from '../contender.ts';
 import { readCpuMicros } from '../cpu-time.ts';
 import { measureInTurn } from '../measure-in-turn.ts';
 import { estimate, type Estimate } from '../statistics.ts';
@@ -36,13 +36,13 @@ export const bulkSuite: Suite = {
     }));
     const chart = toBarChart(
       { title: `One answer of ${bulkBytes / 1024 ** 2} MiB`, unit: 'MB/s', decimals: 0 },
-      lines.map(({ row, speed }) => ({ label: `${row.contender}, ${row.kind}`, isOurs: row.contender.startsWith('Switchyard'), ...speed })),
+      lines.map(({ row, speed }) => toBar(row, speed)),
     );
     return {
       title: 'One large answer',
       markdown: `${about}\n\n${toTable(columns, lines)}`,
       plots: [{ name: 'bulk', about: `Speed of one answer of ${bulkBytes / 1024 ** 2} MiB`, svg: chart }],
-      raw: Object.fromEntries([...samples].map(([{ contender, kind }, own]) => [`${contender}, ${kind}`, own])),
+      raw: Object.fromEntries([...samples].map(([row, own]) => [toLabel(row), own])),
     };
   },
 };

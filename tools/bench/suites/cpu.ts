@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toBarChart } from '../bar-chart.ts';
-import { reference, type OpenRow, type Row } from '../contender.ts';
+import { toBar, toBarChart } from '../bar-chart.ts';
+import { reference, toLabel, type OpenRow, type Row } from '../contender.ts';
 import { applyLoad } from '../load.ts';
 import { readCpuMicros } from '../cpu-time.ts';
 import { estimate, type Estimate } from '../statistics.ts';
@@ -83,10 +83,6 @@ function toCosts(samples: ReadonlyMap<Row, readonly Sample[]>): readonly Cost[] 
   });
 }
 
-function toLabel({ contender, kind }: Row): string {
-  return `${contender}, ${kind}`;
-}
-
 function toSection(sections: ReadonlyMap<Workload, readonly Cost[]>, raw: unknown): Section {
   const tables = [...sections].map(([{ name }, costs]) => `### ${name}\n\n${toTable(columns, costs)}`);
   const plots = [...sections].map(([{ name, id }, costs]) => ({
@@ -94,7 +90,7 @@ function toSection(sections: ReadonlyMap<Workload, readonly Cost[]>, raw: unknow
     about: `CPU time per request, ${name}`,
     svg: toBarChart(
       { title: `CPU time per request, ${name}`, unit: 'µs', decimals: 1 },
-      costs.map(({ row, cpuMicros }) => ({ label: toLabel(row), isOurs: row.contender.startsWith('Switchyard'), ...cpuMicros })),
+      costs.map(({ row, cpuMicros }) => toBar(row, cpuMicros)),
     ),
   }));
   return { title: 'CPU time per request', markdown: [about, ...tables].join('\n\n'), plots, raw };

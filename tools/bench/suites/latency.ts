@@ -1,4 +1,4 @@
-import { toBarChart } from '../bar-chart.ts';
+import { toBar, toBarChart } from '../bar-chart.ts';
 import type { OpenRow, Row } from '../contender.ts';
 import { measureInTurn } from '../measure-in-turn.ts';
 import { applyOpenLoad } from '../open-load.ts';
@@ -78,11 +78,7 @@ function toSection(byRate: ReadonlyMap<number, readonly Latency[]>): Section {
     about: `Median latency at ${rate} requests per second`,
     svg: toBarChart(
       { title: `Latency at ${rate.toLocaleString('en')} requests/s, p50`, unit: 'µs', decimals: 0 },
-      lines.flatMap(({ row, figures }) =>
-        figures === undefined
-          ? []
-          : [{ label: `${row.contender}, ${row.kind}`, isOurs: row.contender.startsWith('Switchyard'), ...figures.p50 }],
-      ),
+      lines.flatMap(({ row, figures }) => (figures === undefined ? [] : [toBar(row, figures.p50)])),
     ),
   }));
   const raw = Object.fromEntries([...byRate].map(([rate, lines]) => [rate, lines]));

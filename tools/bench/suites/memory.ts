@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { toBarChart } from '../bar-chart.ts';
+import { toBar, toBarChart } from '../bar-chart.ts';
 import { contenders } from '../contenders.ts';
 import { liveKey, type OpenRow, type Row } from '../contender.ts';
 import type { OwnedProcess } from '../../process/process-owner.ts';
@@ -33,11 +33,7 @@ export const memorySuite: Suite = {
     }
     const chart = toBarChart(
       { title: 'Memory per idle connection', unit: 'kB', decimals: 1 },
-      lines.flatMap(({ row, bytes }) =>
-        bytes === undefined
-          ? []
-          : [{ label: `${row.contender}, ${row.kind}`, isOurs: row.contender.startsWith('Switchyard'), ...estimate([bytes / 1e3]) }],
-      ),
+      lines.flatMap(({ row, bytes }) => (bytes === undefined ? [] : [toBar(row, estimate([bytes / 1e3]))])),
     );
     return {
       title: 'Memory per idle connection',

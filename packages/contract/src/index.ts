@@ -31,4 +31,6 @@ export type {
 } from './intercept.ts';
 export type { HeaderLine, RequestQuestion, RouteCandidate, RouteOutcome, RouteReport } from './explanation.ts';
 export type { Condition, Match, MatchPolicy, TextMatch } from './match.ts';
+export { actorKinds, type Actor, type ActorKind, type Principal } from './principal.ts';
+export { auditActions, silentAudit, type Audit, type AuditAction, type AuditRecord, type AuditUsage } from './audit.ts';
 export { toLimitValues, type Limit, type LimitTable, type LimitValues } from './limits.ts';

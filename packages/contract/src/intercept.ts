@@ -49,7 +49,15 @@ export type EndReason =
   /** Its session was lost and did not come back in time. */
   | 'session_gone'
   /** Another process of the same owner took it over, as its session was lost. */
-  | 'replaced';
+  | 'replaced'
+  /** Somebody who may do so ended it in its owner's place. */
+  | 'revoked'
+  /** No request came for it in a long time. */
+  | 'idle'
+  /** Its owner has no right to intercept the service any more. */
+  | 'right_lost'
+  /** A policy does not allow it any more. */
+  | 'policy';
 
 /** Where an intercept's session stands. */
 export type SessionState =

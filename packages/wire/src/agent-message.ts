@@ -1,6 +1,15 @@
-import { InterceptError, type InterceptId, type InterceptSpec, type SessionId } from '@switchyard/contract';
+import {
+  actorKinds,
+  InterceptError,
+  type Actor,
+  type ActorKind,
+  type InterceptId,
+  type InterceptSpec,
+  type SessionId,
+} from '@switchyard/contract';
 import { encodeMessage } from './encode.ts';
 import { ControlRequestSchema, type Hello, type Proof } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
+import { ActorKind as ProtoKind, type Actor as ProtoActor } from './generated/switchyard/types/v1/types_pb.ts';
 import { fromSpec, parseInterceptId, toSpec } from './intercept.ts';
 import { wireLimits } from './limits.ts';
 import type { VersionRange } from './manager-info.ts';
@@ -27,6 +36,8 @@ export interface HelloMessage {
   readonly publicKey: Uint8Array | undefined;
   /** The lost session whose pipes this one goes on with. */
   readonly resume: ResumeTicket | undefined;
+  /** What works there, as it says itself. */
+  readonly actor?: Actor | undefined;
 }
 
 /** Answers a challenge. */
@@ -61,7 +72,7 @@ type ProtoMessage = NonNullable<Parameters<typeof encodeMessage<typeof ControlRe
 function toProto(message: AgentMessage): ProtoMessage {
   switch (message.t) {
     case 'hello': {
-      const { instance, owner, client, versions, token, publicKey, resume } = message;
+      const { instance, owner, client, versions, token, publicKey, resume, actor } = message;
       return {
         case: 'hello',
         value: {
@@ -72,6 +83,7 @@ function toProto(message: AgentMessage): ProtoMessage {
           credentials: token === undefined ? { case: undefined } : { case: 'token', value: token },
           ...(publicKey === undefined ? {} : { publicKey: Uint8Array.from(publicKey) }),
           ...(resume === undefined ? {} : { resume: { session: resume.session, secret: Uint8Array.from(resume.secret) } }),
+          ...(actor === undefined ? {} : { actor: { kind: kinds[actor.kind], onBehalfOf: actor.onBehalfOf ?? '' } }),
         },
       };
     }
@@ -143,8 +155,17 @@ function parseHello(hello: Hello): HelloMessage {
     versions: { min, max },
     publicKey: hello.publicKey.length === 0 ? undefined : parsePublicKey(hello.publicKey),
     resume: hello.resume === undefined ? undefined : { session: parseSessionId(hello.resume.session), secret: hello.resume.secret },
+    ...(hello.actor === undefined ? {} : { actor: parseActor(hello.actor) }),
     token: hello.credentials.case === 'token' ? parseText('token', hello.credentials.value, tokenCharacters.value) : undefined,
   };
+}
+
+const kinds: Readonly<Record<ActorKind, ProtoKind>> = { person: ProtoKind.PERSON, agent: ProtoKind.AGENT, ci: ProtoKind.CI };
+
+/** A kind of another version counts as a person. */
+function parseActor({ kind, onBehalfOf }: ProtoActor): Actor {
+  const known = actorKinds.find((each) => kinds[each] === kind) ?? 'person';
+  return onBehalfOf === '' ? { kind: known } : { kind: known, onBehalfOf: parseText('actor', onBehalfOf, nameCharacters.value) };
 }
 
 function parsePublicKey(key: Uint8Array): Uint8Array {

@@ -7,10 +7,13 @@ import {
   EndReason as ProtoReason,
   type Challenge,
   type Reply,
+  type Routers,
   type Welcome,
 } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 import { fromIntercept, fromTimestamp, parseInterceptId, toIntercept } from './intercept.ts';
-import type { SessionEvent } from './session-event.ts';
+import { wireLimits } from './limits.ts';
+import type { RouterPlace, SessionEvent } from './session-event.ts';
+import { toShown } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
 
 /** The first message of a manager that takes the session. */
@@ -25,6 +28,8 @@ export interface WelcomeMessage {
   readonly maxPipes: number;
   /** Whether the pipes of the session that the hello named go on. */
   readonly resumed: boolean;
+  /** The router at the manager's end, as `routers` names it; undefined where there is only one. */
+  readonly router?: string | undefined;
 }
 
 /** Asks for a proof of the key that the hello named. */
@@ -58,6 +63,10 @@ const reasons: Readonly<Record<EndReason, ProtoReason>> = {
   expired: ProtoReason.EXPIRED,
   session_gone: ProtoReason.SESSION_GONE,
   replaced: ProtoReason.REPLACED,
+  revoked: ProtoReason.REVOKED,
+  idle: ProtoReason.IDLE,
+  right_lost: ProtoReason.RIGHT_LOST,
+  policy: ProtoReason.POLICY,
 };
 
 /** A manager's message as bytes. */
@@ -70,8 +79,8 @@ type ProtoMessage = NonNullable<Parameters<typeof encodeMessage<typeof ControlRe
 function toProto(message: ManagerMessage): ProtoMessage {
   switch (message.t) {
     case 'welcome': {
-      const { session, secret, version, idlePipes, maxIdlePipes, maxPipes, resumed } = message;
-      return { case: 'welcome', value: { session, secret: Uint8Array.from(secret), version, idlePipes, maxIdlePipes, maxPipes, resumed } };
+      const { t: _, secret, router = '', ...rest } = message;
+      return { case: 'welcome', value: { ...rest, secret: Uint8Array.from(secret), router } };
     }
     case 'challenge':
       return { case: 'challenge', value: { nonce: Uint8Array.from(message.nonce) } };
@@ -102,11 +111,13 @@ function toResult(result: ReplyResult): NonNullable<Extract<ProtoMessage, { case
 function toEvent(event: SessionEvent): ProtoMessage {
   switch (event.t) {
     case 'intercept_ended':
-      return { case: 'interceptEnded', value: { id: event.id, reason: reasons[event.reason] } };
+      return { case: 'interceptEnded', value: { id: event.id, reason: reasons[event.reason], message: event.message ?? '' } };
     case 'expiry_warning':
       return { case: 'expiryWarning', value: { id: event.id, expiresAt: timestampFromDate(event.expiresAt) } };
     case 'draining':
       return { case: 'draining', value: {} };
+    case 'routers':
+      return { case: 'routers', value: { routers: event.routers.map(({ name, address }) => ({ name, address })) } };
   }
 }
 
@@ -127,8 +138,9 @@ export function parseManagerMessage(bytes: Uint8Array): ReceivedManagerMessage {
     case 'wantPipes':
       return { t: 'want_pipes', count: message.value.count };
     case 'interceptEnded': {
-      const { id, reason } = message.value;
-      return { t: 'event', event: { t: 'intercept_ended', id: parseInterceptId(id), reason: fromReason(reason) } };
+      const { id, reason, message: text } = message.value;
+      const said = text === '' ? {} : { message: toShown(text, wireLimits.failureCharacters.value) };
+      return { t: 'event', event: { t: 'intercept_ended', id: parseInterceptId(id), reason: fromReason(reason), ...said } };
     }
     case 'expiryWarning': {
       const { id, expiresAt } = message.value;
@@ -136,6 +148,8 @@ export function parseManagerMessage(bytes: Uint8Array): ReceivedManagerMessage {
     }
     case 'draining':
       return { t: 'event', event: { t: 'draining' } };
+    case 'routers':
+      return { t: 'event', event: { t: 'routers', routers: parseRouters(message.value) } };
     case undefined:
       return { t: 'unknown' };
   }
@@ -150,6 +164,14 @@ function fromReason(reason: ProtoReason): EndReason {
       return 'session_gone';
     case ProtoReason.REPLACED:
       return 'replaced';
+    case ProtoReason.REVOKED:
+      return 'revoked';
+    case ProtoReason.IDLE:
+      return 'idle';
+    case ProtoReason.RIGHT_LOST:
+      return 'right_lost';
+    case ProtoReason.POLICY:
+      return 'policy';
     default:
       return 'removed';
   }
@@ -169,9 +191,27 @@ function parseReply({ request, result }: Reply): ReceivedManagerMessage {
 }
 
 function parseWelcome(welcome: Welcome): WelcomeMessage {
-  const { secret, version, idlePipes, maxIdlePipes, maxPipes, resumed } = welcome;
+  const { secret, version, idlePipes, maxIdlePipes, maxPipes, resumed, router } = welcome;
   if (secret.length !== 32) throw toViolation('its welcome has no secret of 32 bytes');
-  return { t: 'welcome', session: parseSessionId(welcome.session), secret, version, idlePipes, maxIdlePipes, maxPipes, resumed };
+  const session = parseSessionId(welcome.session);
+  const named = router === '' ? {} : { router: parseRouterName(router) };
+  return { t: 'welcome', session, secret, version, idlePipes, maxIdlePipes, maxPipes, resumed, ...named };
+}
+
+function parseRouters({ routers }: Routers): readonly RouterPlace[] {
+  if (routers.length > wireLimits.routers.value) throw toViolation(`it names more than ${wireLimits.routers.value} routers`);
+  return routers.map(({ name, address }) => ({ name: parseRouterName(name), address: parseRouterAddress(address) }));
+}
+
+/** The name of a pod (RFC 1123 section 2.1, with dots). */
+function parseRouterName(name: string): string {
+  if (!/^[a-z0-9][a-z0-9.-]{0,252}$/.test(name)) throw toViolation('what it calls a router is none');
+  return name;
+}
+
+function parseRouterAddress(address: string): string {
+  if (!/^[0-9A-Za-z.:[\]-]{3,260}$/.test(address)) throw toViolation('what it calls the address of a router is none');
+  return address;
 }
 
 function parseChallenge({ nonce }: Challenge): ChallengeMessage {

@@ -3,8 +3,18 @@ import type { EndReason, InterceptId } from '@switchyard/contract';
 /** What a manager tells an agent without being asked. */
 export type SessionEvent =
   /** The intercept is gone; no further pipe will come for it. */
-  | { readonly t: 'intercept_ended'; readonly id: InterceptId; readonly reason: EndReason }
+  | { readonly t: 'intercept_ended'; readonly id: InterceptId; readonly reason: EndReason; readonly message?: string | undefined }
   /** The intercept ends at `expiresAt` unless it is renewed. */
   | { readonly t: 'expiry_warning'; readonly id: InterceptId; readonly expiresAt: Date }
   /** The manager is about to stop: finish what runs and connect again. */
-  | { readonly t: 'draining' };
+  | { readonly t: 'draining' }
+  /** All routers that requests may arrive at; an agent opens a session at each. */
+  | { readonly t: 'routers'; readonly routers: readonly RouterPlace[] };
+
+/** A router of a namespace, with its own end of the tunnel. */
+export interface RouterPlace {
+  /** That of its pod. */
+  readonly name: string;
+  /** `HOST:PORT` where it takes sessions, for those who can reach pods. */
+  readonly address: string;
+}

@@ -93,6 +93,13 @@ const endings: Readonly<Record<EndReason, { readonly text: string; readonly hint
   expired: { text: 'reached the end of its lifetime', hint: 'Run it again to go on.' },
   session_gone: { text: 'ended, because this session was away for too long', hint: 'Start it again.' },
   replaced: { text: 'was taken over by another process of yours', hint: 'Use another key (--key) to have both.' },
+  revoked: { text: 'was ended by an administrator', hint: 'Ask them before you start it again.' },
+  idle: { text: 'ended, because no request came for it in a long time', hint: 'Start it again when you need it.' },
+  right_lost: {
+    text: 'ended, because you may not intercept this service any more',
+    hint: 'Ask an administrator of the namespace for the right.',
+  },
+  policy: { text: 'ended, because a policy does not allow it any more', hint: 'See the policies of the namespace: intercept policy list' },
 };
 
 /** What to tell of an intercept that is over. */

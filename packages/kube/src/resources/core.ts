@@ -92,6 +92,44 @@ export interface SelfSubjectReview extends KubeObject {
   readonly status?: { readonly userInfo: { readonly username: string; readonly groups?: readonly string[] } };
 }
 
+/** Whether a user may do something in the namespace. Created, never stored. */
+export interface LocalSubjectAccessReview extends KubeObject {
+  readonly spec: {
+    readonly user: string;
+    readonly groups?: readonly string[];
+    readonly resourceAttributes: {
+      readonly namespace: string;
+      readonly verb: string;
+      readonly group: string;
+      readonly resource: string;
+      readonly name?: string;
+    };
+  };
+  readonly status?: { readonly allowed: boolean; readonly reason?: string };
+}
+
+/** Something that happened to an object, for people (`kubectl describe`, `kubectl events`). */
+export interface KubeEvent extends KubeObject {
+  readonly regarding: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid?: string;
+  };
+  readonly type: 'Normal' | 'Warning';
+  /** One word of a closed list. */
+  readonly reason: string;
+  /** What was done. */
+  readonly action: string;
+  /** One sentence for people, at most 1 KiB. */
+  readonly note: string;
+  /** RFC 3339 with microseconds. */
+  readonly eventTime: string;
+  readonly reportingController: string;
+  readonly reportingInstance: string;
+}
+
 /** What callers dial. */
 export const services: ResourceType<Service> = { group: '', version: 'v1', kind: 'Service', plural: 'services', namespaced: true };
 /** Where workloads, managers and workspaces run. */
@@ -127,4 +165,20 @@ export const selfSubjectReviews: ResourceType<SelfSubjectReview> = {
   kind: 'SelfSubjectReview',
   plural: 'selfsubjectreviews',
   namespaced: false,
+};
+/** The question what a user may do: it is created, and its answer comes back at once. */
+export const localSubjectAccessReviews: ResourceType<LocalSubjectAccessReview> = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  kind: 'LocalSubjectAccessReview',
+  plural: 'localsubjectaccessreviews',
+  namespaced: true,
+};
+/** What happened to objects, for people. */
+export const kubeEvents: ResourceType<KubeEvent> = {
+  group: 'events.k8s.io',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
 };

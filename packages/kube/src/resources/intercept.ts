@@ -23,6 +23,16 @@ export type InterceptReason =
   | 'MatchInvalid'
   /** It asks for a share of the requests. */
   | 'PercentDenied'
+  /** No policy of the namespace grants it. */
+  | 'PolicyDenied'
+  /** A policy wants somebody else to approve it first. */
+  | 'ApprovalPending'
+  /** A user or a service has as many as policies allow. */
+  | 'QuotaReached'
+  /** Its Service, or its namespace, is protected. */
+  | 'Protected'
+  /** Its owner has no right to intercept the service any more. */
+  | 'RightLost'
   | ServiceRefusal
   // Routed
   | 'Routed'
@@ -57,20 +67,27 @@ export type ServiceRefusal =
   /** It is a part of Switchyard itself. */
   | 'OwnService';
 
-/** The rule "requests to service S, port P with key K go to the developer". Named `SERVICE.PORT.KEY`. */
+/** The rule "requests to service S, port P with key K go to the developer". Named `SERVICE.PORT.KEY`, without a key `SERVICE.PORT.match.HASH`. */
 export interface Intercept extends KubeObject {
   readonly spec: {
     readonly service: string;
     /** Name of the Service's port; an unnamed one's number. */
     readonly port: string;
-    readonly key: string;
-    /** What a request must show beside the key: any one alternative. */
+    /** Absent: `match` alone decides. */
+    readonly key?: string;
+    /** What a request must show beside the key: any one alternative. Never empty where there is no key. */
     readonly match?: MatchObject;
     /** Users who may intercept other services with this key, as the API server knows them; `*` is everybody. */
     readonly shareWith?: readonly string[];
     /** Whether the key may be another owner's who shares it. */
     readonly join?: boolean;
-    readonly owner: { readonly user: string };
+    readonly owner: {
+      readonly user: string;
+      /** The owner's groups, or some of them: rights that come from a group are looked up with these. */
+      readonly groups?: readonly string[];
+    };
+    /** What works there, as it says itself: for records, never for decisions. */
+    readonly actor?: { readonly kind: 'Person' | 'Agent' | 'CI'; readonly onBehalfOf?: string };
     /** The developer's machine, for people. */
     readonly client?: string;
     /** Ed25519, 32 bytes in base64: who signs with its other half is the agent of this intercept. */

@@ -21,6 +21,15 @@ export const originalAnnotation = 'switchyard.dev/original';
 /** Annotation that people write on a Service: `"true"` keeps it taken over. */
 export const warmAnnotation = 'switchyard.dev/warm';
 
+/** Annotation of an Intercept that is about to be deleted in its owner's place: `{by, reason}` as JSON. Only who may `revoke` it writes it. */
+export const revokedAnnotation = 'switchyard.dev/revoked';
+
+/** Annotation of an Intercept: the name of the user who approved it. Only who may `approve` it writes it, and only their own name. */
+export const approvedAnnotation = 'switchyard.dev/approved-by';
+
+/** Annotation that people write on a Service: `"true"` keeps it from being intercepted by anybody. */
+export const protectedAnnotation = 'switchyard.dev/protected';
+
 /** Annotation of the manager's Lease: while it is there, every Service is given back and none is taken. */
 export const standDownAnnotation = 'switchyard.dev/stand-down';
 

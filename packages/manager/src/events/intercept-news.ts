@@ -37,4 +37,8 @@ const ends: Readonly<Record<EndReason, string>> = {
   expired: 'its time was over',
   session_gone: 'its session did not come back',
   replaced: 'another process of its owner took it over',
+  revoked: 'somebody who may do so ended it',
+  idle: 'no request came for it in a long time',
+  right_lost: 'its owner may not intercept the service any more',
+  policy: 'a policy does not allow it any more',
 };

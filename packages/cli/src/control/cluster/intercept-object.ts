@@ -59,7 +59,7 @@ const defaultLifetimeMs = 8 * 3_600_000;
 /** An Intercept object as everywhere else; undefined where it is none that this version understands. */
 export function toControlledIntercept(object: Intercept): ControlledIntercept | undefined {
   const { spec, status, metadata } = object;
-  const key = toRoutingKey(spec.key);
+  const key = toRoutingKey(spec.key ?? '');
   const match = fromMatchObject(spec.match);
   if (key === undefined || match === undefined || !isLabel(spec.service)) return undefined;
   const service = parseServiceName(spec.service);

@@ -54,7 +54,7 @@ export function readClaim(object: InterceptObject): Claim | undefined {
   const { name, uid, creationTimestamp = '', deletionTimestamp } = object.metadata;
   const { service, port, key, owner, client, publicKey, whenAway, lane, lifetimeSeconds, shareWith = [], join = false } = object.spec;
   const createdAtMs = Date.parse(creationTimestamp);
-  if (uid === undefined || Number.isNaN(createdAtMs) || ![service, port, key].every(isLabel)) return undefined;
+  if (key === undefined || uid === undefined || Number.isNaN(createdAtMs) || ![service, port, key].every(isLabel)) return undefined;
   const id = toInterceptId(parseServiceName(service), port, parseRoutingKey(key));
   if (id !== name) return undefined;
   return {

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/types/v1/types.proto.
  */
 export const file_switchyard_types_v1_types: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zd2l0Y2h5YXJkL3R5cGVzL3YxL3R5cGVzLnByb3RvEhNzd2l0Y2h5YXJkLnR5cGVzLnYxIjYKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkieAoJVGV4dE1hdGNoEg8KBWV4YWN0GAEgASgJSAASEAoGcHJlZml4GAIgASgJSAASDwoFcmVnZXgYAyABKAlIABIvCgdwcmVzZW50GAQgASgLMhwuc3dpdGNoeWFyZC50eXBlcy52MS5QcmVzZW50SABCBgoEdGV4dCIJCgdQcmVzZW50IkcKCU5hbWVkVGV4dBIMCgRuYW1lGAEgASgJEiwKBHRleHQYAiABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLlRleHRNYXRjaCKCAgoJQ29uZGl0aW9uEjAKBmhlYWRlchgBIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuTmFtZWRUZXh0SAASLgoEcGF0aBgCIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuVGV4dE1hdGNoSAASEAoGbWV0aG9kGAMgASgJSAASLwoFcXVlcnkYBCABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLk5hbWVkVGV4dEgAEjAKBmNvb2tpZRgFIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuTmFtZWRUZXh0SAASEQoHcGVyY2VudBgGIAEoAUgAQgsKCWNvbmRpdGlvbiI7CgVBbGxPZhIyCgpjb25kaXRpb25zGAEgAygLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5Db25kaXRpb24iMwoFTWF0Y2gSKgoGYW55X29mGAEgAygLMhouc3dpdGNoeWFyZC50eXBlcy52MS5BbGxPZiKQAgoNSW50ZXJjZXB0U3BlYxIPCgdzZXJ2aWNlGAEgASgJEgwKBHBvcnQYAiABKAkSCwoDa2V5GAMgASgJEjAKCXdoZW5fYXdheRgEIAEoDjIdLnN3aXRjaHlhcmQudHlwZXMudjEuV2hlbkF3YXkSGAoLbGlmZXRpbWVfbXMYBSABKA1IAIgBARIYCgtkaXJlY3RfcG9ydBgGIAEoDUgBiAEBEikKBW1hdGNoGAcgASgLMhouc3dpdGNoeWFyZC50eXBlcy52MS5NYXRjaBITCgtzaGFyZWRfd2l0aBgIIAMoCRINCgVqb2lucxgJIAEoCEIOCgxfbGlmZXRpbWVfbXNCDgoMX2RpcmVjdF9wb3J0IvcCCglJbnRlcmNlcHQSCgoCaWQYASABKAkSDwoHc2VydmljZRgCIAEoCRIMCgRwb3J0GAMgASgJEgsKA2tleRgEIAEoCRINCgVvd25lchgFIAEoCRIwCgl3aGVuX2F3YXkYBiABKA4yHS5zd2l0Y2h5YXJkLnR5cGVzLnYxLldoZW5Bd2F5EjIKB3Nlc3Npb24YByABKA4yIS5zd2l0Y2h5YXJkLnR5cGVzLnYxLlNlc3Npb25TdGF0ZRIOCgZjbGllbnQYCCABKAkSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoFbWF0Y2gYCyABKAsyGi5zd2l0Y2h5YXJkLnR5cGVzLnYxLk1hdGNoEhMKC3NoYXJlZF93aXRoGAwgAygJEg0KBWpvaW5zGA0gASgIIigKDFZlcnNpb25SYW5nZRILCgNtaW4YASABKA0SCwoDbWF4GAIgASgNKlEKCFdoZW5Bd2F5EhkKFVdIRU5fQVdBWV9VTlNQRUNJRklFRBAAEhIKDldIRU5fQVdBWV9GQUlMEAESFgoSV0hFTl9BV0FZX0JBU0VMSU5FEAIqXgoMU2Vzc2lvblN0YXRlEh0KGVNFU1NJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIXChNTRVNTSU9OX1NUQVRFX1JFQURZEAESFgoSU0VTU0lPTl9TVEFURV9BV0FZEAJiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch9zd2l0Y2h5YXJkL3R5cGVzL3YxL3R5cGVzLnByb3RvEhNzd2l0Y2h5YXJkLnR5cGVzLnYxIjYKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkiSwoFQWN0b3ISLAoEa2luZBgBIAEoDjIeLnN3aXRjaHlhcmQudHlwZXMudjEuQWN0b3JLaW5kEhQKDG9uX2JlaGFsZl9vZhgCIAEoCSJ4CglUZXh0TWF0Y2gSDwoFZXhhY3QYASABKAlIABIQCgZwcmVmaXgYAiABKAlIABIPCgVyZWdleBgDIAEoCUgAEi8KB3ByZXNlbnQYBCABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLlByZXNlbnRIAEIGCgR0ZXh0IgkKB1ByZXNlbnQiRwoJTmFtZWRUZXh0EgwKBG5hbWUYASABKAkSLAoEdGV4dBgCIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuVGV4dE1hdGNoIoICCglDb25kaXRpb24SMAoGaGVhZGVyGAEgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5OYW1lZFRleHRIABIuCgRwYXRoGAIgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5UZXh0TWF0Y2hIABIQCgZtZXRob2QYAyABKAlIABIvCgVxdWVyeRgEIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuTmFtZWRUZXh0SAASMAoGY29va2llGAUgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5OYW1lZFRleHRIABIRCgdwZXJjZW50GAYgASgBSABCCwoJY29uZGl0aW9uIjsKBUFsbE9mEjIKCmNvbmRpdGlvbnMYASADKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkNvbmRpdGlvbiIzCgVNYXRjaBIqCgZhbnlfb2YYASADKAsyGi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkFsbE9mIpACCg1JbnRlcmNlcHRTcGVjEg8KB3NlcnZpY2UYASABKAkSDAoEcG9ydBgCIAEoCRILCgNrZXkYAyABKAkSMAoJd2hlbl9hd2F5GAQgASgOMh0uc3dpdGNoeWFyZC50eXBlcy52MS5XaGVuQXdheRIYCgtsaWZldGltZV9tcxgFIAEoDUgAiAEBEhgKC2RpcmVjdF9wb3J0GAYgASgNSAGIAQESKQoFbWF0Y2gYByABKAsyGi5zd2l0Y2h5YXJkLnR5cGVzLnYxLk1hdGNoEhMKC3NoYXJlZF93aXRoGAggAygJEg0KBWpvaW5zGAkgASgIQg4KDF9saWZldGltZV9tc0IOCgxfZGlyZWN0X3BvcnQi9wIKCUludGVyY2VwdBIKCgJpZBgBIAEoCRIPCgdzZXJ2aWNlGAIgASgJEgwKBHBvcnQYAyABKAkSCwoDa2V5GAQgASgJEg0KBW93bmVyGAUgASgJEjAKCXdoZW5fYXdheRgGIAEoDjIdLnN3aXRjaHlhcmQudHlwZXMudjEuV2hlbkF3YXkSMgoHc2Vzc2lvbhgHIAEoDjIhLnN3aXRjaHlhcmQudHlwZXMudjEuU2Vzc2lvblN0YXRlEg4KBmNsaWVudBgIIAEoCRIuCgpjcmVhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgVtYXRjaBgLIAEoCzIaLnN3aXRjaHlhcmQudHlwZXMudjEuTWF0Y2gSEwoLc2hhcmVkX3dpdGgYDCADKAkSDQoFam9pbnMYDSABKAgiKAoMVmVyc2lvblJhbmdlEgsKA21pbhgBIAEoDRILCgNtYXgYAiABKA0qUQoIV2hlbkF3YXkSGQoVV0hFTl9BV0FZX1VOU1BFQ0lGSUVEEAASEgoOV0hFTl9BV0FZX0ZBSUwQARIWChJXSEVOX0FXQVlfQkFTRUxJTkUQAipnCglBY3RvcktpbmQSGgoWQUNUT1JfS0lORF9VTlNQRUNJRklFRBAAEhUKEUFDVE9SX0tJTkRfUEVSU09OEAESFAoQQUNUT1JfS0lORF9BR0VOVBACEhEKDUFDVE9SX0tJTkRfQ0kQAypeCgxTZXNzaW9uU3RhdGUSHQoZU0VTU0lPTl9TVEFURV9VTlNQRUNJRklFRBAAEhcKE1NFU1NJT05fU1RBVEVfUkVBRFkQARIWChJTRVNTSU9OX1NUQVRFX0FXQVkQAmIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A failure, as a person and a program can use it. The reason underneath stays with the end that saw it.
@@ -50,6 +50,34 @@ export type Failure = Message<"switchyard.types.v1.Failure"> & {
  */
 export const FailureSchema: GenMessage<Failure> = /*@__PURE__*/
   messageDesc(file_switchyard_types_v1_types, 0);
+
+/**
+ * What works with an intercept, as it says itself: for records, never for decisions.
+ *
+ * @generated from message switchyard.types.v1.Actor
+ */
+export type Actor = Message<"switchyard.types.v1.Actor"> & {
+  /**
+   * What it is.
+   *
+   * @generated from field: switchyard.types.v1.ActorKind kind = 1;
+   */
+  kind: ActorKind;
+
+  /**
+   * For whom it works: at most 128 printable characters, or empty.
+   *
+   * @generated from field: string on_behalf_of = 2;
+   */
+  onBehalfOf: string;
+};
+
+/**
+ * Describes the message switchyard.types.v1.Actor.
+ * Use `create(ActorSchema)` to create a new message.
+ */
+export const ActorSchema: GenMessage<Actor> = /*@__PURE__*/
+  messageDesc(file_switchyard_types_v1_types, 1);
 
 /**
  * How a text is compared. Case-sensitive.
@@ -102,7 +130,7 @@ export type TextMatch = Message<"switchyard.types.v1.TextMatch"> & {
  * Use `create(TextMatchSchema)` to create a new message.
  */
 export const TextMatchSchema: GenMessage<TextMatch> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 1);
+  messageDesc(file_switchyard_types_v1_types, 2);
 
 /**
  * There is one, whatever it says.
@@ -117,7 +145,7 @@ export type Present = Message<"switchyard.types.v1.Present"> & {
  * Use `create(PresentSchema)` to create a new message.
  */
 export const PresentSchema: GenMessage<Present> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 2);
+  messageDesc(file_switchyard_types_v1_types, 3);
 
 /**
  * A text that has a name: a header, a member of the query, a cookie.
@@ -145,7 +173,7 @@ export type NamedText = Message<"switchyard.types.v1.NamedText"> & {
  * Use `create(NamedTextSchema)` to create a new message.
  */
 export const NamedTextSchema: GenMessage<NamedText> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 3);
+  messageDesc(file_switchyard_types_v1_types, 4);
 
 /**
  * One thing that a request must show.
@@ -214,7 +242,7 @@ export type Condition = Message<"switchyard.types.v1.Condition"> & {
  * Use `create(ConditionSchema)` to create a new message.
  */
 export const ConditionSchema: GenMessage<Condition> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 4);
+  messageDesc(file_switchyard_types_v1_types, 5);
 
 /**
  * Every condition has to hold.
@@ -235,7 +263,7 @@ export type AllOf = Message<"switchyard.types.v1.AllOf"> & {
  * Use `create(AllOfSchema)` to create a new message.
  */
 export const AllOfSchema: GenMessage<AllOf> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 5);
+  messageDesc(file_switchyard_types_v1_types, 6);
 
 /**
  * What a request must show beside the key: any one alternative. Without an alternative nothing more is asked.
@@ -256,7 +284,7 @@ export type Match = Message<"switchyard.types.v1.Match"> & {
  * Use `create(MatchSchema)` to create a new message.
  */
 export const MatchSchema: GenMessage<Match> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 6);
+  messageDesc(file_switchyard_types_v1_types, 7);
 
 /**
  * What an agent asks for.
@@ -334,7 +362,7 @@ export type InterceptSpec = Message<"switchyard.types.v1.InterceptSpec"> & {
  * Use `create(InterceptSpecSchema)` to create a new message.
  */
 export const InterceptSpecSchema: GenMessage<InterceptSpec> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 7);
+  messageDesc(file_switchyard_types_v1_types, 8);
 
 /**
  * An intercept as the manager knows it.
@@ -439,7 +467,7 @@ export type Intercept = Message<"switchyard.types.v1.Intercept"> & {
  * Use `create(InterceptSchema)` to create a new message.
  */
 export const InterceptSchema: GenMessage<Intercept> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 8);
+  messageDesc(file_switchyard_types_v1_types, 9);
 
 /**
  * Protocol versions that one end speaks, both ends included.
@@ -467,7 +495,7 @@ export type VersionRange = Message<"switchyard.types.v1.VersionRange"> & {
  * Use `create(VersionRangeSchema)` to create a new message.
  */
 export const VersionRangeSchema: GenMessage<VersionRange> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 9);
+  messageDesc(file_switchyard_types_v1_types, 10);
 
 /**
  * What becomes of a keyed request while its intercept's session is away, after the hold.
@@ -511,6 +539,54 @@ export const WhenAwaySchema: GenEnum<WhenAway> = /*@__PURE__*/
   enumDesc(file_switchyard_types_v1_types, 0);
 
 /**
+ * What kind of user works with an intercept.
+ *
+ * @generated from enum switchyard.types.v1.ActorKind
+ */
+export const ActorKind = {
+  /**
+   * The same as PERSON.
+   *
+   * @generated from enum value: ACTOR_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Somebody at a keyboard.
+   *
+   * @generated from enum value: ACTOR_KIND_PERSON = 1;
+   */
+  PERSON: 1,
+
+  /**
+   * A program that acts by itself for somebody: an AI agent.
+   *
+   * @generated from enum value: ACTOR_KIND_AGENT = 2;
+   */
+  AGENT: 2,
+
+  /**
+   * A pipeline.
+   *
+   * @generated from enum value: ACTOR_KIND_CI = 3;
+   */
+  CI: 3,
+} as const;
+
+/**
+ * What kind of user works with an intercept.
+ *
+ * @generated from enum switchyard.types.v1.ActorKind
+ */
+export type ActorKind = (typeof ActorKind)[keyof typeof ActorKind] | UnknownEnum;
+
+/**
+ * Describes the enum switchyard.types.v1.ActorKind.
+ */
+export const ActorKindSchema: GenEnum<ActorKind> = /*@__PURE__*/
+  enumDesc(file_switchyard_types_v1_types, 1);
+
+/**
  * Where an intercept's session stands.
  *
  * @generated from enum switchyard.types.v1.SessionState
@@ -549,5 +625,5 @@ export type SessionState = (typeof SessionState)[keyof typeof SessionState] | Un
  * Describes the enum switchyard.types.v1.SessionState.
  */
 export const SessionStateSchema: GenEnum<SessionState> = /*@__PURE__*/
-  enumDesc(file_switchyard_types_v1_types, 1);
+  enumDesc(file_switchyard_types_v1_types, 2);
 

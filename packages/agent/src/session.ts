@@ -272,7 +272,6 @@ export class Session {
       this.#deps.emit(event);
       return;
     }
-    if (event.t === 'routers') return;
     const entry = this.#find(event.id);
     if (entry?.info === undefined) return;
     if (event.t === 'intercept_ended') this.#drop(entry, event.reason);

@@ -13,4 +13,4 @@ export type { AcceptSession, Hello, ServerSession, SessionEnd, SessionEvents, Tu
 export { protocolVersions } from './version.ts';
 export { parseEventId, parseOwner, readBearer, refuseLargeQuestion, toShownName } from '@switchyard/wire';
 export { toShownError } from './request-desk.ts';
-export type { AuthMode, EventFilter, EventRequest, ManagerInfo, RemovalFilter, RouterPlace, SessionEvent, VersionRange } from '@switchyard/wire';
+export type { AuthMode, EventFilter, EventRequest, ManagerInfo, RemovalFilter, SessionEvent, VersionRange } from '@switchyard/wire';

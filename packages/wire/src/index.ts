@@ -58,5 +58,5 @@ export {
   type WelcomeMessage,
 } from './manager-message.ts';
 export { eventDefinition, managerDefinition, tunnelDefinition, type BytesMethod } from './service-definition.ts';
-export type { RouterPlace, SessionEvent } from './session-event.ts';
+export type { SessionEvent } from './session-event.ts';
 export { parseOwner, readBearer, toShownName } from './text.ts';

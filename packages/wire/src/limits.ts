@@ -13,7 +13,6 @@ export const wireLimits: LimitTable<
   | 'sharedWith'
   | 'questionHeaders'
   | 'questionBytes'
-  | 'routers'
 > = {
   dataBytes: { value: 64 * 1024, unit: 'bytes', about: 'Data in one frame of a pipe; more goes into several frames.' },
   nameCharacters: {
@@ -62,5 +61,4 @@ export const wireLimits: LimitTable<
     unit: 'bytes',
     about: 'Text of a request that is to be explained: its target and header; more is refused with `bad_usage`.',
   },
-  routers: { value: 16, unit: 'count', about: 'Routers that a manager names to an agent; more are a violation of the protocol.' },
 };

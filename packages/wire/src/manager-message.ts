@@ -7,12 +7,11 @@ import {
   EndReason as ProtoReason,
   type Challenge,
   type Reply,
-  type Routers,
   type Welcome,
 } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
 import { fromIntercept, fromTimestamp, parseInterceptId, toIntercept } from './intercept.ts';
 import { wireLimits } from './limits.ts';
-import type { RouterPlace, SessionEvent } from './session-event.ts';
+import type { SessionEvent } from './session-event.ts';
 import { toShown } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
 
@@ -28,8 +27,6 @@ export interface WelcomeMessage {
   readonly maxPipes: number;
   /** Whether the pipes of the session that the hello named go on. */
   readonly resumed: boolean;
-  /** The router at the manager's end, as `routers` names it; undefined where there is only one. */
-  readonly router?: string | undefined;
 }
 
 /** Asks for a proof of the key that the hello named. */
@@ -79,8 +76,8 @@ type ProtoMessage = NonNullable<Parameters<typeof encodeMessage<typeof ControlRe
 function toProto(message: ManagerMessage): ProtoMessage {
   switch (message.t) {
     case 'welcome': {
-      const { t: _, secret, router = '', ...rest } = message;
-      return { case: 'welcome', value: { ...rest, secret: Uint8Array.from(secret), router } };
+      const { t: _, secret, ...rest } = message;
+      return { case: 'welcome', value: { ...rest, secret: Uint8Array.from(secret) } };
     }
     case 'challenge':
       return { case: 'challenge', value: { nonce: Uint8Array.from(message.nonce) } };
@@ -116,8 +113,6 @@ function toEvent(event: SessionEvent): ProtoMessage {
       return { case: 'expiryWarning', value: { id: event.id, expiresAt: timestampFromDate(event.expiresAt) } };
     case 'draining':
       return { case: 'draining', value: {} };
-    case 'routers':
-      return { case: 'routers', value: { routers: event.routers.map(({ name, address }) => ({ name, address })) } };
   }
 }
 
@@ -148,8 +143,6 @@ export function parseManagerMessage(bytes: Uint8Array): ReceivedManagerMessage {
     }
     case 'draining':
       return { t: 'event', event: { t: 'draining' } };
-    case 'routers':
-      return { t: 'event', event: { t: 'routers', routers: parseRouters(message.value) } };
     case undefined:
       return { t: 'unknown' };
   }
@@ -191,27 +184,10 @@ function parseReply({ request, result }: Reply): ReceivedManagerMessage {
 }
 
 function parseWelcome(welcome: Welcome): WelcomeMessage {
-  const { secret, version, idlePipes, maxIdlePipes, maxPipes, resumed, router } = welcome;
+  const { secret, version, idlePipes, maxIdlePipes, maxPipes, resumed } = welcome;
   if (secret.length !== 32) throw toViolation('its welcome has no secret of 32 bytes');
   const session = parseSessionId(welcome.session);
-  const named = router === '' ? {} : { router: parseRouterName(router) };
-  return { t: 'welcome', session, secret, version, idlePipes, maxIdlePipes, maxPipes, resumed, ...named };
-}
-
-function parseRouters({ routers }: Routers): readonly RouterPlace[] {
-  if (routers.length > wireLimits.routers.value) throw toViolation(`it names more than ${wireLimits.routers.value} routers`);
-  return routers.map(({ name, address }) => ({ name: parseRouterName(name), address: parseRouterAddress(address) }));
-}
-
-/** The name of a pod (RFC 1123 section 2.1, with dots). */
-function parseRouterName(name: string): string {
-  if (!/^[a-z0-9][a-z0-9.-]{0,252}$/.test(name)) throw toViolation('what it calls a router is none');
-  return name;
-}
-
-function parseRouterAddress(address: string): string {
-  if (!/^[0-9A-Za-z.:[\]-]{3,260}$/.test(address)) throw toViolation('what it calls the address of a router is none');
-  return address;
+  return { t: 'welcome', session, secret, version, idlePipes, maxIdlePipes, maxPipes, resumed };
 }
 
 function parseChallenge({ nonce }: Challenge): ChallengeMessage {

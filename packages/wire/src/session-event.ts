@@ -7,14 +7,4 @@ export type SessionEvent =
   /** The intercept ends at `expiresAt` unless it is renewed. */
   | { readonly t: 'expiry_warning'; readonly id: InterceptId; readonly expiresAt: Date }
   /** The manager is about to stop: finish what runs and connect again. */
-  | { readonly t: 'draining' }
-  /** All routers that requests may arrive at; an agent opens a session at each. */
-  | { readonly t: 'routers'; readonly routers: readonly RouterPlace[] };
-
-/** A router of a namespace, with its own end of the tunnel. */
-export interface RouterPlace {
-  /** That of its pod. */
-  readonly name: string;
-  /** `HOST:PORT` where it takes sessions, for those who can reach pods. */
-  readonly address: string;
-}
+  | { readonly t: 'draining' };

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/tunnel/v1/tunnel.proto.
  */
 export const file_switchyard_tunnel_v1_tunnel: GenFile = /*@__PURE__*/
-  fileDesc("CiFzd2l0Y2h5YXJkL3R1bm5lbC92MS90dW5uZWwucHJvdG8SFHN3aXRjaHlhcmQudHVubmVsLnYxIvkCCg5Db250cm9sUmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9vZkgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEjIKCHJlZ2lzdGVyGAQgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuUmVnaXN0ZXJIABI2Cgp1bnJlZ2lzdGVyGAUgASgLMiAuc3dpdGNoeWFyZC50dW5uZWwudjEuVW5yZWdpc3RlckgAEiwKBXJlbmV3GAYgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVuZXdIABIwCgdnb29kYnllGAcgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuR29vZGJ5ZUgAQgkKB21lc3NhZ2UitQQKD0NvbnRyb2xSZXNwb25zZRIwCgd3ZWxjb21lGAEgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuV2VsY29tZUgAEjQKCWNoYWxsZW5nZRgCIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkNoYWxsZW5nZUgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEi4KBmNsb3NlZBgEIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkNsb3NlZEgAEiwKBXJlcGx5GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVwbHlIABI1Cgp3YW50X3BpcGVzGAYgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuV2FudFBpcGVzSAASPwoPaW50ZXJjZXB0X2VuZGVkGAcgASgLMiQuc3dpdGNoeWFyZC50dW5uZWwudjEuSW50ZXJjZXB0RW5kZWRIABI9Cg5leHBpcnlfd2FybmluZxgIIAEoCzIjLnN3aXRjaHlhcmQudHVubmVsLnYxLkV4cGlyeVdhcm5pbmdIABIyCghkcmFpbmluZxgJIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLkRyYWluaW5nSAASMAoHcm91dGVycxgKIAEoCzIdLnN3aXRjaHlhcmQudHVubmVsLnYxLlJvdXRlcnNIAEIJCgdtZXNzYWdlIvoBCgVIZWxsbxIQCghpbnN0YW5jZRgBIAEoCRINCgVvd25lchgCIAEoCRIOCgZjbGllbnQYAyABKAkSMwoIdmVyc2lvbnMYBCABKAsyIS5zd2l0Y2h5YXJkLnR5cGVzLnYxLlZlcnNpb25SYW5nZRIPCgV0b2tlbhgFIAEoCUgAEhIKCnB1YmxpY19rZXkYBiABKAwSLAoGcmVzdW1lGAcgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVzdW1lEikKBWFjdG9yGAggASgLMhouc3dpdGNoeWFyZC50eXBlcy52MS5BY3RvckINCgtjcmVkZW50aWFscyIpCgZSZXN1bWUSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwiGgoJQ2hhbGxlbmdlEg0KBW5vbmNlGAEgASgMIhoKBVByb29mEhEKCXNpZ25hdHVyZRgBIAEoDCKbAQoHV2VsY29tZRIPCgdzZXNzaW9uGAEgASgJEg4KBnNlY3JldBgCIAEoDBIPCgd2ZXJzaW9uGAMgASgNEhIKCmlkbGVfcGlwZXMYBCABKA0SFgoObWF4X2lkbGVfcGlwZXMYBSABKA0SEQoJbWF4X3BpcGVzGAYgASgNEg8KB3Jlc3VtZWQYByABKAgSDgoGcm91dGVyGAggASgJIgsKCUhlYXJ0YmVhdCJNCghSZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEjAKBHNwZWMYAiABKAsyIi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdFNwZWMiKQoKVW5yZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEgoKAmlkGAIgASgJIk4KBVJlbmV3Eg8KB3JlcXVlc3QYASABKA0SCgoCaWQYAiABKAkSGAoLbGlmZXRpbWVfbXMYAyABKA1IAIgBAUIOCgxfbGlmZXRpbWVfbXMiCQoHR29vZGJ5ZSI3CgZDbG9zZWQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSK0AQoFUmVwbHkSDwoHcmVxdWVzdBgBIAEoDRIzCglpbnRlcmNlcHQYAiABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdEgAEioKBGRvbmUYAyABKAsyGi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Eb25lSAASLwoHZmFpbHVyZRgEIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZUgAQggKBnJlc3VsdCIGCgREb25lIhoKCVdhbnRQaXBlcxINCgVjb3VudBgBIAEoDSJeCg5JbnRlcmNlcHRFbmRlZBIKCgJpZBgBIAEoCRIvCgZyZWFzb24YAiABKA4yHy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRSZWFzb24SDwoHbWVzc2FnZRgDIAEoCSJLCg1FeHBpcnlXYXJuaW5nEgoKAmlkGAEgASgJEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIgoKCERyYWluaW5nIjgKB1JvdXRlcnMSLQoHcm91dGVycxgBIAMoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLlJvdXRlciInCgZSb3V0ZXISDAoEbmFtZRgBIAEoCRIPCgdhZGRyZXNzGAIgASgJIt8BCgxDYXJyeVJlcXVlc3QSLgoGYXR0YWNoGAEgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuQXR0YWNoSAASDgoEZGF0YRgCIAEoDEgAEi4KBndpbmRvdxgDIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLldpbmRvd0gAEigKA2VuZBgEIAEoCzIZLnN3aXRjaHlhcmQudHVubmVsLnYxLkVuZEgAEiwKBXJlc2V0GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVzZXRIAEIHCgVmcmFtZSKOAgoNQ2FycnlSZXNwb25zZRIqCgRvcGVuGAEgASgLMhouc3dpdGNoeWFyZC50dW5uZWwudjEuT3BlbkgAEg4KBGRhdGEYAiABKAxIABIuCgZ3aW5kb3cYAyABKAsyHC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5XaW5kb3dIABIoCgNlbmQYBCABKAsyGS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRIABIsCgVyZXNldBgFIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc2V0SAASMAoHcmVzdW1lZBgGIAEoCzIdLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc3VtZWRIAEIHCgVmcmFtZSJ/CgZBdHRhY2gSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSFAoMd2luZG93X2J5dGVzGAMgASgNEgwKBHBpcGUYBCABKA0SMAoIcHJvZ3Jlc3MYBSABKAsyHi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9ncmVzcyIxCghQcm9ncmVzcxIWCg5yZWNlaXZlZF9ieXRlcxgBIAEoBBINCgVlbmRlZBgCIAEoCCJRCgdSZXN1bWVkEhQKDHdpbmRvd19ieXRlcxgBIAEoDRIwCghwcm9ncmVzcxgCIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLlByb2dyZXNzIi8KBE9wZW4SEQoJaW50ZXJjZXB0GAEgASgJEhQKDHdpbmRvd19ieXRlcxgCIAEoDSIvCgZXaW5kb3cSDQoFYnl0ZXMYASABKA0SFgoOcmVjZWl2ZWRfYnl0ZXMYAiABKAQiBQoDRW5kIjYKBVJlc2V0Ei0KB2ZhaWx1cmUYASABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLkZhaWx1cmUq7AEKCUVuZFJlYXNvbhIaChZFTkRfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRU5EX1JFQVNPTl9SRU1PVkVEEAESFgoSRU5EX1JFQVNPTl9FWFBJUkVEEAISGwoXRU5EX1JFQVNPTl9TRVNTSU9OX0dPTkUQAxIXChNFTkRfUkVBU09OX1JFUExBQ0VEEAQSFgoSRU5EX1JFQVNPTl9SRVZPS0VEEAUSEwoPRU5EX1JFQVNPTl9JRExFEAYSGQoVRU5EX1JFQVNPTl9SSUdIVF9MT1NUEAcSFQoRRU5EX1JFQVNPTl9QT0xJQ1kQCDLBAQoNVHVubmVsU2VydmljZRJaCgdDb250cm9sEiQuc3dpdGNoeWFyZC50dW5uZWwudjEuQ29udHJvbFJlcXVlc3QaJS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Db250cm9sUmVzcG9uc2UoATABElQKBUNhcnJ5EiIuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXF1ZXN0GiMuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXNwb25zZSgBMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
+  fileDesc("CiFzd2l0Y2h5YXJkL3R1bm5lbC92MS90dW5uZWwucHJvdG8SFHN3aXRjaHlhcmQudHVubmVsLnYxIvkCCg5Db250cm9sUmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9vZkgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEjIKCHJlZ2lzdGVyGAQgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuUmVnaXN0ZXJIABI2Cgp1bnJlZ2lzdGVyGAUgASgLMiAuc3dpdGNoeWFyZC50dW5uZWwudjEuVW5yZWdpc3RlckgAEiwKBXJlbmV3GAYgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVuZXdIABIwCgdnb29kYnllGAcgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuR29vZGJ5ZUgAQgkKB21lc3NhZ2UigwQKD0NvbnRyb2xSZXNwb25zZRIwCgd3ZWxjb21lGAEgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuV2VsY29tZUgAEjQKCWNoYWxsZW5nZRgCIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkNoYWxsZW5nZUgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEi4KBmNsb3NlZBgEIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkNsb3NlZEgAEiwKBXJlcGx5GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVwbHlIABI1Cgp3YW50X3BpcGVzGAYgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuV2FudFBpcGVzSAASPwoPaW50ZXJjZXB0X2VuZGVkGAcgASgLMiQuc3dpdGNoeWFyZC50dW5uZWwudjEuSW50ZXJjZXB0RW5kZWRIABI9Cg5leHBpcnlfd2FybmluZxgIIAEoCzIjLnN3aXRjaHlhcmQudHVubmVsLnYxLkV4cGlyeVdhcm5pbmdIABIyCghkcmFpbmluZxgJIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLkRyYWluaW5nSABCCQoHbWVzc2FnZSL6AQoFSGVsbG8SEAoIaW5zdGFuY2UYASABKAkSDQoFb3duZXIYAiABKAkSDgoGY2xpZW50GAMgASgJEjMKCHZlcnNpb25zGAQgASgLMiEuc3dpdGNoeWFyZC50eXBlcy52MS5WZXJzaW9uUmFuZ2USDwoFdG9rZW4YBSABKAlIABISCgpwdWJsaWNfa2V5GAYgASgMEiwKBnJlc3VtZRgHIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc3VtZRIpCgVhY3RvchgIIAEoCzIaLnN3aXRjaHlhcmQudHlwZXMudjEuQWN0b3JCDQoLY3JlZGVudGlhbHMiKQoGUmVzdW1lEg8KB3Nlc3Npb24YASABKAkSDgoGc2VjcmV0GAIgASgMIhoKCUNoYWxsZW5nZRINCgVub25jZRgBIAEoDCIaCgVQcm9vZhIRCglzaWduYXR1cmUYASABKAwiiwEKB1dlbGNvbWUSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSDwoHdmVyc2lvbhgDIAEoDRISCgppZGxlX3BpcGVzGAQgASgNEhYKDm1heF9pZGxlX3BpcGVzGAUgASgNEhEKCW1heF9waXBlcxgGIAEoDRIPCgdyZXN1bWVkGAcgASgIIgsKCUhlYXJ0YmVhdCJNCghSZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEjAKBHNwZWMYAiABKAsyIi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdFNwZWMiKQoKVW5yZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEgoKAmlkGAIgASgJIk4KBVJlbmV3Eg8KB3JlcXVlc3QYASABKA0SCgoCaWQYAiABKAkSGAoLbGlmZXRpbWVfbXMYAyABKA1IAIgBAUIOCgxfbGlmZXRpbWVfbXMiCQoHR29vZGJ5ZSI3CgZDbG9zZWQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSK0AQoFUmVwbHkSDwoHcmVxdWVzdBgBIAEoDRIzCglpbnRlcmNlcHQYAiABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdEgAEioKBGRvbmUYAyABKAsyGi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Eb25lSAASLwoHZmFpbHVyZRgEIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZUgAQggKBnJlc3VsdCIGCgREb25lIhoKCVdhbnRQaXBlcxINCgVjb3VudBgBIAEoDSJeCg5JbnRlcmNlcHRFbmRlZBIKCgJpZBgBIAEoCRIvCgZyZWFzb24YAiABKA4yHy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRSZWFzb24SDwoHbWVzc2FnZRgDIAEoCSJLCg1FeHBpcnlXYXJuaW5nEgoKAmlkGAEgASgJEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIgoKCERyYWluaW5nIt8BCgxDYXJyeVJlcXVlc3QSLgoGYXR0YWNoGAEgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuQXR0YWNoSAASDgoEZGF0YRgCIAEoDEgAEi4KBndpbmRvdxgDIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLldpbmRvd0gAEigKA2VuZBgEIAEoCzIZLnN3aXRjaHlhcmQudHVubmVsLnYxLkVuZEgAEiwKBXJlc2V0GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVzZXRIAEIHCgVmcmFtZSKOAgoNQ2FycnlSZXNwb25zZRIqCgRvcGVuGAEgASgLMhouc3dpdGNoeWFyZC50dW5uZWwudjEuT3BlbkgAEg4KBGRhdGEYAiABKAxIABIuCgZ3aW5kb3cYAyABKAsyHC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5XaW5kb3dIABIoCgNlbmQYBCABKAsyGS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRIABIsCgVyZXNldBgFIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc2V0SAASMAoHcmVzdW1lZBgGIAEoCzIdLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc3VtZWRIAEIHCgVmcmFtZSJ/CgZBdHRhY2gSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSFAoMd2luZG93X2J5dGVzGAMgASgNEgwKBHBpcGUYBCABKA0SMAoIcHJvZ3Jlc3MYBSABKAsyHi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9ncmVzcyIxCghQcm9ncmVzcxIWCg5yZWNlaXZlZF9ieXRlcxgBIAEoBBINCgVlbmRlZBgCIAEoCCJRCgdSZXN1bWVkEhQKDHdpbmRvd19ieXRlcxgBIAEoDRIwCghwcm9ncmVzcxgCIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLlByb2dyZXNzIi8KBE9wZW4SEQoJaW50ZXJjZXB0GAEgASgJEhQKDHdpbmRvd19ieXRlcxgCIAEoDSIvCgZXaW5kb3cSDQoFYnl0ZXMYASABKA0SFgoOcmVjZWl2ZWRfYnl0ZXMYAiABKAQiBQoDRW5kIjYKBVJlc2V0Ei0KB2ZhaWx1cmUYASABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLkZhaWx1cmUq7AEKCUVuZFJlYXNvbhIaChZFTkRfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRU5EX1JFQVNPTl9SRU1PVkVEEAESFgoSRU5EX1JFQVNPTl9FWFBJUkVEEAISGwoXRU5EX1JFQVNPTl9TRVNTSU9OX0dPTkUQAxIXChNFTkRfUkVBU09OX1JFUExBQ0VEEAQSFgoSRU5EX1JFQVNPTl9SRVZPS0VEEAUSEwoPRU5EX1JFQVNPTl9JRExFEAYSGQoVRU5EX1JFQVNPTl9SSUdIVF9MT1NUEAcSFQoRRU5EX1JFQVNPTl9QT0xJQ1kQCDLBAQoNVHVubmVsU2VydmljZRJaCgdDb250cm9sEiQuc3dpdGNoeWFyZC50dW5uZWwudjEuQ29udHJvbFJlcXVlc3QaJS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Db250cm9sUmVzcG9uc2UoATABElQKBUNhcnJ5EiIuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXF1ZXN0GiMuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXNwb25zZSgBMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
 
 /**
  * Agent to manager, on the Control stream.
@@ -178,14 +178,6 @@ export type ControlResponse = Message<"switchyard.tunnel.v1.ControlResponse"> & 
      */
     value: Draining;
     case: "draining";
-  } | {
-    /**
-     * Where else requests of this session's intercepts arrive.
-     *
-     * @generated from field: switchyard.tunnel.v1.Routers routers = 10;
-     */
-    value: Routers;
-    case: "routers";
   } | { case: undefined; value?: undefined };
 };
 
@@ -398,13 +390,6 @@ export type Welcome = Message<"switchyard.tunnel.v1.Welcome"> & {
    * @generated from field: bool resumed = 7;
    */
   resumed: boolean;
-
-  /**
-   * The router at the manager's end, as `Routers` names it; empty where there is only one.
-   *
-   * @generated from field: string router = 8;
-   */
-  router: string;
 };
 
 /**
@@ -723,55 +708,6 @@ export const DrainingSchema: GenMessage<Draining> = /*@__PURE__*/
   messageDesc(file_switchyard_tunnel_v1_tunnel, 18);
 
 /**
- * All routers that requests of this session's intercepts may arrive at: an agent opens a session at each. Sent after Welcome, and again when it changes.
- *
- * @generated from message switchyard.tunnel.v1.Routers
- */
-export type Routers = Message<"switchyard.tunnel.v1.Routers"> & {
-  /**
-   * At most 16.
-   *
-   * @generated from field: repeated switchyard.tunnel.v1.Router routers = 1;
-   */
-  routers: Router[];
-};
-
-/**
- * Describes the message switchyard.tunnel.v1.Routers.
- * Use `create(RoutersSchema)` to create a new message.
- */
-export const RoutersSchema: GenMessage<Routers> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 19);
-
-/**
- * A router of the namespace, with its own end of the tunnel.
- *
- * @generated from message switchyard.tunnel.v1.Router
- */
-export type Router = Message<"switchyard.tunnel.v1.Router"> & {
-  /**
-   * Its name, unique among them: that of its pod.
-   *
-   * @generated from field: string name = 1;
-   */
-  name: string;
-
-  /**
-   * `HOST:PORT` where it takes sessions, for those who can reach pods.
-   *
-   * @generated from field: string address = 2;
-   */
-  address: string;
-};
-
-/**
- * Describes the message switchyard.tunnel.v1.Router.
- * Use `create(RouterSchema)` to create a new message.
- */
-export const RouterSchema: GenMessage<Router> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 20);
-
-/**
  * Agent to manager, on a Carry stream. The numbers from 2 on are the same in both directions.
  *
  * @generated from message switchyard.tunnel.v1.CarryRequest
@@ -830,7 +766,7 @@ export type CarryRequest = Message<"switchyard.tunnel.v1.CarryRequest"> & {
  * Use `create(CarryRequestSchema)` to create a new message.
  */
 export const CarryRequestSchema: GenMessage<CarryRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 21);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 19);
 
 /**
  * Manager to agent, on a Carry stream. The numbers from 2 on are the same in both directions.
@@ -899,7 +835,7 @@ export type CarryResponse = Message<"switchyard.tunnel.v1.CarryResponse"> & {
  * Use `create(CarryResponseSchema)` to create a new message.
  */
 export const CarryResponseSchema: GenMessage<CarryResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 22);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 20);
 
 /**
  * Whose pipe this is.
@@ -948,7 +884,7 @@ export type Attach = Message<"switchyard.tunnel.v1.Attach"> & {
  * Use `create(AttachSchema)` to create a new message.
  */
 export const AttachSchema: GenMessage<Attach> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 23);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 21);
 
 /**
  * What an end has received of the other's half.
@@ -976,7 +912,7 @@ export type Progress = Message<"switchyard.tunnel.v1.Progress"> & {
  * Use `create(ProgressSchema)` to create a new message.
  */
 export const ProgressSchema: GenMessage<Progress> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 24);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 22);
 
 /**
  * A suspended pipe goes on.
@@ -1004,7 +940,7 @@ export type Resumed = Message<"switchyard.tunnel.v1.Resumed"> & {
  * Use `create(ResumedSchema)` to create a new message.
  */
 export const ResumedSchema: GenMessage<Resumed> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 25);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 23);
 
 /**
  * A connection takes the pipe.
@@ -1032,7 +968,7 @@ export type Open = Message<"switchyard.tunnel.v1.Open"> & {
  * Use `create(OpenSchema)` to create a new message.
  */
 export const OpenSchema: GenMessage<Open> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 26);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 24);
 
 /**
  * More credit.
@@ -1060,7 +996,7 @@ export type Window = Message<"switchyard.tunnel.v1.Window"> & {
  * Use `create(WindowSchema)` to create a new message.
  */
 export const WindowSchema: GenMessage<Window> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 27);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 25);
 
 /**
  * The sender's half is done.
@@ -1075,7 +1011,7 @@ export type End = Message<"switchyard.tunnel.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 28);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 26);
 
 /**
  * Both halves are aborted.
@@ -1096,7 +1032,7 @@ export type Reset = Message<"switchyard.tunnel.v1.Reset"> & {
  * Use `create(ResetSchema)` to create a new message.
  */
 export const ResetSchema: GenMessage<Reset> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 29);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 27);
 
 /**
  * Why an intercept ended.

@@ -35,6 +35,30 @@ test('the tarball asks for nothing else and brings its licences', async () => {
   expect(await readFile(join(installation.folder, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8')).toMatch(/@grpc\/grpc-js [\s\S]*Apache License/);
 });
 
+test('the bill of materials names every package of the bundles, with a licence that may be shipped', async () => {
+  const read = async (name: string): Promise<string> => await readFile(join(installation.folder, 'dist', name), 'utf8');
+  const { components } = JSON.parse(await read('sbom.cdx.json')) as { components: readonly SbomComponent[] };
+  const named = components.filter(({ group }) => group !== '@switchyard');
+  const toName = ({ group, name, version }: SbomComponent): string => `${group === undefined ? '' : `${group}/`}${name} ${version}`;
+  const noticed = [...(await read('THIRD-PARTY-NOTICES.txt')).matchAll(/^-{78}\n\n(.+) \(.+\)$/gm)].map((match) => match[1]);
+  expect(new Set(named.map(toName))).toEqual(new Set(noticed));
+  const licences = new Set(
+    named.flatMap(({ licenses = [] }) =>
+      licenses.flatMap(({ license, expression }) => (license?.id ?? expression ?? 'none').split(/ AND |[()]/)),
+    ),
+  );
+  expect([...licences].filter((id) => !['', 'MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'].includes(id))).toEqual([]);
+  expect(named.filter(({ externalReferences = [] }) => !externalReferences.some(({ hashes = [] }) => hashes.length > 0))).toEqual([]);
+});
+
+interface SbomComponent {
+  readonly group?: string;
+  readonly name: string;
+  readonly version: string;
+  readonly licenses?: readonly { readonly license?: { readonly id?: string }; readonly expression?: string }[];
+  readonly externalReferences?: readonly { readonly hashes?: readonly unknown[] }[];
+}
+
 test('the programs are commands by themselves', async () => {
   const { stdout } = await run(program('intercept'), ['--version']);
   const manifest = JSON.parse(await readFile(join(installation.folder, 'package.json'), 'utf8'));

@@ -16,8 +16,9 @@ const [port, baselinePort, developerPort, text = ''] = process.argv.slice(2);
 const host = '127.0.0.1';
 const service = parseServiceName('orders');
 const key = parseRoutingKey(text);
+const id = toInterceptId(service, 'http', key);
 const rule: Rule = {
-  id: toInterceptId(service, 'http', key),
+  id,
   service,
   port: 'http',
   key,
@@ -25,7 +26,7 @@ const rule: Rule = {
   owner: 'bench',
   createdAt: 0,
   whenAway: 'fail',
-  target: { t: 'direct', host, port: Number(developerPort) },
+  target: { t: 'direct', host, port: Number(developerPort), intercept: id },
 };
 const clock = createSystemClock();
 const dialer: Dialer = {

@@ -54,8 +54,9 @@ export function createTestDialer(clock: Clock): Dialer {
 /** A rule that sends `key` to `port` of this machine. */
 export function createDirectRule(key: string, port: number): Rule {
   const routingKey = parseRoutingKey(key);
+  const id = toInterceptId(orders, 'http', routingKey);
   return {
-    id: toInterceptId(orders, 'http', routingKey),
+    id,
     service: orders,
     port: 'http',
     key: routingKey,
@@ -63,7 +64,7 @@ export function createDirectRule(key: string, port: number): Rule {
     owner: key,
     createdAt: 1,
     whenAway: 'fail',
-    target: { t: 'direct', host: '127.0.0.1', port },
+    target: { t: 'direct', host: '127.0.0.1', port, intercept: id },
   };
 }
 

@@ -7,8 +7,8 @@ export type Target =
   | { readonly t: 'baseline'; readonly host: string; readonly port: number }
   /** A developer's process behind an agent session. */
   | { readonly t: 'tunnel'; readonly session: SessionId; readonly intercept: InterceptId }
-  /** A reachable address. */
-  | { readonly t: 'direct'; readonly host: string; readonly port: number };
+  /** A developer's process at a reachable address. */
+  | { readonly t: 'direct'; readonly host: string; readonly port: number; readonly intercept: InterceptId };
 
 /** Opens connections to targets, as a port. */
 export interface Dialer {

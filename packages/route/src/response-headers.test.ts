@@ -5,7 +5,9 @@ import { toServedBy, toVary } from './response-headers.ts';
 
 test('served-by names the key, or the intercept without one, and the kind of target', () => {
   expect(toServedBy(createRule('orders', 'alice'))).toBe('alice@tunnel');
-  expect(toServedBy(createRule('orders', 'alice', { target: { t: 'direct', host: '10.0.0.7', port: 1 } }))).toBe('alice@direct');
+  const alice = createRule('orders', 'alice');
+  const target = { t: 'direct', host: '10.0.0.7', port: 1, intercept: alice.id } as const;
+  expect(toServedBy({ ...alice, target })).toBe('alice@direct');
   const keyless = createKeylessRule('orders', 'ann', [[{ t: 'method', method: 'GET' }]]);
   expect(toServedBy(keyless)).toBe(`orders.http.match.${toMatchId(keyless.match)}@tunnel`);
 });

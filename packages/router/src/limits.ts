@@ -15,6 +15,7 @@ export const routerLimits: LimitTable<
   | 'lingerMs'
   | 'halfClosedMs'
   | 'connectionsPerIntercept'
+  | 'usedIntercepts'
   | 'pendingWrites'
   | 'pipelined'
   | 'keyedUpstreams'
@@ -71,6 +72,11 @@ export const routerLimits: LimitTable<
     unit: 'count',
     about:
       'Client connections with a connection to one target, per port: a stuck developer cannot take them all. Further requests are answered 429.',
+  },
+  usedIntercepts: {
+    value: 10_000,
+    unit: 'count',
+    about: 'Intercepts whose requests and bytes are counted; for one more, the figures of the one that was counted first are forgotten.',
   },
   pendingWrites: {
     value: 256,

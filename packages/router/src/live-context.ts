@@ -5,6 +5,7 @@ import type { RouterLimits } from './limits.ts';
 import type { PortContext, Routing } from './port-context.ts';
 import type { RoutedPort } from './routed-port.ts';
 import { TargetUse } from './target-use.ts';
+import type { UsageBook } from './usage-book.ts';
 
 /** What all ports of a router share. */
 export interface Common {
@@ -13,6 +14,7 @@ export interface Common {
   readonly dialer: Dialer;
   readonly limits: RouterLimits;
   readonly counts: Counts;
+  readonly usage: UsageBook;
   readonly coarseNow: number;
   nextRequestId(): string;
 }
@@ -27,6 +29,7 @@ export class LiveContext implements PortContext {
   readonly counts: Counts;
   readonly dialer: Dialer;
   readonly targetUse: TargetUse;
+  readonly usage: UsageBook;
   baseline: Baseline;
   routing: Routing;
   draining = false;
@@ -41,6 +44,7 @@ export class LiveContext implements PortContext {
     this.counts = common.counts;
     this.dialer = common.dialer;
     this.targetUse = new TargetUse(common.limits.connectionsPerIntercept);
+    this.usage = common.usage;
     this.baseline = baseline;
     this.routing = routing;
     this.#common = common;

@@ -6,6 +6,7 @@ import { routerLimits } from './limits.ts';
 import { LiveContext } from './live-context.ts';
 import { LiveRouting } from './live-routing.ts';
 import type { RoutedPort } from './routed-port.ts';
+import { UsageBook } from './usage-book.ts';
 
 /** What a relay of pipes works with. */
 export interface PipeRelayDeps {
@@ -26,12 +27,14 @@ export function createPipeRelay({ clock, log, dialer }: PipeRelayDeps, port: Rou
   const routing = new LiveRouting();
   routing.update(snapshot);
   let replies = 0;
+  const limits = toLimitValues(routerLimits);
   const common = {
     clock,
     log,
     dialer,
-    limits: toLimitValues(routerLimits),
+    limits,
     counts: new Counts(),
+    usage: new UsageBook(limits.usedIntercepts),
     coarseNow: clock.now(),
     nextRequestId: () => `${++replies}`,
   };

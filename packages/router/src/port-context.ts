@@ -5,11 +5,12 @@ import type { Counts } from './counts.ts';
 import type { Baseline } from './baseline.ts';
 import type { RouterLimits } from './limits.ts';
 import type { TargetUse } from './target-use.ts';
+import type { UsageBook } from './usage-book.ts';
 
 /** The routing that is in force: swapped as a whole when a snapshot comes. */
 export interface Routing {
   readonly table: PortTable;
-  /** Lower-case names of the fields that may carry a key, and of the one that counts hops: no caller may hide them from the next hop. */
+  /** Lower-case names of the fields that may carry a key, of the one that counts hops, and of those that tell of the client: no caller may hide them from the next hop. */
   readonly routingNames: ReadonlySet<string>;
   /** The same, and those of framing: what may not come as a trailer. */
   readonly trailerNames: FieldNames;
@@ -32,6 +33,8 @@ export interface PortContext {
   readonly dialer: Dialer;
   readonly routing: Routing;
   readonly targetUse: TargetUse;
+  /** What passes through intercepts, on all ports of the router. */
+  readonly usage: UsageBook;
   /** No further requests are wanted: answers announce the end of their connection. */
   readonly draining: boolean;
   /** `Clock.now()` as of the last sweep, about a second ago at most: precise enough for idle times and free to read. */

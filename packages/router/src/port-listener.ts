@@ -9,6 +9,7 @@ import { detect, detectHttp, settle } from './detect/detect.ts';
 import { FirstBytesDetector, type FirstBytes } from './detect/first-bytes.ts';
 import { Http1Connection } from './http1/connection.ts';
 import type { PortContext } from './port-context.ts';
+import { toConnectionEnds } from './source-address/connection-ends.ts';
 import { TcpConnection } from './tcp-connection.ts';
 import { turnAway } from './turn-away.ts';
 
@@ -127,7 +128,7 @@ export class PortListener {
       return;
     }
     const address = (): string => toPlainAddress(socket.remoteAddress);
-    const client: Client = { pipe, address, dialBaseline: (signal) => dialBaseline(this.#context, address(), signal) };
+    const client: Client = { pipe, address, dialBaseline: (signal) => dialBaseline(this.#context, toConnectionEnds(socket), signal) };
     if (this.protocol === 'tcp') {
       this.#openTcp(client, { detected: 'tcp', bytes: Buffer.alloc(0), baseline: undefined, greeting: undefined, clientEnded: false });
     } else this.#detect(client);

@@ -18,6 +18,7 @@ import type { Common } from './live-context.ts';
 import { LiveRouting } from './live-routing.ts';
 import type { OpenPort, Released, RoutedPort } from './routed-port.ts';
 import { ServedPort } from './served-port.ts';
+import { UsageBook, type UsageReader } from './usage-book.ts';
 
 const sweepMs = 1_000;
 
@@ -32,6 +33,8 @@ export interface RouterDeps {
 
 /** The data plane: listens on the ports of services and decides each request by the newest snapshot. */
 export interface Router extends AsyncDisposable {
+  /** What passed through each intercept, on all ports. */
+  readonly usage: UsageReader;
   /**
    * Begins to serve a port; returns the port number. One that is being released on the same number is taken back: it goes on with the
    * listener and the connections that it has, and with `protocol` and `baseline` for new ones.
@@ -68,6 +71,7 @@ export function openRouter(deps: RouterDeps, overrides: Partial<RouterLimits> = 
 }
 
 class DataPlane implements Router {
+  readonly usage: UsageReader;
   readonly #clock: Clock;
   readonly #limits: RouterLimits;
   readonly #ports: Map<string, ServedPort> = new Map();
@@ -84,7 +88,9 @@ class DataPlane implements Router {
     this.#limits = limits;
     const counts = new Counts();
     counts.register(metrics);
-    this.#common = { clock, log, dialer, limits, counts, coarseNow: clock.now(), nextRequestId: createRequestIds() };
+    const usage = new UsageBook(limits.usedIntercepts);
+    this.usage = usage;
+    this.#common = { clock, log, dialer, limits, counts, usage, coarseNow: clock.now(), nextRequestId: createRequestIds() };
     this.#sweeper = clock.after(sweepMs, () => this.#sweep());
   }
 

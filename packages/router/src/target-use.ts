@@ -2,7 +2,7 @@ import type { Destination, KeyedTarget } from './destination.ts';
 
 /** Tells targets apart. */
 export function nameOf(target: KeyedTarget): string {
-  return target.t === 'tunnel' ? `${target.session}/${target.intercept}` : `${target.host}:${target.port}`;
+  return target.t === 'tunnel' ? `${target.session}/${target.intercept}` : `${target.host}:${target.port}/${target.intercept}`;
 }
 
 /**

@@ -77,9 +77,10 @@ export function toBaseline(baseline: number | Baseline): Baseline {
 /** Leads `key` to a port of this machine. */
 export function createRule(key: string, targetPort: number): Rule {
   const routingKey = parseRoutingKey(key);
-  const target = { t: 'direct', host: '127.0.0.1', port: targetPort } as const;
+  const id = toInterceptId(service, port, routingKey);
+  const target = { t: 'direct', host: '127.0.0.1', port: targetPort, intercept: id } as const;
   return {
-    id: toInterceptId(service, port, routingKey),
+    id,
     service,
     port,
     key: routingKey,

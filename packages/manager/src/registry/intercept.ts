@@ -96,7 +96,7 @@ export function toRule(intercept: Intercept): Rule {
 }
 
 function toTarget({ id, link }: Intercept): Target {
-  if (link.t === 'ready' && link.direct !== undefined) return { t: 'direct', ...link.direct };
+  if (link.t === 'ready' && link.direct !== undefined) return { t: 'direct', ...link.direct, intercept: id };
   return { t: 'tunnel', session: sessionOf({ link }).id, intercept: id };
 }
 

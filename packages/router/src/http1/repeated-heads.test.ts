@@ -18,9 +18,10 @@ const live = new LiveRouting();
 function toRouting(names: readonly string[]): Routing {
   const rules = names.map((name): Rule => {
     const key = parseRoutingKey(name);
-    const target = { t: 'direct', host: '127.0.0.1', port: 1 } as const;
+    const id = toInterceptId(service, 'http', key);
+    const target = { t: 'direct', host: '127.0.0.1', port: 1, intercept: id } as const;
     return {
-      id: toInterceptId(service, 'http', key),
+      id,
       service,
       port: 'http',
       key,

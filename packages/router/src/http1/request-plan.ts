@@ -15,6 +15,7 @@ import {
 import type { Side } from '../counts.ts';
 import { toBaseline, type Destination } from '../destination.ts';
 import type { PortContext } from '../port-context.ts';
+import { planForwarded } from '../source-address/forwarded.ts';
 import type { ReplyPlan } from './exchange.ts';
 import { planHop } from './hops.ts';
 
@@ -48,11 +49,12 @@ export const plainPlan: RequestPlan = Object.freeze<RequestPlan>({
 });
 
 /** Whether nothing in a head could lead anywhere but to the baseline, as it is. */
-export function isPlain({ framing, queryStart }: RequestHeadParser, { keyless }: PortTable): boolean {
+export function isPlain({ framing, queryStart }: RequestHeadParser, { keyless, sourceAddress }: PortTable): boolean {
   return (
     framing.fields.length === 0 &&
     queryStart === -1 &&
     keyless.length === 0 &&
+    sourceAddress !== 'forwarded' &&
     framing.upgrade === '' &&
     !framing.http2Settings &&
     framing.nominated === undefined
@@ -77,13 +79,15 @@ export function planRequest(
   const { framing, method } = head;
   const base = start - head.start;
   const target = splitTarget(bytes.toString('latin1', base + head.targetStart, base + head.targetEnd));
-  const decision = decide(context.routing.table, { method, ...target, fields: framing.fields, clientAddress: clientAddress() });
-  const hygiene = planHygiene(context, head, bytes, start, end);
-  const plan = planDecision(decision, hygiene);
+  const { table } = context.routing;
+  const address = clientAddress();
+  const decision = decide(table, { method, ...target, fields: framing.fields, clientAddress: address });
+  const forwarded = table.sourceAddress === 'forwarded' ? planForwarded(framing.fields, address, table.untrusted) : noEdits;
+  const plan = planDecision(decision, [...planHygiene(context, head, bytes, start, end), ...forwarded]);
   return plan.t === 'go' && plan.side === 'routed' ? withHop(plan, planHop(framing.fields, context.limits.hops)) : plan;
 }
 
-function planDecision(decision: Decision, hygiene: readonly HeadEdit[]): RequestPlan {
+function planDecision(decision: Decision, ownEdits: readonly HeadEdit[]): RequestPlan {
   const { counts } = decision;
   const baseline = { t: 'go', target: toBaseline, fallsBack: false, counts } as const;
   switch (decision.t) {
@@ -91,16 +95,16 @@ function planDecision(decision: Decision, hygiene: readonly HeadEdit[]): Request
       return {
         ...baseline,
         side: 'baseline',
-        edits: hygiene,
+        edits: ownEdits,
         replyPlan: decision.status === undefined ? undefined : { status: decision.status },
       };
     case 'stripped':
-      return { ...baseline, side: 'baseline', edits: [...hygiene, ...planStripEdits(decision.strip)], replyPlan: undefined };
+      return { ...baseline, side: 'baseline', edits: [...ownEdits, ...planStripEdits(decision.strip)], replyPlan: undefined };
     case 'passing':
       return {
         ...baseline,
         side: 'passing',
-        edits: [...hygiene, ...planCompletionEdits(decision.completion)],
+        edits: [...ownEdits, ...planCompletionEdits(decision.completion)],
         replyPlan:
           decision.setCookie === undefined && decision.status === undefined
             ? undefined
@@ -113,7 +117,7 @@ function planDecision(decision: Decision, hygiene: readonly HeadEdit[]): Request
         counts,
         target: decision.rule.target,
         fallsBack: decision.rule.whenAway === 'baseline',
-        edits: [...hygiene, ...planCompletionEdits(decision.completion)],
+        edits: [...ownEdits, ...planCompletionEdits(decision.completion)],
         replyPlan: { servedBy: toServedBy(decision.rule), setCookie: decision.setCookie, status: decision.status },
       };
     case 'refused':

@@ -105,6 +105,7 @@ export class RequestSide implements RequestSink {
     const sent = plan.edits.length === 0 ? place : this.#planner.edit(plan, this.reader.head, place);
     exchanges.push(new Exchange(request, plan, sent, context.coarseNow));
     context.counts.exchanges[plan.side]++;
+    upstream.countRequest();
     if (plan.counts.length > 0) for (const count of plan.counts) context.counts.routes[count]++;
     if (sent !== place) this.reader.replaceHead(sent.bytes);
   }

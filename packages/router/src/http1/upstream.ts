@@ -3,6 +3,7 @@ import { toBaseline, type Destination } from '../destination.ts';
 import type { DialBaseline } from '../dial/dial-baseline.ts';
 import { farewell } from '../farewell.ts';
 import type { PortContext } from '../port-context.ts';
+import type { UsageCell } from '../usage-book.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
 
 /** What the owner of an upstream is told, besides its responses. */
@@ -40,6 +41,8 @@ export class Upstream implements PipeHandler {
   #paused = false;
   #lost = false;
   readonly #giveUse: () => void;
+  /** Where what passes is counted; undefined for the baseline. */
+  #usage: UsageCell | undefined;
 
   private constructor(target: Destination, owner: UpstreamOwner, state: State) {
     this.target = target;
@@ -82,6 +85,15 @@ export class Upstream implements PipeHandler {
     return this.#state.t === 'open' && this.#state.pipe.interrupted === true;
   }
 
+  /** A request goes this way. */
+  countRequest(): void {
+    if (this.target.t === 'baseline') return;
+    const { usage, coarseNow } = this.#owner.context;
+    this.#usage = usage.cellOf(this.target.intercept);
+    this.#usage.requests++;
+    this.#usage.lastMs = coarseNow;
+  }
+
   /** Sends bytes. False: hold further bytes until `onUpstreamDrain`. */
   write(bytes: Buffer): boolean {
     switch (this.#state.t) {
@@ -90,6 +102,7 @@ export class Upstream implements PipeHandler {
         return false;
       case 'open':
       case 'ended':
+        if (this.#usage !== undefined) this.#countIn(this.#usage, bytes);
         return this.#state.pipe.write(bytes);
       case 'closed':
         return true;
@@ -130,6 +143,7 @@ export class Upstream implements PipeHandler {
 
   onData(bytes: Buffer): void {
     this.#owner.onActivity();
+    if (this.#usage !== undefined) this.#countOut(this.#usage, bytes);
     this.reader.feed(bytes);
   }
 
@@ -151,6 +165,16 @@ export class Upstream implements PipeHandler {
     else this.#onLost(error);
   }
 
+  #countIn(usage: UsageCell, { length }: Buffer): void {
+    usage.bytesIn += length;
+    usage.lastMs = this.#owner.context.coarseNow;
+  }
+
+  #countOut(usage: UsageCell, { length }: Buffer): void {
+    usage.bytesOut += length;
+    usage.lastMs = this.#owner.context.coarseNow;
+  }
+
   #onLost(error: InterceptError | undefined): void {
     if (this.#lost) return;
     this.#lost = true;
@@ -167,7 +191,7 @@ export class Upstream implements PipeHandler {
     this.#state = { t: 'open', pipe };
     pipe.attach(this);
     let writable = true;
-    for (const bytes of pending) writable = pipe.write(bytes);
+    for (const bytes of pending) writable = this.write(bytes);
     if (this.#endWanted) pipe.end();
     if (!this.#paused) pipe.resume();
     if (writable) this.#owner.onUpstreamDrain(this);

@@ -23,6 +23,7 @@ import { routerLimits, type RouterLimits } from '../../src/limits.ts';
 import { LiveRouting } from '../../src/live-routing.ts';
 import type { PortContext, Routing } from '../../src/port-context.ts';
 import { TargetUse } from '../../src/target-use.ts';
+import { UsageBook } from '../../src/usage-book.ts';
 
 const service = parseServiceName('orders');
 const baseline = { t: 'baseline', host: 'orders.internal', port: 80 } as const;
@@ -244,7 +245,8 @@ export class Play {
     const nextRequestId = (): string => `id-${++this.#requests}`;
     const limits = toLimitValues(routerLimits, options.limits);
     const targetUse = new TargetUse(limits.connectionsPerIntercept);
-    const fixed = { service, port: 'http', baseline, limits, clock, log: silentLog, counts, dialer, targetUse, nextRequestId };
+    const usage = new UsageBook(limits.usedIntercepts);
+    const fixed = { service, port: 'http', baseline, limits, clock, log: silentLog, counts, dialer, targetUse, usage, nextRequestId };
     return Object.defineProperties(fixed, {
       routing: { get: () => this.#routing },
       draining: { get: () => this.draining },

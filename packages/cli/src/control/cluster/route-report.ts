@@ -56,5 +56,5 @@ function toRule(object: Intercept): Rule | undefined {
 
 /** Where it leads does not matter here, but how. */
 function toTarget({ spec }: Intercept, intercept: InterceptId): Target {
-  return spec.lane === 'Direct' ? { t: 'direct', host: '', port: 0 } : { t: 'tunnel', session: '' as SessionId, intercept };
+  return spec.lane === 'Direct' ? { t: 'direct', host: '', port: 0, intercept } : { t: 'tunnel', session: '' as SessionId, intercept };
 }

@@ -1,4 +1,4 @@
-import type { Clock, InterceptError, InterceptId, InterceptInfo, InterceptSpec, Log } from '@switchyard/contract';
+import type { Actor, Clock, InterceptError, InterceptId, InterceptInfo, InterceptSpec, Log } from '@switchyard/contract';
 import { toAbortError } from '@switchyard/runtime';
 import { openTunnelClient, type Access, type AgentKeyPair } from '@switchyard/tunnel';
 import { randomUUID } from 'node:crypto';
@@ -23,6 +23,8 @@ export interface AgentOptions {
   readonly owner: string;
   /** This machine, for people. */
   readonly client: string;
+  /** What works there, for records. Default: it does not say. */
+  readonly actor?: Actor | undefined;
   readonly token: string | undefined;
   /** Proves every connection of this agent to a manager that asks for it. */
   readonly keyPair?: AgentKeyPair | undefined;
@@ -89,8 +91,8 @@ function toAgent(session: Session): Agent {
 }
 
 /** One random instance per agent, so that the manager knows a reconnect from a second process. */
-function toOpenTunnel(deps: AgentDeps, { url, access, owner, client, token, keyPair }: AgentOptions): OpenTunnel {
-  const hello = { instance: randomUUID(), owner, client, token };
+function toOpenTunnel(deps: AgentDeps, { url, access, owner, client, actor, token, keyPair }: AgentOptions): OpenTunnel {
+  const hello = { instance: randomUUID(), owner, client, actor, token };
   return (signal, resume) => openTunnelClient(deps, { url, access, hello, keyPair, resume, signal });
 }
 

@@ -14,6 +14,7 @@ export const cliLimits: LimitTable<
   | 'failureQuietMs'
   | 'routeSettleMs'
   | 'portLookMs'
+  | 'ownerGroups'
 > = {
   listenMs: {
     value: 60_000,
@@ -49,6 +50,11 @@ export const cliLimits: LimitTable<
     about: "How long, at most, a command waits until every node of a cluster sends a Service's new connections to the router.",
   },
   portLookMs: { value: 50, unit: 'ms', about: 'Pause between two looks at where a command listens.' },
+  ownerGroups: {
+    value: 64,
+    unit: 'count',
+    about: 'Groups of a person that are written into an intercept of theirs; the rest is left out.',
+  },
   clockSkewMs: { value: 5_000, unit: 'ms', about: "How far the manager's clock may be from this machine's before `doctor` warns." },
   openFiles: { value: 4_096, unit: 'count', about: 'Open files that a process should be allowed; `doctor` warns where it is fewer.' },
   tokenBytes: {

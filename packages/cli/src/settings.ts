@@ -1,6 +1,7 @@
-import { InterceptError } from '@switchyard/contract';
+import { InterceptError, type Actor } from '@switchyard/contract';
 import type { Access } from '@switchyard/tunnel';
 import { resolve } from 'node:path';
+import { findActor } from './actor.ts';
 import { readGitBranch } from './git-branch.ts';
 import type { Host } from './host.ts';
 import { findIdentity, toOwner, type Identity } from './identity.ts';
@@ -24,6 +25,8 @@ export const environmentVariables: readonly (readonly [name: string, about: stri
   ['INTERCEPT_TLS_CERT, INTERCEPT_TLS_KEY', 'certificate and key to show, as --tls-cert and --tls-key'],
   ['HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY', 'proxies on the way to a manager, in lower case too; http://[USER:PASSWORD@]HOST:PORT'],
   ['INTERCEPT_USER', 'your name: owner of your intercepts, and your key where nothing else says one'],
+  ['INTERCEPT_ACTOR', 'what works here, for records: person, agent or ci; default: agent or ci where the variables of one are set'],
+  ['INTERCEPT_ON_BEHALF_OF', 'for whom it works, for records'],
   ['INTERCEPT_PROFILE', 'profile of the project file, as --profile'],
   ['XDG_CONFIG_HOME', 'folder of your own file, switchyard/config.yaml; default ~/.config'],
   ['NO_COLOR', 'no colours, as --no-color'],
@@ -65,6 +68,8 @@ export interface Settings {
   readonly identity: Identity;
   /** The name that goes to the manager as the owner. */
   readonly owner: string;
+  /** What works here, for records. */
+  readonly actor: Actor;
   readonly token: Token | undefined;
   /** The way to managers: carrier, certificates, proxies. */
   readonly access: Access;
@@ -104,6 +109,7 @@ export async function resolveSettings(host: Host, flags: SettingFlags): Promise<
     cluster,
     identity,
     owner: toOwner(identity, host.hostName),
+    actor: findActor(host),
     token,
     access: await resolveAccess(host, flags),
     project,

@@ -156,9 +156,9 @@ export class ServerControl implements StreamHandler {
   }
 
   async #accept(session: TunnelSession, hello: Hello, takeLost: () => TunnelSession | undefined): Promise<void> {
-    const { instance, owner, client, token, publicKey, version } = hello;
+    const { instance, owner, client, actor, token, publicKey, version } = hello;
     try {
-      session.start(await this.#deps.accept({ instance, owner, client, token, publicKey, version }, session), takeLost);
+      session.start(await this.#deps.accept({ instance, owner, client, actor, token, publicKey, version }, session), takeLost);
     } catch (reason) {
       session.close(toShownError(reason, this.#deps.log));
     }

@@ -1,4 +1,4 @@
-import type { InterceptError, InterceptId, InterceptInfo, InterceptSpec, Pipe, SessionId } from '@switchyard/contract';
+import type { Actor, InterceptError, InterceptId, InterceptInfo, InterceptSpec, Pipe, SessionId } from '@switchyard/contract';
 import type { SessionEvent } from '@switchyard/wire';
 import type { LostSession } from './lost-session.ts';
 
@@ -10,6 +10,8 @@ export interface Hello {
   readonly owner: string;
   /** The developer's machine, for people; printable, at most 128 characters. */
   readonly client: string;
+  /** What works there, as it says itself: for records, never for decisions. */
+  readonly actor?: Actor | undefined;
   /** The credential, where one was sent. */
   readonly token: string | undefined;
   /** The agent's Ed25519 public key: base64 of its 32 bytes. Proven; undefined where this server asks for no proof. */

@@ -8,7 +8,7 @@ import { cliLimits } from '../limits.ts';
 /** Which manager to work with, and how this process proves itself. */
 export interface AgentSessionOptions extends Pick<
   AgentOptions,
-  'url' | 'access' | 'owner' | 'token' | 'keyPair' | 'intercepts' | 'signal'
+  'url' | 'access' | 'owner' | 'actor' | 'token' | 'keyPair' | 'intercepts' | 'signal'
 > {
   /** The manager, for people: `the manager at HOST:PORT`. */
   readonly manager: string;

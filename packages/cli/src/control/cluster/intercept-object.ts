@@ -1,4 +1,14 @@
-import { InterceptError, isLabel, parseServiceName, toInterceptId, toRoutingKey, type InterceptSpec } from '@switchyard/contract';
+import {
+  InterceptError,
+  isLabel,
+  parseServiceName,
+  toInterceptId,
+  toRoutingKey,
+  type Actor,
+  type ActorKind,
+  type InterceptSpec,
+  type Principal,
+} from '@switchyard/contract';
 import {
   fromMatchObject,
   toMatchObject,
@@ -7,12 +17,14 @@ import {
   type InterceptConditionType,
   type InterceptReason,
 } from '@switchyard/kube';
+import { cliLimits } from '../../limits.ts';
 import type { ControlledIntercept } from '../control.ts';
 
 /** What an Intercept object is made of besides the wish itself. */
 export interface Claimant {
-  /** The name that the API server knows. */
-  readonly user: string;
+  /** As whom the API server knows the person. */
+  readonly principal: Principal;
+  readonly actor: Actor;
   /** This machine, for people. */
   readonly client: string;
   /** Base64 of the agent's Ed25519 public key. */
@@ -31,7 +43,7 @@ export function toInterceptObject(spec: InterceptSpec, claimant: Claimant): Inte
       },
     );
   }
-  const { user, client, publicKey } = claimant;
+  const { principal, actor, client, publicKey } = claimant;
   return {
     apiVersion: 'switchyard.dev/v1alpha1',
     kind: 'Intercept',
@@ -43,7 +55,8 @@ export function toInterceptObject(spec: InterceptSpec, claimant: Claimant): Inte
       ...(match.length === 0 ? {} : { match: toMatchObject(match) }),
       ...(sharedWith.length === 0 ? {} : { shareWith: sharedWith }),
       ...(joins ? { join: true } : {}),
-      owner: { user },
+      owner: toOwner(principal),
+      actor: { kind: actorKinds[actor.kind], ...(actor.onBehalfOf === undefined ? {} : { onBehalfOf: actor.onBehalfOf }) },
       client,
       publicKey,
       whenAway: whenAway === 'baseline' ? 'Baseline' : 'Fail',
@@ -51,6 +64,23 @@ export function toInterceptObject(spec: InterceptSpec, claimant: Claimant): Inte
       ...(lifetimeMs === undefined ? {} : { lifetimeSeconds: Math.ceil(lifetimeMs / 1_000) }),
     },
   };
+}
+
+const actorKinds: Readonly<Record<ActorKind, NonNullable<Intercept['spec']['actor']>['kind']>> = {
+  person: 'Person',
+  agent: 'Agent',
+  ci: 'CI',
+};
+
+/** Groups that the object cannot hold are left out: they give no right, and take none. */
+function toOwner({ user, groups }: Principal): Intercept['spec']['owner'] {
+  const held = groups.filter(isHeldGroup).slice(0, cliLimits.ownerGroups.value);
+  return held.length === 0 ? { user } : { user, groups: held };
+}
+
+/** As the resource's definition wants it: not empty, at most 512 characters, none of which a terminal acts on. */
+function isHeldGroup(group: string): boolean {
+  return group !== '' && group.length <= 512 && !/\p{Cc}/u.test(group);
 }
 
 /** How long an intercept lives where its manager has not said it yet. */

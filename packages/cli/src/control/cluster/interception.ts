@@ -1,6 +1,6 @@
 import { createAgentKey, type AgentIntercept, type LocalAddress } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
-import { InterceptError, type InterceptInfo } from '@switchyard/contract';
+import { InterceptError, type Actor, type InterceptInfo, type Principal } from '@switchyard/contract';
 import type { KubeClient } from '@switchyard/kube';
 import { sleep, toAbortError } from '@switchyard/runtime';
 import type { Access } from '@switchyard/tunnel';
@@ -23,8 +23,9 @@ import { openWay, type Way } from './reach.ts';
 export interface ClusterPlace {
   readonly client: KubeClient;
   readonly access: Access;
-  /** The name that the API server knows. */
-  readonly user: string;
+  /** As whom the API server knows the person. */
+  readonly principal: Principal;
+  readonly actor: Actor;
   /** The manager that the person named. */
   readonly named: URL | undefined;
   readonly pod: Pod | undefined;
@@ -44,7 +45,7 @@ interface Claimed {
  */
 export async function openClusterInterception(context: Context, place: ClusterPlace, options: InterceptionOptions): Promise<Interception> {
   const { clock, log, host } = context;
-  const { client, access, user, named, pod } = place;
+  const { client, access, principal, actor, named, pod } = place;
   const manager = `the manager of the namespace ${client.namespace}`;
   const steps = createSteps(context.output);
   const failed = new AbortController();
@@ -64,7 +65,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
     const directPort = lane.t === 'direct' ? lane.port : undefined;
     // With whom the key is shared, the object says: users of a cluster may have longer names than the session carries.
     const intercept = { spec: { ...spec, directPort, sharedWith: [] }, deliver };
-    const wanted = toInterceptObject({ ...spec, directPort }, { user, client: host.hostName, publicKey: key.publicKey });
+    const wanted = toInterceptObject({ ...spec, directPort }, { principal, actor, client: host.hostName, publicKey: key.publicKey });
     signal.throwIfAborted();
     const object = await claimIntercept(client, wanted);
     stack.defer(() => releaseIntercept(clock, client, object));
@@ -80,7 +81,8 @@ export async function openClusterInterception(context: Context, place: ClusterPl
       manager,
       url: way.url,
       access,
-      owner: user,
+      owner: principal.user,
+      actor,
       token: undefined,
       keyPair: key,
       intercepts,

@@ -1,4 +1,4 @@
-import { InterceptError, type InterceptInfo } from '@switchyard/contract';
+import { InterceptError, type InterceptInfo, type Principal } from '@switchyard/contract';
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { openManagerClient, type RemovalFilter } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
@@ -17,7 +17,7 @@ import { findPod } from './pod.ts';
 import { findWay, openWay } from './reach.ts';
 import { explainByObjects } from './route-report.ts';
 import { listClusterServices } from './services.ts';
-import { readUserName } from './who-am-i.ts';
+import { readPrincipal } from './who-am-i.ts';
 
 /**
  * Intercepts that live as objects of a namespace, with the person's own kubeconfig. `named` is the manager where it is not looked for in
@@ -26,8 +26,10 @@ import { readUserName } from './who-am-i.ts';
 export async function openClusterControl(context: Context, settings: Settings, named: URL | undefined): Promise<Control> {
   const { host } = context;
   const client = await openClient(context, settings, 'use');
-  let user: Promise<string> | undefined;
-  const userName = (): Promise<string> => (user ??= readUserName(client));
+  const { actor } = settings;
+  let principal: Promise<Principal> | undefined;
+  const whoIs = (): Promise<Principal> => (principal ??= readPrincipal(client));
+  const userName = async (): Promise<string> => (await whoIs()).user;
   const place = `the namespace ${client.namespace} (context ${client.context})`;
   return {
     place,
@@ -66,14 +68,14 @@ export async function openClusterControl(context: Context, settings: Settings, n
     async check({ specs, lane }: Intention) {
       const pod = findPod(host.env, client);
       refuseLane(lane, pod);
-      const claimant = { user: await userName(), client: host.hostName, publicKey: createAgentKey().publicKey };
+      const claimant = { principal: await whoIs(), actor, client: host.hostName, publicKey: createAgentKey().publicKey };
       const rehearsals = specs.map((spec) => rehearseClaim(client, toInterceptObject(spec, claimant)));
       await Promise.all([findWay({ client, pod, named }), ...rehearsals]);
     },
     openInterception: async (options) =>
       openClusterInterception(
         context,
-        { client, access: settings.access, user: await userName(), named, pod: findPod(host.env, client) },
+        { client, access: settings.access, principal: await whoIs(), actor, named, pod: findPod(host.env, client) },
         options,
       ),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),

@@ -81,8 +81,8 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
       if (policy !== undefined) for (const spec of specs) refuseByPolicy(spec, policy);
     },
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
-      const { owner, token, access } = settings;
-      return openAgentSession(context, { manager: place, url, access, owner, token: token?.value, intercepts, signal });
+      const { owner, actor, token, access } = settings;
+      return openAgentSession(context, { manager: place, url, access, owner, actor, token: token?.value, intercepts, signal });
     },
     [Symbol.asyncDispose]: () => manager[Symbol.asyncDispose](),
   };

@@ -1,0 +1,36 @@
+import { parseRoutingKey, parseServiceName, type Actor, type InterceptSpec } from '@switchyard/contract';
+import { expect, test } from 'vitest';
+import { toInterceptObject } from './intercept-object.ts';
+
+const spec: InterceptSpec = {
+  service: parseServiceName('orders'),
+  port: 'http',
+  key: parseRoutingKey('alice'),
+  match: [],
+  sharedWith: [],
+  joins: false,
+  whenAway: 'fail',
+  lifetimeMs: undefined,
+  directPort: undefined,
+};
+
+function specOf(groups: readonly string[], actor: Actor): Readonly<Record<string, unknown>> {
+  return toInterceptObject(spec, { principal: { user: 'alice', groups }, actor, client: 'laptop', publicKey: '' }).spec;
+}
+
+test('an object says the groups of its owner, 64 of them, and nothing that it cannot hold [cli.ownerGroups]', () => {
+  const many = Array.from({ length: 70 }, (_, index) => `team-${index}`);
+  expect(specOf(many, { kind: 'person' })).toMatchObject({ owner: { user: 'alice', groups: many.slice(0, 64) } });
+  expect(specOf(['', 'a'.repeat(513), 'bell\u0007', 'system:authenticated'], { kind: 'person' })).toMatchObject({
+    owner: { user: 'alice', groups: ['system:authenticated'] },
+  });
+  expect(specOf([], { kind: 'person' })['owner']).toEqual({ user: 'alice' });
+});
+
+test('an object says what works there', () => {
+  expect(specOf([], { kind: 'ci' })['actor']).toEqual({ kind: 'CI' });
+  expect(specOf([], { kind: 'agent', onBehalfOf: 'alice@example.com' })['actor']).toEqual({
+    kind: 'Agent',
+    onBehalfOf: 'alice@example.com',
+  });
+});

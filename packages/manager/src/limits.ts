@@ -198,17 +198,24 @@ export const serviceLimits: LimitTable<
 };
 
 /** The bounds of reading and writing Intercept objects. Nobody sets them. */
-export const interceptLimits: LimitTable<'objectWrites' | 'objectRetryMs' | 'objectRetryMaxMs' | 'lookupRestMs'> = {
-  objectWrites: { value: 16, unit: 'count', about: 'Writes of Intercept objects that are under way at a time; further ones wait.' },
-  objectRetryMs: {
-    value: 500,
-    unit: 'ms',
-    about: 'After which time, at random up to this and then doubling, a write of an Intercept object that failed is tried again.',
-  },
-  lookupRestMs: {
-    value: 250,
-    unit: 'ms',
-    about: 'Pause between two questions to the API server for objects that an agent names and the manager does not know.',
-  },
-  objectRetryMaxMs: { value: 30_000, unit: 'ms', about: 'The longest wait between two tries of such a write.' },
-};
+export const interceptLimits: LimitTable<'objectWrites' | 'objectRetryMs' | 'objectRetryMaxMs' | 'lookupRestMs' | 'endings' | 'endingsMs'> =
+  {
+    objectWrites: { value: 16, unit: 'count', about: 'Writes of Intercept objects that are under way at a time; further ones wait.' },
+    objectRetryMs: {
+      value: 500,
+      unit: 'ms',
+      about: 'After which time, at random up to this and then doubling, a write of an Intercept object that failed is tried again.',
+    },
+    lookupRestMs: {
+      value: 250,
+      unit: 'ms',
+      about: 'Pause between two questions to the API server for objects that an agent names and the manager does not know.',
+    },
+    objectRetryMaxMs: { value: 30_000, unit: 'ms', about: 'The longest wait between two tries of such a write.' },
+    endings: {
+      value: 1_024,
+      unit: 'count',
+      about: 'Intercepts that were ended lately, kept to tell their agents why; the oldest goes first.',
+    },
+    endingsMs: { value: 600_000, unit: 'ms', about: 'How long it is kept for an agent that was away why its intercept was ended.' },
+  };

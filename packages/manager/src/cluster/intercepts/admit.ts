@@ -1,32 +1,37 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Address } from '@switchyard/config';
-import { InterceptError, toInterceptId, type Code, type InterceptId, type InterceptSpec } from '@switchyard/contract';
+import { InterceptError, toInterceptId, toKeylessInterceptId, type Code, type InterceptId, type InterceptSpec } from '@switchyard/contract';
 import type { InterceptReason, Service } from '@switchyard/kube';
+import { checkMatch, toMatchId } from '@switchyard/route';
 import { toPortKey } from '@switchyard/takeover';
 import type { AgentSession } from '../../registry/intercept.ts';
 import type { Claim } from './claim.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * The name of the object that `spec` means; `service` is its Service, where there is one. Throws `bad_usage` where the port or the key is
- * not clear.
+ * The name of the object that `spec` means; `service` is its Service, where there is one. Throws `bad_usage` where the port is not
+ * clear, or the match makes no sense.
  */
-export function toObjectName({ service: name, port, key }: InterceptSpec, service: Service | undefined): InterceptId {
-  if (key === undefined) throw toKeyless();
+export function toObjectName({ service: name, port, key, match }: InterceptSpec, service: Service | undefined): InterceptId {
+  const toId = (portName: string): InterceptId =>
+    key === undefined ? toKeylessInterceptId(name, portName, toMatchId(checkMatch(match))) : toInterceptId(name, portName, key);
   const ports = service?.spec.ports ?? [];
   if (port !== undefined) {
     const named = ports.find((candidate) => toPortKey(candidate) === port || String(candidate.port) === port);
-    return toInterceptId(name, named === undefined ? port : toPortKey(named), key);
+    return toId(named === undefined ? port : toPortKey(named));
   }
   const [only, another] = ports;
-  if (only !== undefined && another === undefined) return toInterceptId(name, toPortKey(only), key);
+  if (only !== undefined && another === undefined) return toId(toPortKey(only));
   throw new InterceptError('bad_usage', `${name} has ${ports.length} ports known to this manager, so the port must be named.`, {
     hint: ports.length === 0 ? 'See whether there is such a Service.' : `Name one of them: ${ports.map(toPortKey).join(', ')}.`,
   });
 }
 
 /** Whether `session` proved to hold the key that stands in the object. */
-export function holdsKey({ publicKey: proven = '' }: AgentSession, { publicKey = '' }: Claim): boolean {
+export function holdsKey(
+  { publicKey: proven = '' }: AgentSession,
+  { publicKey = '' }: { readonly publicKey?: string | undefined },
+): boolean {
   const [left, right] = [Buffer.from(proven), Buffer.from(publicKey)];
   return left.length > 0 && left.length === right.length && timingSafeEqual(left, right);
 }
@@ -38,17 +43,6 @@ export function holdsKey({ publicKey: proven = '' }: AgentSession, { publicKey =
 export function toDirect({ remoteAddress }: AgentSession, { directPort }: InterceptSpec, claim: Claim): Address | undefined {
   if ((directPort !== undefined) !== (claim.lane === 'Direct')) throw toOtherLane(claim);
   return directPort === undefined ? undefined : { host: remoteAddress, port: directPort };
-}
-
-/** No policy of the namespace could allow it yet. */
-function toKeyless(): InterceptError {
-  return new InterceptError(
-    'not_allowed',
-    'An intercept without a key is not allowed in a cluster: it takes the requests of people who do not know of it.',
-    {
-      hint: 'Use a key (--key), with conditions beside it.',
-    },
-  );
 }
 
 /** What an agent learns that asks for an intercept without an object. */
@@ -77,6 +71,11 @@ const codes: Partial<Record<InterceptReason, Code>> = {
   PortNotFound: 'service_not_found',
   KeyTaken: 'route_conflict',
   PercentDenied: 'not_allowed',
+  PolicyDenied: 'not_allowed',
+  ApprovalPending: 'not_allowed',
+  QuotaReached: 'limit_reached',
+  Protected: 'not_allowed',
+  RightLost: 'not_allowed',
   MatchInvalid: 'bad_usage',
   LimitReached: 'limit_reached',
   NotHttp: 'bad_usage',

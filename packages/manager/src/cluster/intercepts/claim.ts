@@ -4,6 +4,7 @@ import {
   parseRoutingKey,
   parseServiceName,
   toInterceptId,
+  toKeylessInterceptId,
   type InterceptId,
   type Match,
   type RoutingKey,
@@ -18,7 +19,7 @@ import {
   type InterceptConditionType,
   type InterceptReason,
 } from '@switchyard/kube';
-import { checkMatch } from '@switchyard/route';
+import { checkMatch, toMatchId } from '@switchyard/route';
 
 /** What an Intercept object asks for, checked. */
 export interface Claim extends Sharing {
@@ -27,7 +28,8 @@ export interface Claim extends Sharing {
   readonly uid: string;
   readonly service: ServiceName;
   readonly port: string;
-  readonly key: RoutingKey;
+  /** Undefined: `match` alone decides. */
+  readonly key: RoutingKey | undefined;
   /** Empty where `mistake` says what is wrong with it. */
   readonly match: Match;
   /** Why the match is none, as one sentence. */
@@ -54,16 +56,17 @@ export function readClaim(object: InterceptObject): Claim | undefined {
   const { name, uid, creationTimestamp = '', deletionTimestamp } = object.metadata;
   const { service, port, key, owner, client, publicKey, whenAway, lane, lifetimeSeconds, shareWith = [], join = false } = object.spec;
   const createdAtMs = Date.parse(creationTimestamp);
-  if (key === undefined || uid === undefined || Number.isNaN(createdAtMs) || ![service, port, key].every(isLabel)) return undefined;
-  const id = toInterceptId(parseServiceName(service), port, parseRoutingKey(key));
+  if (uid === undefined || Number.isNaN(createdAtMs) || ![service, port, key ?? 'none'].every(isLabel)) return undefined;
+  const read = readMatch(object);
+  const id = key === undefined ? toKeylessId(object) : toInterceptId(parseServiceName(service), port, parseRoutingKey(key));
   if (id !== name) return undefined;
   return {
     id,
     uid,
     service: parseServiceName(service),
     port,
-    key: parseRoutingKey(key),
-    ...readMatch(object),
+    key: key === undefined ? undefined : parseRoutingKey(key),
+    ...(key === undefined ? refuseOtherName(id, read) : read),
     sharedWith: shareWith,
     joins: join,
     owner: owner.user,
@@ -79,8 +82,25 @@ export function readClaim(object: InterceptObject): Claim | undefined {
   };
 }
 
+type ReadMatch = Pick<Claim, 'match' | 'mistake'>;
+
+/** The name that an object without a key has if it has one of the right form: whether it is that of its match is for `refuseOtherName`. */
+function toKeylessId({ metadata: { name }, spec: { service, port } }: InterceptObject): InterceptId | undefined {
+  const hash = /\.match\.([0-9a-f]{16})$/.exec(name)?.[1];
+  return hash === undefined ? undefined : toKeylessInterceptId(parseServiceName(service), port, hash);
+}
+
+/** Two objects with the same match have the same name, so that the API server keeps the second out. Under another name it would not. */
+function refuseOtherName(id: InterceptId, { match, mistake }: ReadMatch): ReadMatch {
+  if (mistake !== undefined) return { match, mistake };
+  if (match.length === 0) return { match, mistake: 'Without a key and without a condition every request would be meant.' };
+  const hash = toMatchId(match);
+  if (id.endsWith(`.${hash}`)) return { match, mistake };
+  return { match: [], mistake: `The name ${id} is that of another match: this one's ends with ${hash}.` };
+}
+
 /** The resource's definition cannot tell a regular expression from one that is none. */
-function readMatch({ spec }: InterceptObject): Pick<Claim, 'match' | 'mistake'> {
+function readMatch({ spec }: InterceptObject): ReadMatch {
   const match = fromMatchObject(spec.match);
   if (match === undefined) return { match: [], mistake: 'The match has a condition that this manager does not know.' };
   try {

@@ -11,6 +11,7 @@ import { holdsKey, toForeign, toObjectName, toUnknown } from './admit.ts';
 import type { ClaimReader } from './claim-reader.ts';
 import type { Claim } from './claim.ts';
 import type { Lookups } from './lookups.ts';
+import type { RecentEndings } from './recent-endings.ts';
 
 /** Where claims are looked for. */
 export interface FindClaimDeps {
@@ -19,6 +20,7 @@ export interface FindClaimDeps {
   readonly services: Collection<Service>;
   readonly claims: ClaimReader;
   readonly lookups: Lookups;
+  readonly endings: RecentEndings;
 }
 
 /**
@@ -45,7 +47,7 @@ async function lookUp(deps: FindClaimDeps, session: AgentSession, id: InterceptI
   if (object !== undefined) intercepts.learn(object);
   // The collection decides: the object may be gone again by now.
   const claim = object && claims.get(id);
-  if (claim === undefined) throw toUnknown(id);
+  if (claim === undefined) throw deps.endings.find(session, id) ?? toUnknown(id);
   if (!holdsKey(session, claim)) throw toForeign(id);
   return claim;
 }

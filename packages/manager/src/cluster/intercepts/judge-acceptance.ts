@@ -19,7 +19,7 @@ export function judgeAcceptance(
   const counts = new Map<string, number>();
   const holders = new Map<string, Claim[]>();
   for (const claim of claims.toSorted(byAge)) {
-    const { uid, key, owner } = claim;
+    const { uid, id, key = id, owner } = claim;
     const others = counts.get(owner) ?? 0;
     const sameKey = holders.get(key) ?? [];
     const conflict = findConflict(sameKey, claim);
@@ -39,9 +39,17 @@ export function judgeAcceptance(
 
 const accepted: Verdict = { holds: true, reason: 'Accepted', message: 'The intercept is allowed.' };
 
-/** What no definition of a resource and no policy refuses yet. */
-function judgeMatch({ match, mistake }: Claim): Verdict | undefined {
+/** What no definition of a resource refuses. */
+function judgeMatch({ key, match, mistake }: Claim): Verdict | undefined {
   if (mistake !== undefined) return { holds: false, reason: 'MatchInvalid', message: mistake };
+  if (key === undefined) {
+    const why = 'it takes the requests of people who do not know of it';
+    return {
+      holds: false,
+      reason: 'PolicyDenied',
+      message: `An intercept without a key is allowed by no policy of this namespace: ${why}.`,
+    };
+  }
   if (!match.some((conditions) => conditions.some(({ t }) => t === 'percent'))) return undefined;
   return { holds: false, reason: 'PercentDenied', message: 'An intercept of a share of the requests is not allowed in a cluster.' };
 }

@@ -1,7 +1,7 @@
-import type { EndReason } from '@switchyard/contract';
 import type { ManagerLimits } from '../../limits.ts';
 import type { Claim } from './claim.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { findRemoval, findWithdrawal, type Ending } from './ending.ts';
 import { judgeAcceptance } from './judge-acceptance.ts';
 import { judgeLifetime, type Lifetime } from './judge-lifetime.ts';
 import { createPlaceJudge } from './judge-place.ts';
@@ -23,7 +23,7 @@ export interface Judgement extends Lifetime {
   readonly claim: Claim;
   readonly standing: Standing;
   /** Why it is over; undefined while it lives. */
-  readonly over: EndReason | undefined;
+  readonly over: Ending | undefined;
   /** Of one that is over: not accepted any more. */
   readonly acceptance: Verdict;
   readonly routing: Routing;
@@ -45,14 +45,15 @@ export function judgeIntercepts(
   const living = aged.filter(({ over }) => over === undefined).map(({ claim }) => claim);
   const acceptances = judgeAcceptance(living, createPlaceJudge(view), limits);
   return aged.map((judged) => {
-    const acceptance = acceptances.get(judged.claim.uid) ?? ended;
-    return { ...judged, acceptance, routing: judgeRouting(judged.claim, acceptance.holds, view) };
+    const verdict = acceptances.get(judged.claim.uid) ?? ended;
+    const over = judged.over ?? findWithdrawal(judged.claim, verdict);
+    const acceptance = over === undefined ? verdict : ended;
+    return { ...judged, over, acceptance, routing: judgeRouting(judged.claim, acceptance.holds, view) };
   });
 }
 
 const ended: Verdict = { holds: false, reason: 'NotAccepted', message: 'The intercept has ended.' };
 
-function findEnd({ uid, deleted }: Claim, { end }: Lifetime, own: OwnKnowledge, nowMs: number): EndReason | undefined {
-  if (deleted || own.ended.has(uid)) return 'removed';
-  return nowMs >= end.atMs ? end.reason : undefined;
+function findEnd(claim: Claim, { end }: Lifetime, own: OwnKnowledge, nowMs: number): Ending | undefined {
+  return findRemoval(claim, own.ended.has(claim.uid)) ?? (nowMs >= end.atMs ? { reason: end.reason } : undefined);
 }

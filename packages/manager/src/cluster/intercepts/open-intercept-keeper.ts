@@ -26,6 +26,7 @@ import { NextDue } from './next-due.ts';
 import { ObjectSync } from './object-sync.ts';
 import { Pace } from './pace.ts';
 import { findPeers, PeerWatch } from './peers.ts';
+import { RecentEndings } from './recent-endings.ts';
 import { RouteTable } from './route-table.ts';
 import { SessionBook } from './session-book.ts';
 import { WantedServices } from './wanted-services.ts';
@@ -67,6 +68,7 @@ class Keeper implements InterceptKeeper {
   readonly #claims: ClaimReader;
   readonly #lookups: Lookups;
   readonly #book: SessionBook = new SessionBook();
+  readonly #endings: RecentEndings;
   readonly #wanted: WantedServices = new WantedServices();
   readonly #table: RouteTable;
   readonly #objects: ObjectSync;
@@ -86,6 +88,7 @@ class Keeper implements InterceptKeeper {
     this.#limits = limits;
     this.#claims = createClaimReader(intercepts, log);
     this.#lookups = new Lookups(clock);
+    this.#endings = new RecentEndings(clock);
     this.#table = new RouteTable(deps);
     this.#pace = this.#opened.use(new Pace(clock, () => this.#pass()));
     const onIdle = (): void => this.#pace.soon();
@@ -111,12 +114,12 @@ class Keeper implements InterceptKeeper {
    */
   async register(session: AgentSession, spec: InterceptSpec): Promise<InterceptInfo> {
     await this.synced;
-    const claim = await findClaim({ ...this.#deps, claims: this.#claims, lookups: this.#lookups }, session, spec);
+    const claim = await findClaim({ ...this.#deps, claims: this.#claims, lookups: this.#lookups, endings: this.#endings }, session, spec);
     if (this.#over.has(session)) throw new InterceptError('tunnel_lost', 'The session ended while it asked for an intercept.');
     // The object may have come just now, past the watch.
     this.reconsider();
     const { over, acceptance } = this.#judgementOf(claim);
-    if (over !== undefined) throw toUnknown(claim.id);
+    if (over !== undefined) throw this.#endings.find(session, claim.id) ?? toUnknown(claim.id);
     if (!acceptance.holds) throw toRefused(acceptance);
     this.#link(session, spec, claim);
     this.#log('intercept_linked', claim, { client: session.client });
@@ -197,6 +200,7 @@ class Keeper implements InterceptKeeper {
     this.#recheckTargets();
     this.#judgements = this.#judge({ startedMs, peerLeftMs: peers.leftMs });
     for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
+    this.#endings.follow(this.#judgements);
     this.#table.follow(this.#judgements);
     this.#objects.sync(this.#judgements);
     this.#due.follow(this.#judgements, nowMs);

@@ -1,8 +1,9 @@
-import type { Clock, EndReason, InterceptId, Log } from '@switchyard/contract';
+import type { Clock, InterceptId, Log } from '@switchyard/contract';
 import type { Rule } from '@switchyard/route';
 import { isDeepStrictEqual } from 'node:util';
 import { toRule, type Intercept } from '../../registry/intercept.ts';
 import { Watchers } from '../../registry/watchers.ts';
+import type { Ending } from './ending.ts';
 import type { OnEnd } from './intercept-keeper.ts';
 import type { Judgement } from './judge-intercepts.ts';
 import { isLive, toIntercept } from './live-intercept.ts';
@@ -60,18 +61,21 @@ export class RouteTable {
   }
 
   #tellEnds(before: ReadonlyMap<InterceptId, Entry>, judgements: readonly Judgement[]): void {
-    let overs: ReadonlyMap<string, EndReason | undefined> | undefined;
+    let overs: ReadonlyMap<string, Ending | undefined> | undefined;
     for (const [id, { uid, intercept }] of before) {
       if (this.#entries.get(id)?.uid === uid) continue;
       overs ??= new Map(judgements.map(({ claim, over }) => [claim.uid, over]));
-      const reason = overs.has(uid) ? overs.get(uid) : 'removed';
+      const ending = overs.has(uid) ? overs.get(uid) : removed;
       // It lives, and is not routed by now: its Service went, for one.
-      if (reason === undefined) continue;
-      this.#deps.onEnd(reason);
-      this.#deps.log.info('intercept_ended', { intercept: id, owner: intercept.owner, reason });
+      if (ending === undefined) continue;
+      this.#deps.onEnd(ending.reason);
+      this.#deps.log.info('intercept_ended', { intercept: id, owner: intercept.owner, ...ending });
     }
   }
 }
+
+/** The object is gone. */
+const removed: Ending = { reason: 'removed' };
 
 function isSameLink(left: Entry | undefined, right: Entry | undefined): boolean {
   if (left?.uid !== right?.uid) return false;

@@ -1,6 +1,6 @@
-import type { EndReason } from '@switchyard/contract';
 import type { AgentSession } from '../../registry/intercept.ts';
 import { findCondition, type Claim } from './claim.ts';
+import type { Ending } from './ending.ts';
 import type { SessionLink } from './judge-standing.ts';
 
 /** What the book looks at beside the claims. */
@@ -38,15 +38,15 @@ export class SessionBook {
   /** The intercept `uid` has this link from now on. A session that served it before is told. */
   put(uid: string, link: SessionLink): void {
     const before = this.#links.get(uid);
-    if (before?.t === 'live' && !(link.t === 'live' && link.session === before.session)) tellEnd(before, 'replaced');
+    if (before?.t === 'live' && !(link.t === 'live' && link.session === before.session)) tellEnd(before, { reason: 'replaced' });
     this.#links.set(uid, link);
   }
 
   /** The intercept `uid` is over: the session that serves it is told, and serves it no more. */
-  close(uid: string, reason: EndReason): void {
+  close(uid: string, ending: Ending): void {
     const link = this.#links.get(uid);
     if (link?.t !== 'live') return;
-    tellEnd(link, reason);
+    tellEnd(link, ending);
     this.#links.delete(uid);
   }
 
@@ -83,7 +83,7 @@ export class SessionBook {
     }
     for (const [uid, link] of this.#links) {
       if (byUid.has(uid)) continue;
-      if (link.t === 'live') tellEnd(link, 'removed');
+      if (link.t === 'live') tellEnd(link, { reason: 'removed' });
       this.#links.delete(uid);
     }
     for (const claim of claims) this.#followOne(claim, context);
@@ -97,7 +97,7 @@ export class SessionBook {
       if (alone && condition?.status === 'True' && !this.#ended.has(claim.uid)) this.lose(claim.uid, nowMs);
     } else if (link.t === 'live') {
       if (link.session.publicKey === claim.publicKey) return;
-      tellEnd(link, 'replaced');
+      tellEnd(link, { reason: 'replaced' });
       this.lose(claim.uid, nowMs);
     } else if (link.t === 'lost' && !isBusy(claim.uid)) {
       if (condition?.reason === 'SessionLost') this.#links.set(claim.uid, { ...link, reported: true });
@@ -106,6 +106,6 @@ export class SessionBook {
   }
 }
 
-function tellEnd({ session, id }: Extract<SessionLink, { t: 'live' }>, reason: EndReason): void {
-  session.notify({ t: 'intercept_ended', id, reason });
+function tellEnd({ session, id }: Extract<SessionLink, { t: 'live' }>, { reason, message }: Ending): void {
+  session.notify({ t: 'intercept_ended', id, reason, message });
 }

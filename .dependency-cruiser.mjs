@@ -22,6 +22,7 @@ const owners = {
   '@bufbuild/protobuf': 'wire',
   '@grpc/grpc-js': 'tunnel',
   '@kubernetes/client-node': 'kube',
+  '@opentelemetry': 'manager',
   jose: 'manager',
   pino: 'runtime',
   'prom-client': 'runtime',

@@ -27,8 +27,10 @@ export type {
   ServiceInfo,
   SessionState,
   Sharing,
+  SourceAddressForm,
   WhenAway,
 } from './intercept.ts';
+export { sourceAddressForms } from './intercept.ts';
 export type { HeaderLine, RequestQuestion, RouteCandidate, RouteOutcome, RouteReport } from './explanation.ts';
 export type { Condition, Match, MatchPolicy, TextMatch } from './match.ts';
 export { actorKinds, type Actor, type ActorKind, type Principal } from './principal.ts';

@@ -87,6 +87,19 @@ export interface InterceptInfo extends Sharing {
 /** How a port's traffic is understood. */
 export type PortProtocol = 'auto' | 'http' | 'tcp';
 
+/** The ways in which a baseline may learn its clients' addresses, as its connections come from the router. Closed. */
+export const sourceAddressForms = [
+  /** It does not. */
+  'none',
+  /** `Forwarded` (RFC 7239) on every HTTP/1.1 request, to whatever target. */
+  'forwarded',
+  /** A header of the PROXY protocol, version 2, at the beginning of every connection to the baseline, whatever it carries. */
+  'proxy-protocol',
+] as const;
+
+/** One of `sourceAddressForms`. */
+export type SourceAddressForm = (typeof sourceAddressForms)[number];
+
 /** A routed port of a service. */
 export interface PortInfo {
   readonly name: string;

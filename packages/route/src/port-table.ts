@@ -1,4 +1,4 @@
-import type { RoutingKey } from '@switchyard/contract';
+import type { RoutingKey, SourceAddressForm } from '@switchyard/contract';
 import type { Alias } from './alias.ts';
 import { compileMatch, type Alternative } from './match/compile-match.ts';
 import { compareSpecificity } from './match/specificity.ts';
@@ -30,6 +30,7 @@ export interface PortTable {
   readonly fieldNames: ReadonlySet<string>;
   readonly entry: boolean;
   readonly untrusted: boolean;
+  readonly sourceAddress: SourceAddressForm;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ServiceName } from '@switchyard/contract';
+import type { ServiceName, SourceAddressForm } from '@switchyard/contract';
 import { defaultAliases, parseAlias } from './alias.ts';
 import { baggageHeader, cookieHeader, twinHeader } from './names.ts';
 import { createPortTable, type PortTable } from './port-table.ts';
@@ -12,6 +12,8 @@ export interface RouteOptions {
   readonly entryServices?: ReadonlySet<ServiceName>;
   /** Services that the outside world reaches: keys are taken off their requests and never routed. Default none. */
   readonly untrustedServices?: ReadonlySet<ServiceName>;
+  /** How the baselines of services learn their clients' addresses. Default `none`. */
+  readonly sourceAddresses?: ReadonlyMap<ServiceName, SourceAddressForm>;
 }
 
 /** The whole routing table at one moment. Immutable: a change is another snapshot. */
@@ -34,7 +36,7 @@ interface ServiceTables {
  * `checkMatch` refuses.
  */
 export function createSnapshot(rules: Iterable<Rule>, options: RouteOptions = {}): Snapshot {
-  const { entryServices = new Set(), untrustedServices = new Set() } = options;
+  const { entryServices = new Set(), untrustedServices = new Set(), sourceAddresses = new Map() } = options;
   const ordered = [...rules].toSorted((left, right) => left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1));
   const aliases = (options.aliases ?? defaultAliases).map(parseAlias);
   const keyNames = new Set([twinHeader, baggageHeader, ...aliases.map((alias) => alias.header), cookieHeader]);
@@ -46,11 +48,17 @@ export function createSnapshot(rules: Iterable<Rule>, options: RouteOptions = {}
     fieldNames: keyNames,
     entry: false,
     untrusted: false,
+    sourceAddress: 'none',
   };
   const byService = Map.groupBy(ordered, (rule) => rule.service);
   const services = new Map<ServiceName, ServiceTables>();
-  for (const service of new Set([...byService.keys(), ...entryServices, ...untrustedServices])) {
-    const other = { ...ordinary, entry: entryServices.has(service), untrusted: untrustedServices.has(service) };
+  for (const service of new Set([...byService.keys(), ...entryServices, ...untrustedServices, ...sourceAddresses.keys()])) {
+    const other: PortTable = {
+      ...ordinary,
+      entry: entryServices.has(service),
+      untrusted: untrustedServices.has(service),
+      sourceAddress: sourceAddresses.get(service) ?? 'none',
+    };
     const byPort = Map.groupBy(byService.get(service) ?? [], (rule) => rule.port);
     services.set(service, { ports: new Map([...byPort].map(([port, portRules]) => [port, createPortTable(portRules, other)])), other });
   }

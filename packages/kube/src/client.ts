@@ -35,6 +35,9 @@ export interface WriteOptions extends Scope {
   readonly fieldManager?: string | undefined;
 }
 
+/** What an API server says of itself to everybody who has an account (OpenID Connect Discovery 1.0), by its path. */
+export type ServerDocument = '/.well-known/openid-configuration' | '/openid/v1/jwks';
+
 /**
  * The Kubernetes API as this project uses it: plain JSON over HTTPS with the credentials of a kubeconfig or of the pod. Every call has a
  * deadline.
@@ -54,6 +57,8 @@ export interface KubeClient extends AsyncDisposable {
   /** Address of the API server, for people. */
   readonly server: string;
 
+  /** What the server says of itself at `path`, as JSON that nobody checked. */
+  readDocument(path: ServerDocument, options?: CallOptions): Promise<unknown>;
   /** Undefined where there is no such object; rejects with `cluster_not_found` where there is no such resource type. */
   get<T extends KubeObject>(type: ResourceType<T>, name: string, scope?: Scope & CallOptions): Promise<T | undefined>;
   /** A list with a quorum read, and the resourceVersion that a watch may go on from. */

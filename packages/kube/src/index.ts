@@ -7,6 +7,7 @@ export type {
   PatchOperation,
   Scope,
   Selection,
+  ServerDocument,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -52,6 +53,7 @@ export {
   type InterceptStatus,
   type ServiceRefusal,
 } from './resources/intercept.ts';
+export { describeRevocation, readRevocation, toRevocationText, type Revocation } from './resources/revocation.ts';
 export { fromMatchObject, toMatchObject, type MatchObject } from './resources/match.ts';
 export { isReadyRouter, isRouter } from './resources/router-pod.ts';
 export {
@@ -75,7 +77,9 @@ export {
   standDownAnnotation,
   toShadowName,
   approvedAnnotation,
+  edgeAnnotation,
   protectedAnnotation,
   revokedAnnotation,
+  sourceAddressAnnotation,
   warmAnnotation,
 } from './resources/names.ts';

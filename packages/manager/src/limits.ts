@@ -219,3 +219,24 @@ export const interceptLimits: LimitTable<'objectWrites' | 'objectRetryMs' | 'obj
     },
     endingsMs: { value: 600_000, unit: 'ms', about: 'How long it is kept for an agent that was away why its intercept was ended.' },
   };
+
+/** The bounds of verifying tokens. Nobody sets them. */
+export const authLimits: LimitTable<'keySetAgeMs' | 'keySetRestMs' | 'keySetMs' | 'tokenToleranceMs' | 'tokenLifetimeMs'> = {
+  keySetAgeMs: {
+    value: 10 * 60_000,
+    unit: 'ms',
+    about: 'After which time the keys of an issuer of tokens are fetched again. Where that fails, the old ones stay.',
+  },
+  keySetRestMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'Least time between two fetches of them, however many tokens have an unknown key.',
+  },
+  keySetMs: { value: 5_000, unit: 'ms', about: 'How long an issuer may take to answer such a fetch.' },
+  tokenToleranceMs: { value: 10_000, unit: 'ms', about: 'How far the clock of an issuer of tokens may be from that of the manager.' },
+  tokenLifetimeMs: {
+    value: 24 * 3_600_000,
+    unit: 'ms',
+    about: 'The longest lifetime of a ServiceAccount token that is taken; one that was made for longer is refused with `not_signed_in`.',
+  },
+};

@@ -60,6 +60,10 @@ export class FakeCluster implements KubeClient {
     this.#objects.delete(`${type.plural}/${name}`);
   }
 
+  async readDocument(): Promise<never> {
+    throw new Error('not here');
+  }
+
   async get<T extends KubeObject>(type: ResourceType<T>, name: string): Promise<T | undefined> {
     return await this.#call('get', type, () => this.read(type, name));
   }

@@ -12,6 +12,8 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** With the query. */
   readonly path: string;
+  /** Default: JSON. */
+  readonly accept?: string;
   readonly contentType?: string;
   readonly body?: string;
 }
@@ -42,7 +44,7 @@ async function send(connection: KubeConnection, call: HttpCall, signal: AbortSig
   const send = server.protocol === 'http:' ? requestHttp : requestHttps;
   const headers = {
     ...options.headers,
-    accept: 'application/json',
+    accept: call.accept ?? 'application/json',
     'user-agent': userAgent,
     ...(call.body === undefined
       ? {}

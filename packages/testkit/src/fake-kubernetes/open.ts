@@ -39,6 +39,8 @@ export interface FakeKubernetes extends AsyncDisposable {
   token: string;
   /** Who `SelfSubjectReview` says that the caller is. */
   user: FakeUser;
+  /** What stands at paths that lead to no resource, as JSON: `/openid/v1/jwks`. */
+  readonly documents: Map<string, object>;
   /** API groups that answer 404, as those of a CRD that is not installed. */
   readonly missingGroups: Set<string>;
   /**
@@ -85,7 +87,8 @@ export async function openFakeKubernetes(options: FakeKubernetesOptions = {}): P
       return fake.user;
     },
     get state() {
-      return { token: fake.token, missingGroups: fake.missingGroups, refuse: fake.refuse, tellGoneAs };
+      const { token, missingGroups, refuse, documents } = fake;
+      return { token, missingGroups, refuse, documents, tellGoneAs };
     },
   });
   server.on('connection', (socket) => {
@@ -115,6 +118,7 @@ export async function openFakeKubernetes(options: FakeKubernetesOptions = {}): P
     },
     token,
     user: options.user ?? { username: 'dev@example.com', groups: ['system:authenticated'] },
+    documents: new Map(),
     missingGroups: new Set(),
     refuse: () => undefined,
 

@@ -25,6 +25,8 @@ export interface ServerState {
   readonly token: string | undefined;
   readonly missingGroups: ReadonlySet<string>;
   readonly tellGoneAs: 'event' | 'status';
+  /** What stands at paths that lead to no resource, as JSON. */
+  readonly documents: ReadonlyMap<string, object>;
   refuse(request: FakeRequest): FakeRefusal | undefined;
 }
 
@@ -46,7 +48,9 @@ export function createFakeServer(context: ServerContext): Server {
       if (refusal === 'silence') return;
       if (isBusy(refusal)) response.setHeader('retry-after', String(refusal.busyForSeconds));
       check(context.state, incoming, isBusy(refusal) ? 429 : refusal);
-      if (target === undefined || context.state.missingGroups.has(target.group))
+      const document = context.state.documents.get(request.path);
+      if (document !== undefined) sendDocument(incoming, response, document);
+      else if (target === undefined || context.state.missingGroups.has(target.group))
         send(response, { status: 404, body: '404 page not found\n' });
       else if (isWatch(request)) watch(context, request, target, response);
       else send(response, answerRequest(context, { ...request, target }));
@@ -100,6 +104,12 @@ function watch({ store, state, watches }: ServerContext, { query }: FakeRequest,
   const opened = serveWatch(store, { target, query, tellGoneAs: state.tellGoneAs }, response);
   watches.add(opened);
   response.once('close', () => watches.delete(opened));
+}
+
+/** A key set has a type of its own, and goes to nobody who does not take it. */
+function sendDocument({ url, headers: { accept = '' } }: IncomingMessage, response: ServerResponse, body: object): void {
+  const isTaken = url !== '/openid/v1/jwks' || accept.includes('application/jwk-set+json');
+  send(response, isTaken ? { status: 200, body } : { status: 406, body: 'not acceptable' });
 }
 
 function send(response: ServerResponse, { status, body }: FakeAnswer): void {

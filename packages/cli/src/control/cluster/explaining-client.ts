@@ -30,6 +30,7 @@ export function createExplainingClient(client: KubeClient, purpose: Purpose): Ku
     namespace: client.namespace,
     context: client.context,
     server: client.server,
+    readDocument: (path, options) => client.readDocument(path, options),
     get: (type, name, scope) => explained(type, client.get(type, name, scope)),
     list: (type, selection) => explained(type, client.list(type, selection)),
     create: (type, object, options) => explained(type, client.create(type, object, options)),

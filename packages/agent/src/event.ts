@@ -10,9 +10,16 @@ export type AgentEvent =
   | { readonly t: 'draining' }
   /** The session went over to another manager, without a gap. */
   | { readonly t: 'moved' }
-  /** An intercept is over; the session and its other intercepts go on. */
-  | { readonly t: 'intercept_ended'; readonly intercept: InterceptInfo; readonly reason: EndReason }
+  /** An intercept is over; the session and its other intercepts go on. `message`: what the manager says of it, one sentence. */
+  | {
+      readonly t: 'intercept_ended';
+      readonly intercept: InterceptInfo;
+      readonly reason: EndReason;
+      readonly message?: string | undefined;
+    }
   | { readonly t: 'expiry_warning'; readonly intercept: InterceptInfo; readonly expiresAt: Date }
+  /** Its owner renewed it elsewhere. */
+  | { readonly t: 'intercept_renewed'; readonly intercept: InterceptInfo; readonly expiresAt: Date }
   /** A connection could not be delivered to the local process. */
   | { readonly t: 'delivery_failed'; readonly intercept: InterceptInfo; readonly error: InterceptError }
   /** The last event: `error` says why when nobody asked for it. */

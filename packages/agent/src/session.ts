@@ -274,13 +274,14 @@ export class Session {
     }
     const entry = this.#find(event.id);
     if (entry?.info === undefined) return;
-    if (event.t === 'intercept_ended') this.#drop(entry, event.reason);
-    else this.#deps.emit({ t: 'expiry_warning', intercept: entry.info, expiresAt: event.expiresAt });
+    if (event.t === 'intercept_ended') return this.#drop(entry, event.reason, event.message);
+    if (event.t === 'intercept_renewed') entry.info = { ...entry.info, expiresAt: event.expiresAt };
+    this.#deps.emit({ ...event, intercept: entry.info });
   }
 
-  #drop(entry: Entry, reason: EndReason): void {
+  #drop(entry: Entry, reason: EndReason, message?: string): void {
     this.#entries.delete(entry);
-    if (entry.info !== undefined) this.#deps.emit({ t: 'intercept_ended', intercept: entry.info, reason });
+    if (entry.info !== undefined) this.#deps.emit({ t: 'intercept_ended', intercept: entry.info, reason, message });
   }
 
   #find(id: InterceptId): Entry | undefined {

@@ -11,6 +11,7 @@ export const cliLimits: LimitTable<
   | 'tokenBytes'
   | 'clockSkewMs'
   | 'openFiles'
+  | 'endingMs'
   | 'failureQuietMs'
   | 'routeSettleMs'
   | 'portLookMs'
@@ -38,6 +39,11 @@ export const cliLimits: LimitTable<
     value: 3_000,
     unit: 'ms',
     about: 'How long the end of a command waits for the API server to remove its intercept; else the manager does it alone.',
+  },
+  endingMs: {
+    value: 5_000,
+    unit: 'ms',
+    about: 'How long a command whose intercept is gone waits for the manager to say who ended it, while its session is away.',
   },
   failureQuietMs: {
     value: 5_000,

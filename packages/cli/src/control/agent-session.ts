@@ -4,6 +4,7 @@ import { InterceptError, type EndReason, type InterceptInfo } from '@switchyard/
 import { toShownName } from '@switchyard/tunnel';
 import type { Context } from '../context.ts';
 import { cliLimits } from '../limits.ts';
+import { toPrintable } from '../printable.ts';
 
 /** Which manager to work with, and how this process proves itself. */
 export interface AgentSessionOptions extends Pick<
@@ -35,7 +36,7 @@ export async function openAgentSession(context: Context, options: AgentSessionOp
     // What ends because we leave is no news.
     if (leaving) return;
     tell(event);
-    if (event.t === 'intercept_ended' && --live === 0) over.resolve(toEndError(event.intercept, event.reason));
+    if (event.t === 'intercept_ended' && --live === 0) over.resolve(toEndError(event.intercept, event.reason, event.message));
     if (event.t === 'closed' && event.error !== undefined) over.resolve(event.error);
   };
   // Service accounts of a cluster may have longer names than the protocol carries.
@@ -75,7 +76,7 @@ export function createTeller({ output, clock }: Context, { manager, intercepts }
         );
         return;
       case 'intercept_ended':
-        if (intercepts.length > 1) output.warn(toEndError(event.intercept, event.reason).message);
+        if (intercepts.length > 1) output.warn(toEndError(event.intercept, event.reason, event.message).message);
         return;
       case 'delivery_failed':
         if (clock.now() - lastFailureMs < cliLimits.failureQuietMs.value) return;
@@ -102,11 +103,12 @@ const endings: Readonly<Record<EndReason, { readonly text: string; readonly hint
   policy: { text: 'ended, because a policy does not allow it any more', hint: 'See the policies of the namespace: intercept policy list' },
 };
 
-/** What to tell of an intercept that is over. */
-export function toEndError({ service, key }: Pick<InterceptInfo, 'service' | 'key'>, reason: EndReason): InterceptError {
+/** What to tell of an intercept that is over; `message` is the manager's own sentence, where it has one. */
+export function toEndError({ service, key }: Pick<InterceptInfo, 'service' | 'key'>, reason: EndReason, message?: string): InterceptError {
   const { text, hint } = endings[reason];
   const which = key === undefined ? 'without a key' : `with the key "${key}"`;
-  return new InterceptError('intercept_not_found', `The intercept of ${service} ${which} ${text}.`, { hint });
+  const sentence = message === undefined || message === '' ? `The intercept of ${service} ${which} ${text}.` : toPrintable(message);
+  return new InterceptError('intercept_not_found', sentence, { hint });
 }
 
 function roundToSeconds(durationMs: number): number {

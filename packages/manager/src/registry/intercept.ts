@@ -1,6 +1,4 @@
 import {
-  toInterceptId,
-  toKeylessInterceptId,
   type InterceptId,
   type InterceptInfo,
   type Match,
@@ -10,7 +8,7 @@ import {
   type Target,
   type WhenAway,
 } from '@switchyard/contract';
-import { toMatchId, type Rule } from '@switchyard/route';
+import type { Rule } from '@switchyard/route';
 import type { Address } from '@switchyard/config';
 import type { ServerSession } from '@switchyard/tunnel';
 
@@ -77,11 +75,6 @@ export interface Intercept extends Sharing {
 /** The session that the intercept has, or had last. */
 export function sessionOf({ link }: Pick<Intercept, 'link'>): LastSession {
   return link.t === 'ready' ? link.session : link.last;
-}
-
-/** What an intercept is named by: one for each key of a port, and without a key one for each match. */
-export function toId({ service, port, key, match }: Pick<Intercept, 'service' | 'port' | 'key' | 'match'>): InterceptId {
-  return key === undefined ? toKeylessInterceptId(service, port, toMatchId(match)) : toInterceptId(service, port, key);
 }
 
 /** What people call the intercept of `key` at `place`, a port's title. */

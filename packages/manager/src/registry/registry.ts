@@ -8,14 +8,14 @@ import {
   type Log,
   type MatchPolicy,
 } from '@switchyard/contract';
-import { checkMatch, refuseByPolicy, type RouteClaim, type Rule } from '@switchyard/route';
+import { checkMatch, refuseByPolicy, toRouteId, type RouteClaim, type Rule } from '@switchyard/route';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { Tell } from '../events/event-log.ts';
 import { toEndNews, toInterceptNews, type InterceptChange } from '../events/intercept-news.ts';
 import type { ManagerLimits } from '../limits.ts';
 import type { Catalog } from './catalog.ts';
 import { InterceptTable, type Due } from './intercept-table.ts';
-import { sessionOf, toId, toInfo, toRule, toTitle, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
+import { sessionOf, toInfo, toRule, toTitle, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
 import { grantLifetime } from './lifetime.ts';
 import type { InterceptSource, SessionIntercepts } from './ports.ts';
 import { refuseConflict, refuseEarlyGuest, refuseTwin } from './refusals.ts';
@@ -72,7 +72,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     const { createdAt, expiresAt, expiresAtMs } = kept ?? { createdAt: this.#deps.clock.date(), ...expiry };
     const intercept: Intercept = {
       ...claim,
-      id: toId(claim),
+      id: toRouteId(service, port, claim),
       title: toTitle(key, place.title),
       whenAway,
       createdAt,
@@ -99,10 +99,19 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
    * `intercept_not_found`.
    */
   renew(session: AgentSession, id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
-    const renewed = { ...this.#own(session, id), ...this.#grant(lifetimeMs) };
-    this.#put(renewed);
-    this.#log('intercept_renewed', renewed, { expires: renewed.expiresAt.toISOString() });
-    this.#tell('intercept_changed', renewed);
+    return toInfo(this.#renew(this.#own(session, id), lifetimeMs));
+  }
+
+  /**
+   * The same for who needs no session for it: that of the intercept is told, and one that is away has no longer for coming back. Throws
+   * `intercept_not_found`. Whose it is, the caller looks at.
+   */
+  renewOwn(id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
+    const intercept = this.#table.get(id);
+    if (intercept === undefined) throw new InterceptError('intercept_not_found', `There is no intercept ${id}.`);
+    const renewed = this.#renew(intercept, lifetimeMs);
+    const { link, expiresAt } = renewed;
+    if (link.t === 'ready') link.session.notify({ t: 'intercept_renewed', id, expiresAt });
     return toInfo(renewed);
   }
 
@@ -170,7 +179,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     const all = this.#table.all();
     if (this.#deps.clock.now() - this.#startedMs < this.#limits.awayLifetimeMs) refuseEarlyGuest(all, claim);
     refuseConflict(all, claim);
-    const old = this.#table.get(toId(claim));
+    const old = this.#table.get(toRouteId(claim.service, claim.port, claim));
     if (old !== undefined) {
       refuseTwin(old, session);
     } else if (all.filter((intercept) => intercept.owner === owner).length >= this.#limits.interceptsPerOwner) {
@@ -185,6 +194,14 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     const lifetimeMs = grantLifetime(wantedMs, this.#limits);
     const { clock } = this.#deps;
     return { expiresAt: new Date(clock.date().getTime() + lifetimeMs), expiresAtMs: clock.now() + lifetimeMs };
+  }
+
+  #renew(intercept: Intercept, lifetimeMs: number | undefined): Intercept {
+    const renewed = { ...intercept, ...this.#grant(lifetimeMs) };
+    this.#put(renewed);
+    this.#log('intercept_renewed', renewed, { expires: renewed.expiresAt.toISOString() });
+    this.#tell('intercept_changed', renewed);
+    return renewed;
   }
 
   #away(last: AgentSession, expiresAtMs: number): AwayLink {

@@ -2,6 +2,7 @@ import { InterceptError, type Clock } from '@switchyard/contract';
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { cliLimits } from '../../limits.ts';
 import { refuseKnownConflict } from '../../routed-service.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { toControlledIntercept } from './intercept-object.ts';
 
 /** How often the object may change under our hands before that is said. */
@@ -62,6 +63,11 @@ async function takeOver(client: KubeClient, wanted: Intercept): Promise<Intercep
   const found = await client.get(intercepts, wanted.metadata.name);
   if (found === undefined) return undefined;
   refuseTaken(found, wanted);
+  if (wanted.spec.key === undefined && !isDeepStrictEqual(found.spec.match, wanted.spec.match)) {
+    // What it matches cannot change there: a share may have become another one.
+    await client.delete(intercepts, wanted.metadata.name, { uid: found.metadata.uid, resourceVersion: found.metadata.resourceVersion });
+    return undefined;
+  }
   const operations = [
     { op: 'test', path: '/metadata/resourceVersion', value: found.metadata.resourceVersion },
     { op: 'replace', path: '/spec', value: wanted.spec },

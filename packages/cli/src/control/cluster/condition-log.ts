@@ -1,6 +1,7 @@
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import type { LogEntry } from '../control.ts';
-import { toControlledIntercept, toDate, toPrintable } from './intercept-object.ts';
+import { toPrintable } from '../../printable.ts';
+import { toControlledIntercept, toDate } from './intercept-object.ts';
 
 /** What the conditions of the Intercept objects say, oldest first: the last change of each, and nothing of objects that are gone. */
 export async function listConditions(client: KubeClient): Promise<readonly LogEntry[]> {

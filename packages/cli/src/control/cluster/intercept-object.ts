@@ -1,11 +1,10 @@
 import {
-  InterceptError,
   isLabel,
   parseServiceName,
-  toInterceptId,
   toRoutingKey,
   type Actor,
   type ActorKind,
+  type InterceptId,
   type InterceptSpec,
   type Principal,
 } from '@switchyard/contract';
@@ -17,7 +16,9 @@ import {
   type InterceptConditionType,
   type InterceptReason,
 } from '@switchyard/kube';
+import { toRouteId } from '@switchyard/route';
 import { cliLimits } from '../../limits.ts';
+import { toPrintable } from '../../printable.ts';
 import type { ControlledIntercept } from '../control.ts';
 
 /** What an Intercept object is made of besides the wish itself. */
@@ -31,27 +32,18 @@ export interface Claimant {
   readonly publicKey: string;
 }
 
-/** The object that asks for an intercept. Throws `not_allowed` where it has no key: no cluster takes that. */
+/** The object that asks for an intercept; its match is a checked one. */
 export function toInterceptObject(spec: InterceptSpec, claimant: Claimant): Intercept {
   const { service, port = '', key, match, sharedWith, joins, whenAway, lifetimeMs, directPort } = spec;
-  if (key === undefined) {
-    throw new InterceptError(
-      'not_allowed',
-      'An intercept without a key is not allowed in a cluster: it takes the requests of people who do not know of it.',
-      {
-        hint: 'Leave out --no-key: your conditions then choose among the requests with your key.',
-      },
-    );
-  }
   const { principal, actor, client, publicKey } = claimant;
   return {
     apiVersion: 'switchyard.dev/v1alpha1',
     kind: 'Intercept',
-    metadata: { name: toInterceptId(service, port, key) },
+    metadata: { name: toRouteId(service, port, { key, match }) },
     spec: {
       service,
       port,
-      key,
+      ...(key === undefined ? {} : { key }),
       ...(match.length === 0 ? {} : { match: toMatchObject(match) }),
       ...(sharedWith.length === 0 ? {} : { shareWith: sharedWith }),
       ...(joins ? { join: true } : {}),
@@ -89,13 +81,13 @@ const defaultLifetimeMs = 8 * 3_600_000;
 /** An Intercept object as everywhere else; undefined where it is none that this version understands. */
 export function toControlledIntercept(object: Intercept): ControlledIntercept | undefined {
   const { spec, status, metadata } = object;
-  const key = toRoutingKey(spec.key ?? '');
+  const key = spec.key === undefined ? undefined : toRoutingKey(spec.key);
   const match = fromMatchObject(spec.match);
-  if (key === undefined || match === undefined || !isLabel(spec.service)) return undefined;
+  if (match === undefined || !isLabel(spec.service) || (spec.key === undefined ? match.length === 0 : key === undefined)) return undefined;
   const service = parseServiceName(spec.service);
   const createdAt = toDate(metadata.creationTimestamp) ?? new Date(0);
   return {
-    id: toInterceptId(service, spec.port, key),
+    id: metadata.name as InterceptId,
     service,
     port: spec.port,
     key,
@@ -112,11 +104,6 @@ export function toControlledIntercept(object: Intercept): ControlledIntercept | 
       new Date(createdAt.getTime() + (spec.lifetimeSeconds ?? 0) * 1_000 || createdAt.getTime() + defaultLifetimeMs),
     routed: { reason: toRoutedReason(object), since: toDate(status?.routedSince) },
   };
-}
-
-/** `text` that somebody else wrote into an object, for this terminal: without what it would act on. */
-export function toPrintable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, ' ');
 }
 
 /** One of an object's conditions; undefined while the manager has not written it. */

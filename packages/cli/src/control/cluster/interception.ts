@@ -1,11 +1,12 @@
 import { createAgentKey, type AgentIntercept, type LocalAddress } from '@switchyard/agent';
 import { formatDuration } from '@switchyard/config';
-import { InterceptError, type Actor, type InterceptInfo, type Principal } from '@switchyard/contract';
-import type { KubeClient } from '@switchyard/kube';
+import { InterceptError, type Actor, type Clock, type InterceptInfo, type Principal } from '@switchyard/contract';
+import { describeRevocation, readRevocation, type KubeClient } from '@switchyard/kube';
 import { sleep, toAbortError } from '@switchyard/runtime';
 import type { Access } from '@switchyard/tunnel';
 import { formatTime } from '../../coarse.ts';
 import type { Context } from '../../context.ts';
+import { cliLimits } from '../../limits.ts';
 import { isListening } from '../../local/reachable.ts';
 import { createSteps, type Steps } from '../../steps.ts';
 import { openAgentSession, toEndError } from '../agent-session.ts';
@@ -99,7 +100,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
   const kept = stack.move();
   return {
     intercepts: session.intercepts.map((info) => toLive(info, claimed, client.namespace)),
-    over: Promise.race([session.over, untilGone(claimed)]),
+    over: Promise.race([session.over, untilGone(clock, claimed, options.signal)]),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
@@ -121,12 +122,16 @@ async function untilReady(claimed: readonly Claimed[], signal: AbortSignal): Pro
   }
 }
 
-/** The session is told of a removal as well; but it may be away just then. */
-async function untilGone(claimed: readonly Claimed[]): Promise<InterceptError> {
+/** The session is told why, and first; but it may be away just then, and is told when it is back. */
+async function untilGone(clock: Clock, claimed: readonly Claimed[], signal: AbortSignal): Promise<InterceptError> {
   await Promise.all(claimed.map(({ followed }) => followed.gone));
+  await sleep(clock, cliLimits.endingMs.value, signal).catch(() => {});
   const [first] = claimed;
   if (first === undefined) throw new InterceptError('internal', 'No intercept was asked for.');
-  return toEndError(first.intercept.spec, 'removed');
+  const { object } = first.followed;
+  const revocation = readRevocation(object);
+  if (revocation === undefined) return toEndError(first.intercept.spec, 'removed');
+  return toEndError(first.intercept.spec, 'revoked', describeRevocation(object.metadata.name, revocation));
 }
 
 function toLive(info: InterceptInfo, claimed: readonly Claimed[], namespace: string): LiveIntercept {

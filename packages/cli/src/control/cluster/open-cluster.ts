@@ -104,8 +104,8 @@ async function removeIntercepts(client: KubeClient, user: string, filter: Remova
 }
 
 function isMeant({ spec }: Intercept, user: string, { service, key, keyless = false }: RemovalFilter): boolean {
-  if (keyless) return false;
-  return spec.owner.user === user && (service === undefined || spec.service === service) && (key === undefined || spec.key === key);
+  const isKey = keyless ? spec.key === undefined : key === undefined || spec.key === key;
+  return spec.owner.user === user && (service === undefined || spec.service === service) && isKey;
 }
 
 async function removeIntercept(client: KubeClient, object: Intercept): Promise<readonly InterceptInfo[]> {

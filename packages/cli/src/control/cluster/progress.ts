@@ -46,6 +46,11 @@ export function readProgress(object: Intercept): Progress {
 const refusals: Partial<Readonly<Record<InterceptReason, { readonly code: Code; readonly hint: string }>>> = {
   KeyTaken: { code: 'route_conflict', hint: 'Use another key (--key), or ask its owner to share it with you and then say --join.' },
   MatchInvalid: { code: 'bad_usage', hint: 'Give other conditions.' },
+  PolicyDenied: { code: 'not_allowed', hint: 'Ask an administrator of the namespace for a policy that grants it.' },
+  ApprovalPending: { code: 'not_allowed', hint: 'Ask somebody who may approve it.' },
+  QuotaReached: { code: 'limit_reached', hint: 'End others first: `intercept down --all`.' },
+  Protected: { code: 'not_allowed', hint: 'Ask who protects it, or intercept another service.' },
+  RightLost: { code: 'not_allowed', hint: 'Ask an administrator of the namespace for the right.' },
   PercentDenied: { code: 'not_allowed', hint: 'Leave out --percent.' },
   LimitReached: { code: 'limit_reached', hint: 'End others first: `intercept down --all`.' },
   ServiceNotFound: { code: 'service_not_found', hint: 'See `intercept status` for those that there are.' },

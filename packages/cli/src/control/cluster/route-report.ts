@@ -3,7 +3,8 @@ import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { createSnapshot, reportRoute, type Rule } from '@switchyard/route';
 import { findRoutedPort } from '../../routed-service.ts';
 import type { ControlledService, RouteAnswer } from '../control.ts';
-import { findCondition, toControlledIntercept, toPrintable } from './intercept-object.ts';
+import { toPrintable } from '../../printable.ts';
+import { findCondition, toControlledIntercept } from './intercept-object.ts';
 import { listClusterServices } from './services.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Address } from '@switchyard/config';
-import { InterceptError, toInterceptId, toKeylessInterceptId, type Code, type InterceptId, type InterceptSpec } from '@switchyard/contract';
+import { InterceptError, type Code, type InterceptId, type InterceptSpec } from '@switchyard/contract';
 import type { InterceptReason, Service } from '@switchyard/kube';
-import { checkMatch, toMatchId } from '@switchyard/route';
+import { checkMatch, toRouteId } from '@switchyard/route';
 import { toPortKey } from '@switchyard/takeover';
 import type { AgentSession } from '../../registry/intercept.ts';
 import type { Claim } from './claim.ts';
@@ -13,8 +13,7 @@ import type { Verdict } from './verdict.ts';
  * clear, or the match makes no sense.
  */
 export function toObjectName({ service: name, port, key, match }: InterceptSpec, service: Service | undefined): InterceptId {
-  const toId = (portName: string): InterceptId =>
-    key === undefined ? toKeylessInterceptId(name, portName, toMatchId(checkMatch(match))) : toInterceptId(name, portName, key);
+  const toId = (portName: string): InterceptId => toRouteId(name, portName, { key, match: key === undefined ? checkMatch(match) : match });
   const ports = service?.spec.ports ?? [];
   if (port !== undefined) {
     const named = ports.find((candidate) => toPortKey(candidate) === port || String(candidate.port) === port);

@@ -1,8 +1,6 @@
 import type { EndReason } from '@switchyard/contract';
-import type { InterceptReason } from '@switchyard/kube';
-import type { Claim } from './claim.ts';
-import { findCondition } from './claim.ts';
-import { readRevocation } from './revocation.ts';
+import { describeRevocation, readRevocation, type InterceptReason } from '@switchyard/kube';
+import { findCondition, type Claim } from './claim.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Why an intercept is over. */
@@ -15,7 +13,7 @@ export interface Ending {
 /** That somebody ended `claim`, where they did: in its owner's place, or the owner by deleting it. */
 export function findRemoval(claim: Claim, endedHere: boolean): Ending | undefined {
   const revocation = readRevocation(claim.object);
-  if (revocation !== undefined) return { reason: 'revoked', message: `The intercept ${claim.id} was ended by ${revocation}` };
+  if (revocation !== undefined) return { reason: 'revoked', message: describeRevocation(claim.id, revocation) };
   return claim.deleted || endedHere ? { reason: 'removed' } : undefined;
 }
 

@@ -15,10 +15,14 @@ export interface Program extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Runs a source file of this repository, given relative to it, with this Node.js. */
-export function openProgram(file: string, args: readonly string[]): Program {
+/** Runs a source file of this repository, given relative to it, with this Node.js; `env` is added to this process's own environment. */
+export function openProgram(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
   const root = fileURLToPath(new URL('../../', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, [`${root}${file}`, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(process.execPath, [`${root}${file}`, ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const collect = (text: Buffer): void => void (output += text.toString());
   child.stdout?.on('data', collect);

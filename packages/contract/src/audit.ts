@@ -18,6 +18,8 @@ export const auditActions = [
   'intercept_revoked',
   /** An intercept is over, for whatever reason. */
   'intercept_ended',
+  /** What passed through an intercept that is over at one more router than that of its `intercept_ended`. */
+  'intercept_usage',
 ] as const;
 
 /** One of `auditActions`. */
@@ -25,6 +27,8 @@ export type AuditAction = (typeof auditActions)[number];
 
 /** One record: who did what, with what outcome. Never a header's value, a body, a query, a token. */
 export interface AuditRecord {
+  /** Two records with one id are about the same happening. Default: no other record is. */
+  readonly id?: string | undefined;
   readonly action: AuditAction;
   readonly outcome: 'allowed' | 'refused' | 'ended';
   /** Who: the name that was proven; where none was, the one that was claimed, and `proven` is false. */

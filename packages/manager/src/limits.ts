@@ -240,3 +240,46 @@ export const authLimits: LimitTable<'keySetAgeMs' | 'keySetRestMs' | 'keySetMs' 
     about: 'The longest lifetime of a ServiceAccount token that is taken; one that was made for longer is refused with `not_signed_in`.',
   },
 };
+
+/** The bounds of the audit trail and of Kubernetes Events. Nobody sets them. */
+export const auditLimits: LimitTable<
+  | 'auditTextChars'
+  | 'auditMessageChars'
+  | 'auditGroups'
+  | 'refusalBurst'
+  | 'refusalsPerSecond'
+  | 'refusalHolders'
+  | 'otlpQueue'
+  | 'otlpBatch'
+  | 'otlpDelayMs'
+  | 'otlpTimeoutMs'
+  | 'otlpFlushMs'
+> = {
+  auditTextChars: { value: 256, unit: 'count', about: 'Characters of a name in an audit record; a longer one is cut.' },
+  auditMessageChars: { value: 1_024, unit: 'count', about: 'Characters of the sentence in an audit record; a longer one is cut.' },
+  auditGroups: { value: 64, unit: 'count', about: 'Groups of a user in an audit record; further ones are left out.' },
+  refusalBurst: {
+    value: 100,
+    unit: 'count',
+    about: 'Refusals of one address, or of one user where there is none, that are recorded at once; further ones are only counted.',
+  },
+  refusalsPerSecond: { value: 1, unit: 'count', about: 'Recorded refusals per second that are given back to an address.' },
+  refusalHolders: {
+    value: 4_096,
+    unit: 'count',
+    about: 'Addresses whose refusals are counted; for one more, the one that was refused longest ago is forgotten.',
+  },
+  otlpQueue: {
+    value: 4_096,
+    unit: 'count',
+    about: 'Audit records that wait for a collector, those that are on their way to it included; one more is dropped, and counted.',
+  },
+  otlpBatch: { value: 256, unit: 'count', about: 'Audit records in one request to a collector.' },
+  otlpDelayMs: { value: 1_000, unit: 'ms', about: 'How long an audit record waits for others before it goes to a collector.' },
+  otlpTimeoutMs: {
+    value: 20_000,
+    unit: 'ms',
+    about: 'How long a batch of audit records is tried again with a collector that is away or busy; then its records are given up, and counted.',
+  },
+  otlpFlushMs: { value: 5_000, unit: 'ms', about: 'How long a manager that stops waits for a collector to take the last audit records.' },
+};

@@ -44,6 +44,26 @@ test('each removes only what is their own, and its agent learns of it', async ()
   expect((await scene.ask('/intercepts')).data.intercepts).toHaveLength(1);
 });
 
+test('each renews only what is their own, and its agent learns of it', async () => {
+  await using scene = await openScene();
+  const renew = (id: string, body?: unknown): Promise<Answer> =>
+    scene.ask(`/intercepts/${id}/renew`, {
+      method: 'POST',
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+  const { now } = (await scene.ask('/manager')).data;
+  const { data } = await renew('orders.http.alice', { lifetimeMs: 60_000 });
+  expect(Math.abs(Date.parse(data.expiresAt) - Date.parse(now) - 60_000)).toBeLessThan(5_000);
+  await expect.poll(() => scene.developers[0]?.events.at(-1)).toMatchObject({ t: 'intercept_renewed', intercept: { key: 'alice' } });
+  expect(Date.parse((await renew('orders.http.alice')).data.expiresAt)).toBeGreaterThan(Date.parse(now) + 3_600_000);
+  expect(toFailure(await renew('orders.http.bob'))).toEqual([403, 'not_allowed']);
+  expect(toFailure(await renew('orders.http.carol'))).toEqual([404, 'intercept_not_found']);
+  expect(toFailure(await renew('nonsense'))).toEqual([400, 'bad_usage']);
+  for (const body of [{ lifetimeMs: 0 }, { lifetimeMs: 1.5 }, { lifetime: '8h' }, 7]) {
+    expect(toFailure(await renew('orders.http.alice', body))).toEqual([400, 'bad_usage']);
+  }
+});
+
 test('intercepts are removed by service, by key, or all of them; to say nothing is a mistake', async () => {
   await using scene = await openScene();
   const remove = { method: 'DELETE', headers: { 'switchyard-owner': 'bob' } };

@@ -268,6 +268,19 @@ test('renews through the session that is open', async () => {
   await expect(agent.renew(idOf('orders'))).rejects.toMatchObject({ code: 'tunnel_lost' });
 });
 
+test('what was renewed elsewhere is registered again for as long as it lives now', async () => {
+  const { manager, open, clock, names, events } = createBench();
+  const agent = await open();
+  const expiresAt = new Date(clock.date().getTime() + 3_600_000);
+  manager.notify({ t: 'intercept_renewed', id: idOf('orders'), expiresAt });
+  expect(agent.intercepts[0]?.expiresAt).toEqual(expiresAt);
+  expect(events.at(-1)).toMatchObject({ t: 'intercept_renewed', intercept: { id: idOf('orders'), expiresAt } });
+  manager.lose();
+  await advanceUntil(clock, () => names().filter((name) => name === 'connected').length === 2);
+  const leftMs = (agent.intercepts[0]?.expiresAt.getTime() ?? 0) - clock.date().getTime();
+  expect(leftMs).toBeGreaterThan(3_500_000);
+});
+
 test('each pipe reaches the process of its intercept; a pipe of none is reset', async () => {
   const leaks = watchLeaks();
   const { manager, open, events } = createBench();

@@ -127,6 +127,7 @@ export async function openTestCluster(username = 'alice@corp.example'): Promise<
     listServices: () => Promise.reject(new Error('not asked for')),
     listIntercepts: () => Promise.reject(new Error('not asked for')),
     removeIntercepts: () => Promise.reject(new Error('not asked for')),
+    renewIntercept: () => Promise.reject(new Error('not asked for')),
     explain: () => Promise.reject(new Error('not asked for')),
     listEvents: () => Promise.reject(new Error('not asked for')),
     followEvents: () => Promise.reject(new Error('not asked for')),

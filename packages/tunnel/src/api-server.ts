@@ -4,11 +4,13 @@ import {
   encodeIntercepts,
   encodeManagerInfo,
   encodeRemoved,
+  encodeRenewed,
   encodeReport,
   encodeServices,
   parseOwner,
   parseQuestion,
   parseRemoval,
+  parseRenewal,
   readBearer,
   type managerDefinition,
 } from '@switchyard/wire';
@@ -31,6 +33,10 @@ export function createApiCalls(api: ManagerApi): Record<keyof typeof managerDefi
     listServices: async (caller) => encodeServices(await api.listServices(caller)),
     listIntercepts: async (caller) => encodeIntercepts(await api.listIntercepts(caller)),
     removeIntercepts: async (caller, request) => encodeRemoved(await api.removeIntercepts(caller, parseRemoval(request))),
+    renewIntercept: async (caller, request) => {
+      const { id, lifetimeMs } = parseRenewal(request);
+      return encodeRenewed(await api.renewIntercept(caller, id, lifetimeMs));
+    },
     explain: async (caller, request) => encodeReport(await api.explain(caller, parseQuestion(request))),
   };
 }
@@ -46,12 +52,13 @@ export function createApiService(
       ({ headers, peer }, request) => answer(parseCaller(headers, find(peer)?.remoteAddress ?? ''), request),
       (reason) => toCallEnd(toShownError(reason, log)),
     );
-  const { getManager, listServices, listIntercepts, removeIntercepts, explain } = calls;
+  const { getManager, listServices, listIntercepts, removeIntercepts, renewIntercept, explain } = calls;
   return {
     getManager: serve(getManager),
     listServices: serve(listServices),
     listIntercepts: serve(listIntercepts),
     removeIntercepts: serve(removeIntercepts),
+    renewIntercept: serve(renewIntercept),
     explain: serve(explain),
   };
 }

@@ -1,4 +1,4 @@
-import type { InterceptInfo, ManagerEvent, RequestQuestion, RouteReport, ServiceInfo } from '@switchyard/contract';
+import type { InterceptId, InterceptInfo, ManagerEvent, RequestQuestion, RouteReport, ServiceInfo } from '@switchyard/contract';
 import type { EventFilter, EventRequest, ManagerInfo, RemovalFilter } from '@switchyard/wire';
 
 /** Who calls the API: what the caller said, not yet proven. */
@@ -17,6 +17,8 @@ export interface ManagerApi {
   listIntercepts(caller: Caller): Promise<readonly InterceptInfo[]>;
   /** Removes those of the caller's own intercepts that match, and answers them. */
   removeIntercepts(caller: Caller, filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Lets one of the caller's own live for `lifetimeMs` from now (undefined: the limit, which is also the most), and answers it. */
+  renewIntercept(caller: Caller, id: InterceptId, lifetimeMs: number | undefined): Promise<InterceptInfo>;
   /** Where a request would go now, and why. */
   explain(caller: Caller, question: RequestQuestion): Promise<RouteReport>;
   /** The recent events, oldest first. */
@@ -34,6 +36,8 @@ export interface ManagerClient extends AsyncDisposable {
   listServices(): Promise<readonly ServiceInfo[]>;
   listIntercepts(): Promise<readonly InterceptInfo[]>;
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Rejects with `version_mismatch` where the manager is of a version without it. */
+  renewIntercept(id: InterceptId, lifetimeMs: number | undefined): Promise<InterceptInfo>;
   explain(question: RequestQuestion): Promise<RouteReport>;
   /**
    * Calls `onEvent` with the recent events, oldest first; with `follow` then with each that comes, until `signal` (then it rejects) or the

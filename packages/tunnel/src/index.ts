@@ -11,6 +11,6 @@ export { openManagerClient, type ManagerClientOptions } from './manager-client.t
 export { openTunnelServer, type TunnelServer, type TunnelServerDeps, type TunnelServerOptions } from './server.ts';
 export type { AcceptSession, Hello, ServerSession, SessionEnd, SessionEvents, TunnelClient } from './session.ts';
 export { protocolVersions } from './version.ts';
-export { parseEventId, parseOwner, readBearer, refuseLargeQuestion, toShownName } from '@switchyard/wire';
+export { parseEventId, parseInterceptId, parseOwner, readBearer, refuseLargeQuestion, toShownName } from '@switchyard/wire';
 export { toShownError } from './request-desk.ts';
-export type { AuthMode, EventFilter, EventRequest, ManagerInfo, RemovalFilter, SessionEvent, VersionRange } from '@switchyard/wire';
+export type { AuthMode, EventFilter, EventRequest, ManagerInfo, RemovalFilter, SessionEvent, SignIn, VersionRange } from '@switchyard/wire';

@@ -4,11 +4,13 @@ import {
   encodeEmptyRequest,
   encodeQuestion,
   encodeRemoval,
+  encodeRenewal,
   managerDefinition,
   parseFailure,
   parseIntercepts,
   parseManagerInfo,
   parseRemoved,
+  parseRenewed,
   parseReport,
   parseServices,
   type BytesMethod,
@@ -48,6 +50,7 @@ export function openManagerClient(options: ManagerClientOptions): ManagerClient 
     if (first === 'websocket') return callOverHttp1(options, access, method, request);
     const answer = await ask(client, method, request, metadata, clock, timeoutMs);
     if (Buffer.isBuffer(answer)) return answer;
+    if (answer !== 'silent' && answer.code === status.UNIMPLEMENTED && method !== managerDefinition.getManager) throw toOlder(url);
     const found = await toFinding(answer, options, access);
     if (second === undefined || !found.connects) throw found.error;
     try {
@@ -64,6 +67,7 @@ export function openManagerClient(options: ManagerClientOptions): ManagerClient 
     listServices: async () => parseServices(await call(managerDefinition.listServices, encodeEmptyRequest())),
     listIntercepts: async () => parseIntercepts(await call(managerDefinition.listIntercepts, encodeEmptyRequest())),
     removeIntercepts: async (filter) => parseRemoved(await call(managerDefinition.removeIntercepts, encodeRemoval(filter))),
+    renewIntercept: async (id, lifetimeMs) => parseRenewed(await call(managerDefinition.renewIntercept, encodeRenewal({ id, lifetimeMs }))),
     explain: async (question) => parseReport(await call(managerDefinition.explain, encodeQuestion(question))),
     async watchEvents(request, onEvent, signal) {
       // Which carrier gets through, a call finds out: a stream that begins has no second try.
@@ -82,6 +86,13 @@ function toMetadata({ owner, token }: ManagerClientOptions): Metadata {
   metadata.set(ownerKey, Buffer.from(owner));
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   return metadata;
+}
+
+/** Every manager has `GetManager`; other methods came with later versions. */
+function toOlder(url: URL): InterceptError {
+  return new InterceptError('version_mismatch', `The manager at ${url.host} is older than this program, and cannot do that.`, {
+    hint: 'Ask the one who runs the manager to upgrade it.',
+  });
 }
 
 /** One call: the answer's bytes, the library's error, or `silent` when the deadline came first. */

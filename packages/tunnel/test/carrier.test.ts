@@ -84,6 +84,7 @@ async function useSession(port: number, access: Access): Promise<void> {
   expect(await agent.register(spec)).toMatchObject({ id: intercept });
   await using client = openManagerClient({ url: urlOf(port), access, owner: 'alice', token: undefined, clock: createSystemClock() });
   expect(await client.info()).toMatchObject({ owner: 'alice' });
+  expect(await client.renewIntercept(intercept, 60_000)).toMatchObject({ id: intercept, owner: 'alice', expiresAt: new Date(60_000) });
   await expect(client.removeIntercepts({ all: true })).rejects.toMatchObject({
     code: 'internal',
     message: expect.not.stringContaining('secret'),

@@ -89,6 +89,11 @@ const api: ManagerApi = {
   ],
   listIntercepts: async (caller) => [toInfo(spec, caller.owner ?? 'nobody')],
   removeIntercepts: () => Promise.reject(new TypeError('a fault with a secret in it')),
+  renewIntercept: async (caller, id, lifetimeMs) => ({
+    ...toInfo(spec, caller.owner ?? 'nobody'),
+    id,
+    expiresAt: new Date(lifetimeMs ?? 0),
+  }),
   explain: () => Promise.reject(new Error('not asked for')),
   listEvents: () => Promise.reject(new Error('not asked for')),
   followEvents: () => Promise.reject(new Error('not asked for')),

@@ -25,7 +25,13 @@ test('what a manager says about itself comes back as it was', () => {
   for (const auth of ['none', 'token', 'kubernetes'] as const) {
     for (const owner of ['alice', undefined]) {
       const optional =
-        owner === undefined ? { now: undefined, policy: undefined } : { now: new Date(1_000), policy: { keyless: true, percent: false } };
+        owner === undefined
+          ? { now: undefined, policy: undefined }
+          : {
+              now: new Date(1_000),
+              policy: { keyless: true, percent: false },
+              signIn: { issuer: 'https://id.example', clientId: 'switchyard', scopes: ['openid'] },
+            };
       const info = { version: '0.1.0', protocol: { min: 1, max: 2 }, auth, owner, ...optional };
       expect(api.parseManagerInfo(api.encodeManagerInfo(info))).toEqual(info);
     }
@@ -66,6 +72,7 @@ test('intercepts come back as they were', () => {
   };
   expect(api.parseIntercepts(api.encodeIntercepts([intercept, keyless]))).toEqual([intercept, keyless]);
   expect(api.parseRemoved(api.encodeRemoved([intercept]))).toEqual([intercept]);
+  expect(api.parseRenewed(api.encodeRenewed(intercept))).toEqual(intercept);
 });
 
 test('an intercept with a condition of a later version is left out of a list, and the others are there', () => {
@@ -91,6 +98,15 @@ test('a removal says what it means, or is refused', () => {
   }
   expect(() => api.parseRemoval(api.encodeRemoval({ all: false }))).toThrow(/which intercepts/);
   expect(() => api.parseRemoval(Buffer.from([0xff]))).toThrow(/broke the protocol/);
+});
+
+test('a renewal says which intercept, and for how long where that is wanted', () => {
+  for (const lifetimeMs of [undefined, 0, 60_000]) {
+    const renewal = { id: toInterceptId(service, 'http', key), lifetimeMs };
+    expect(api.parseRenewal(api.encodeRenewal(renewal))).toEqual(renewal);
+  }
+  expect(() => api.parseRenewal(Buffer.from([]))).toThrow(expect.objectContaining({ code: 'bad_usage' }));
+  expect(() => api.parseRenewed(Buffer.from([]))).toThrow(/broke the protocol/);
 });
 
 test('a question and its answer come back as they were', () => {

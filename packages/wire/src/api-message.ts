@@ -3,6 +3,7 @@ import {
   InterceptError,
   parseRoutingKey,
   parseServiceName,
+  type InterceptId,
   type InterceptInfo,
   type PortInfo,
   type PortProtocol,
@@ -18,12 +19,15 @@ import {
   PortProtocol as ProtoProtocol,
   RemoveInterceptsRequestSchema,
   RemoveInterceptsResponseSchema,
+  RenewInterceptRequestSchema,
+  RenewInterceptResponseSchema,
   type Port,
   type Service,
+  type SignIn as ProtoSignIn,
 } from './generated/switchyard/api/v1/api_pb.ts';
-import { fromIntercept, fromTimestamp, toIntercept } from './intercept.ts';
+import { fromIntercept, fromTimestamp, parseInterceptId, toIntercept } from './intercept.ts';
 import { wireLimits } from './limits.ts';
-import type { AuthMode, ManagerInfo, RemovalFilter } from './manager-info.ts';
+import type { AuthMode, ManagerInfo, RemovalFilter, SignIn } from './manager-info.ts';
 import { toShown } from './text.ts';
 import { parseMessage, toViolation } from './violation.ts';
 
@@ -45,7 +49,7 @@ export function encodeEmptyRequest(): Buffer {
 }
 
 /** The answer to GetManager as bytes. */
-export function encodeManagerInfo({ version, protocol, auth, owner, now, policy }: ManagerInfo): Buffer {
+export function encodeManagerInfo({ version, protocol, auth, owner, now, policy, signIn }: ManagerInfo): Buffer {
   return encodeMessage(GetManagerResponseSchema, {
     version,
     protocol,
@@ -53,12 +57,13 @@ export function encodeManagerInfo({ version, protocol, auth, owner, now, policy 
     ...(owner === undefined ? {} : { owner }),
     ...(now === undefined ? {} : { now: timestampFromDate(now) }),
     ...(policy === undefined ? {} : { policy }),
+    ...(signIn === undefined ? {} : { signIn: { ...signIn, scopes: [...signIn.scopes] } }),
   });
 }
 
 /** The answer to GetManager; throws `protocol_violation`. */
 export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
-  const { version, protocol, auth, owner, now, policy } = parseMessage(GetManagerResponseSchema, bytes);
+  const { version, protocol, auth, owner, now, policy, signIn } = parseMessage(GetManagerResponseSchema, bytes);
   if (protocol === undefined) throw toViolation('it names no protocol version');
   return {
     version: toShown(version, textLimit),
@@ -67,7 +72,13 @@ export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
     owner: owner === undefined ? undefined : toShown(owner, textLimit),
     now: now === undefined ? undefined : fromTimestamp(now),
     policy: policy && { keyless: policy.keyless, percent: policy.percent },
+    ...(signIn === undefined ? {} : { signIn: fromSignIn(signIn) }),
   };
+}
+
+function fromSignIn({ issuer, clientId, scopes }: ProtoSignIn): SignIn {
+  const show = (text: string): string => toShown(text, textLimit);
+  return { issuer: show(issuer), clientId: show(clientId), scopes: scopes.map(show) };
 }
 
 /** A mode of another version counts as `token`: some proof is wanted. */
@@ -159,4 +170,34 @@ export function encodeRemoved(intercepts: readonly InterceptInfo[]): Buffer {
 /** The answer to RemoveIntercepts; throws `bad_usage` or `protocol_violation`. */
 export function parseRemoved(bytes: Uint8Array): readonly InterceptInfo[] {
   return parseMessage(RemoveInterceptsResponseSchema, bytes).intercepts.map(fromIntercept);
+}
+
+/** Which intercept is to live longer. */
+export interface Renewal {
+  readonly id: InterceptId;
+  /** From now on; undefined asks for the manager's default. */
+  readonly lifetimeMs: number | undefined;
+}
+
+/** A request of RenewIntercept as bytes. */
+export function encodeRenewal({ id, lifetimeMs }: Renewal): Buffer {
+  return encodeMessage(RenewInterceptRequestSchema, { id, ...(lifetimeMs === undefined ? {} : { lifetimeMs }) });
+}
+
+/** A request of RenewIntercept; throws `bad_usage` or `protocol_violation`. */
+export function parseRenewal(bytes: Uint8Array): Renewal {
+  const { id, lifetimeMs } = parseMessage(RenewInterceptRequestSchema, bytes);
+  return { id: parseInterceptId(id), lifetimeMs };
+}
+
+/** The answer to RenewIntercept as bytes. */
+export function encodeRenewed(intercept: InterceptInfo): Buffer {
+  return encodeMessage(RenewInterceptResponseSchema, { intercept: toIntercept(intercept) });
+}
+
+/** The answer to RenewIntercept; throws `bad_usage` or `protocol_violation`. */
+export function parseRenewed(bytes: Uint8Array): InterceptInfo {
+  const { intercept } = parseMessage(RenewInterceptResponseSchema, bytes);
+  if (intercept === undefined) throw toViolation('it names no intercept');
+  return fromIntercept(intercept);
 }

@@ -106,6 +106,7 @@ const managerMessages: readonly ManagerMessage[] = [
   { t: 'want_pipes', count: 3 },
   { t: 'event', event: { t: 'draining' } },
   { t: 'event', event: { t: 'expiry_warning', id, expiresAt: intercept.expiresAt } },
+  { t: 'event', event: { t: 'intercept_renewed', id, expiresAt: intercept.expiresAt } },
   { t: 'event', event: { t: 'intercept_ended', id, reason: 'removed' } },
   { t: 'event', event: { t: 'intercept_ended', id, reason: 'expired' } },
   { t: 'event', event: { t: 'intercept_ended', id, reason: 'session_gone' } },

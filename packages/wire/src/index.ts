@@ -11,6 +11,10 @@ export {
   encodeEmptyRequest,
   encodeIntercepts,
   encodeManagerInfo,
+  encodeRenewal,
+  encodeRenewed,
+  parseRenewal,
+  parseRenewed,
   encodeRemoval,
   encodeRemoved,
   encodeServices,
@@ -31,6 +35,7 @@ export {
   type EventRequest,
 } from './event-message.ts';
 export { encodeFailure, parseFailure } from './failure.ts';
+export { parseInterceptId } from './intercept.ts';
 export {
   encodeAttach,
   encodeDataHead,
@@ -48,7 +53,7 @@ export {
   type ResumedFrame,
   type UnknownFrame,
 } from './frame.ts';
-export type { AuthMode, ManagerInfo, RemovalFilter, VersionRange } from './manager-info.ts';
+export type { AuthMode, ManagerInfo, RemovalFilter, SignIn, VersionRange } from './manager-info.ts';
 export {
   encodeManagerMessage,
   parseManagerMessage,

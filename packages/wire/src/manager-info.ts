@@ -11,6 +11,14 @@ export interface VersionRange {
   readonly max: number;
 }
 
+/** Where people sign in for a token that a manager takes: an OpenID provider, and what the manager is to it. */
+export interface SignIn {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** What to ask for. Empty: openid and offline_access. */
+  readonly scopes: readonly string[];
+}
+
 /** What a manager says about itself. */
 export interface ManagerInfo {
   /** Version of the manager's software, for people. */
@@ -24,6 +32,8 @@ export interface ManagerInfo {
   readonly now: Date | undefined;
   /** What may be intercepted by beside keys; undefined where it does not say. */
   readonly policy: MatchPolicy | undefined;
+  /** Where people sign in; undefined where it takes no tokens of that kind. */
+  readonly signIn?: SignIn | undefined;
 }
 
 /** Which of the caller's own intercepts to remove. Several fields narrow; without one, `all` must be true. */

@@ -111,6 +111,8 @@ function toEvent(event: SessionEvent): ProtoMessage {
       return { case: 'interceptEnded', value: { id: event.id, reason: reasons[event.reason], message: event.message ?? '' } };
     case 'expiry_warning':
       return { case: 'expiryWarning', value: { id: event.id, expiresAt: timestampFromDate(event.expiresAt) } };
+    case 'intercept_renewed':
+      return { case: 'interceptRenewed', value: { id: event.id, expiresAt: timestampFromDate(event.expiresAt) } };
     case 'draining':
       return { case: 'draining', value: {} };
   }
@@ -140,6 +142,10 @@ export function parseManagerMessage(bytes: Uint8Array): ReceivedManagerMessage {
     case 'expiryWarning': {
       const { id, expiresAt } = message.value;
       return { t: 'event', event: { t: 'expiry_warning', id: parseInterceptId(id), expiresAt: fromTimestamp(expiresAt) } };
+    }
+    case 'interceptRenewed': {
+      const { id, expiresAt } = message.value;
+      return { t: 'event', event: { t: 'intercept_renewed', id: parseInterceptId(id), expiresAt: fromTimestamp(expiresAt) } };
     }
     case 'draining':
       return { t: 'event', event: { t: 'draining' } };

@@ -39,7 +39,7 @@ export const tunnelDefinition: Readonly<Record<'control' | 'carry', BytesMethod>
 
 /** The unary API, for grpc-js. */
 export const managerDefinition: Readonly<
-  Record<'getManager' | 'listServices' | 'listIntercepts' | 'removeIntercepts' | 'explain', BytesMethod>
+  Record<'getManager' | 'listServices' | 'listIntercepts' | 'removeIntercepts' | 'renewIntercept' | 'explain', BytesMethod>
 > = toDefinition(ManagerService);
 
 /** What happens at a manager, for grpc-js. */

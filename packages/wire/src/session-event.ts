@@ -6,5 +6,7 @@ export type SessionEvent =
   | { readonly t: 'intercept_ended'; readonly id: InterceptId; readonly reason: EndReason; readonly message?: string | undefined }
   /** The intercept ends at `expiresAt` unless it is renewed. */
   | { readonly t: 'expiry_warning'; readonly id: InterceptId; readonly expiresAt: Date }
+  /** Its owner renewed the intercept elsewhere: it ends at `expiresAt` now. */
+  | { readonly t: 'intercept_renewed'; readonly id: InterceptId; readonly expiresAt: Date }
   /** The manager is about to stop: finish what runs and connect again. */
   | { readonly t: 'draining' };

@@ -58,6 +58,7 @@ const api: ManagerApi = {
   listServices: refuse,
   listIntercepts: async () => [],
   removeIntercepts: refuse,
+  renewIntercept: refuse,
   explain: refuse,
   listEvents: refuse,
   followEvents: refuse,

@@ -2,6 +2,7 @@ import { openAgent, type AgentEvent, type AgentOptions } from '@switchyard/agent
 import { formatDuration } from '@switchyard/config';
 import { InterceptError, type EndReason, type InterceptInfo } from '@switchyard/contract';
 import { toShownName } from '@switchyard/tunnel';
+import { formatTime } from '../coarse.ts';
 import type { Context } from '../context.ts';
 import { cliLimits } from '../limits.ts';
 import { toPrintable } from '../printable.ts';
@@ -72,8 +73,11 @@ export function createTeller({ output, clock }: Context, { manager, intercepts }
         return;
       case 'expiry_warning':
         output.warn(
-          `the intercept of ${event.intercept.service} ends in ${formatDuration(roundToSeconds(event.expiresAt.getTime() - clock.date().getTime()))}`,
+          `the intercept of ${event.intercept.service} ends in ${formatDuration(roundToSeconds(event.expiresAt.getTime() - clock.date().getTime()))}; to go on: intercept renew ${event.intercept.service}`,
         );
+        return;
+      case 'intercept_renewed':
+        output.say(`the intercept of ${event.intercept.service} was renewed, and lives until ${formatTime(event.expiresAt)}`);
         return;
       case 'intercept_ended':
         if (intercepts.length > 1) output.warn(toEndError(event.intercept, event.reason, event.message).message);

@@ -21,6 +21,7 @@ export function createClusterApi(clock: Pick<Clock, 'date'>, info: Pick<ManagerI
     listServices: refuse,
     listIntercepts: refuse,
     removeIntercepts: refuse,
+    renewIntercept: refuse,
     explain: refuse,
     removeIntercept: refuse,
     listEvents: refuse,

@@ -43,6 +43,12 @@ export function createManagerApi({ clock, authenticate, buckets, registry, event
   };
   /** Only the authenticator knows why a caller is nobody. */
   const identify = (caller: Caller): string => admit(caller) ?? authenticate(caller);
+  const findOwn = (owner: string, id: string, verb: 'remove' | 'renew'): InterceptInfo => {
+    const intercept = registry.list().find((each) => each.id === id);
+    if (intercept === undefined) throw toUnknown(id);
+    if (intercept.owner !== owner) throw toForeign(intercept, verb);
+    return intercept;
+  };
   return {
     // Without a proof: it says which proof is wanted.
     info: async (caller) => ({ ...info, owner: admit(caller), now: clock.date() }),
@@ -61,12 +67,11 @@ export function createManagerApi({ clock, authenticate, buckets, registry, event
     removeIntercepts: async (caller, filter) => registry.remove(identify(caller), filter),
     removeIntercept: async (caller, id) => {
       const owner = identify(caller);
-      const intercept = registry.list().find((each) => each.id === id);
-      if (intercept === undefined) throw toUnknown(id);
-      if (intercept.owner !== owner) throw toForeign(intercept);
+      const intercept = findOwn(owner, id, 'remove');
       const [removed = intercept] = registry.remove(owner, { id: intercept.id, all: false });
       return removed;
     },
+    renewIntercept: async (caller, id, lifetimeMs) => registry.renewOwn(findOwn(identify(caller), id, 'renew').id, lifetimeMs),
     listEvents: async (caller, filter) => events.list(identify(caller), filter),
     followEvents: async (caller, filter, onEvent) => events.follow(identify(caller), filter, onEvent),
   };
@@ -87,8 +92,8 @@ export function toUnknown(id: string): InterceptError {
   });
 }
 
-function toForeign({ id, owner }: InterceptInfo): InterceptError {
-  return new InterceptError('not_allowed', `The intercept ${id} belongs to ${owner}, and only they may remove it.`, {
+function toForeign({ id, owner }: InterceptInfo, verb: 'remove' | 'renew'): InterceptError {
+  return new InterceptError('not_allowed', `The intercept ${id} belongs to ${owner}, and only they may ${verb} it.`, {
     hint: `Ask ${owner}.`,
   });
 }

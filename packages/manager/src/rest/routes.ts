@@ -1,6 +1,6 @@
 import { label, z, type JsonSchema } from '@switchyard/config';
 import { InterceptError, parseRoutingKey, parseServiceName } from '@switchyard/contract';
-import { parseEventId } from '@switchyard/tunnel';
+import { parseEventId, parseInterceptId } from '@switchyard/tunnel';
 import { toUnknown } from '../api/manager-api.ts';
 import { createOpenApi } from './openapi.ts';
 import { questionSchema, reportSchema, toReportData } from './explain-schemas.ts';
@@ -152,6 +152,25 @@ const deleteIntercepts = defineRoute({
   },
 });
 
+const renewIntercept = defineRoute({
+  method: 'POST',
+  path: '/intercepts/{id}/renew',
+  id: 'renewIntercept',
+  about: "Lets one intercept of the caller's own live longer, counted from now, and answers it as it is then",
+  params: z.strictObject({ id }),
+  query: nothing,
+  body: z
+    .strictObject({
+      lifetimeMs: z.int().min(1).max(2_147_483_647).optional().meta({ description: "Milliseconds; default and most: the manager's." }),
+    })
+    .optional(),
+  answer: interceptSchema,
+  failures: [400, 401, 403, 404],
+  async handle(api, { caller, params, body }) {
+    return { t: 'data', data: toInterceptData(await api.renewIntercept(caller, parseInterceptId(params.id), body?.lifetimeMs)) };
+  },
+});
+
 const explain = defineRoute({
   method: 'POST',
   path: '/explain',
@@ -201,6 +220,7 @@ export const routes: readonly Route[] = [
   getIntercept,
   deleteIntercept,
   deleteIntercepts,
+  renewIntercept,
   explain,
   listEvents,
   getOpenApi,

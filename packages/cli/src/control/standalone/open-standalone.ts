@@ -28,6 +28,7 @@ export function openManager({ clock }: Context, settings: Settings, { value: url
     listServices: () => explained(client.listServices()),
     listIntercepts: () => explained(client.listIntercepts()),
     removeIntercepts: (filter) => explained(client.removeIntercepts(filter)),
+    renewIntercept: (id, lifetimeMs) => explained(client.renewIntercept(id, lifetimeMs)),
     watchEvents: (request, onEvent, signal) => explained(client.watchEvents(request, onEvent, signal)),
     explain: (question) => explained(client.explain(question)),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),

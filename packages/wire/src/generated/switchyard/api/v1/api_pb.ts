@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/api/v1/api.proto.
  */
 export const file_switchyard_api_v1_api: GenFile = /*@__PURE__*/
-  fileDesc("Chtzd2l0Y2h5YXJkL2FwaS92MS9hcGkucHJvdG8SEXN3aXRjaHlhcmQuYXBpLnYxIhMKEUdldE1hbmFnZXJSZXF1ZXN0IvwBChJHZXRNYW5hZ2VyUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIzCghwcm90b2NvbBgCIAEoCzIhLnN3aXRjaHlhcmQudHlwZXMudjEuVmVyc2lvblJhbmdlEikKBGF1dGgYAyABKA4yGy5zd2l0Y2h5YXJkLmFwaS52MS5BdXRoTW9kZRISCgVvd25lchgEIAEoCUgAiAEBEicKA25vdxgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoGcG9saWN5GAYgASgLMh4uc3dpdGNoeWFyZC5hcGkudjEuTWF0Y2hQb2xpY3lCCAoGX293bmVyIi8KC01hdGNoUG9saWN5Eg8KB2tleWxlc3MYASABKAgSDwoHcGVyY2VudBgCIAEoCCIVChNMaXN0U2VydmljZXNSZXF1ZXN0IkQKFExpc3RTZXJ2aWNlc1Jlc3BvbnNlEiwKCHNlcnZpY2VzGAEgAygLMhouc3dpdGNoeWFyZC5hcGkudjEuU2VydmljZSI/CgdTZXJ2aWNlEgwKBG5hbWUYASABKAkSJgoFcG9ydHMYAiADKAsyFy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0IngKBFBvcnQSDAoEbmFtZRgBIAEoCRIOCgZsaXN0ZW4YAiABKAkSEAoIYmFzZWxpbmUYAyABKAkSMQoIcHJvdG9jb2wYBCABKA4yHy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0UHJvdG9jb2wSDQoFbm90ZXMYBSADKAkiFwoVTGlzdEludGVyY2VwdHNSZXF1ZXN0IkwKFkxpc3RJbnRlcmNlcHRzUmVzcG9uc2USMgoKaW50ZXJjZXB0cxgBIAMoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuSW50ZXJjZXB0IlUKF1JlbW92ZUludGVyY2VwdHNSZXF1ZXN0Eg8KB3NlcnZpY2UYASABKAkSCwoDa2V5GAIgASgJEgsKA2FsbBgDIAEoCBIPCgdrZXlsZXNzGAQgASgIIk4KGFJlbW92ZUludGVyY2VwdHNSZXNwb25zZRIyCgppbnRlcmNlcHRzGAEgAygLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHQiKQoKSGVhZGVyTGluZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIpYBCg5FeHBsYWluUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEgwKBHBvcnQYAiABKAkSDgoGbWV0aG9kGAMgASgJEg4KBnRhcmdldBgEIAEoCRItCgZoZWFkZXIYBSADKAsyHS5zd2l0Y2h5YXJkLmFwaS52MS5IZWFkZXJMaW5lEhYKDmNsaWVudF9hZGRyZXNzGAYgASgJIjUKCEZvdW5kS2V5EgwKBGZvcm0YASABKAkSDAoEdGV4dBgCIAEoCRINCgV2YWxpZBgDIAEoCCJJCg5Sb3V0ZUNhbmRpZGF0ZRIKCgJpZBgBIAEoCRINCgVvd25lchgCIAEoCRILCgN3b24YAyABKAgSDwoHcmVhc29ucxgEIAMoCSKbAgoPRXhwbGFpblJlc3BvbnNlEgwKBHBvcnQYASABKAkSMgoIZGVjaXNpb24YAiABKA4yIC5zd2l0Y2h5YXJkLmFwaS52MS5Sb3V0ZURlY2lzaW9uEg4KBnN0YXR1cxgDIAEoCRIoCgNrZXkYBCABKAsyGy5zd2l0Y2h5YXJkLmFwaS52MS5Gb3VuZEtleRI1CgpjYW5kaWRhdGVzGAUgAygLMiEuc3dpdGNoeWFyZC5hcGkudjEuUm91dGVDYW5kaWRhdGUSNgoPcmVzcG9uc2VfaGVhZGVyGAYgAygLMh0uc3dpdGNoeWFyZC5hcGkudjEuSGVhZGVyTGluZRIPCgdyZWZ1c2FsGAcgASgJEgwKBG1vcmUYCCABKA0qaAoIQXV0aE1vZGUSGQoVQVVUSF9NT0RFX1VOU1BFQ0lGSUVEEAASEgoOQVVUSF9NT0RFX05PTkUQARITCg9BVVRIX01PREVfVE9LRU4QAhIYChRBVVRIX01PREVfS1VCRVJORVRFUxADKnQKDFBvcnRQcm90b2NvbBIdChlQT1JUX1BST1RPQ09MX1VOU1BFQ0lGSUVEEAASFgoSUE9SVF9QUk9UT0NPTF9BVVRPEAESFgoSUE9SVF9QUk9UT0NPTF9IVFRQEAISFQoRUE9SVF9QUk9UT0NPTF9UQ1AQAyq8AQoNUm91dGVEZWNpc2lvbhIeChpST1VURV9ERUNJU0lPTl9VTlNQRUNJRklFRBAAEhsKF1JPVVRFX0RFQ0lTSU9OX0JBU0VMSU5FEAESGwoXUk9VVEVfREVDSVNJT05fU1RSSVBQRUQQAhIaChZST1VURV9ERUNJU0lPTl9QQVNTSU5HEAMSGQoVUk9VVEVfREVDSVNJT05fUk9VVEVEEAQSGgoWUk9VVEVfREVDSVNJT05fUkVGVVNFRBAFMvIDCg5NYW5hZ2VyU2VydmljZRJZCgpHZXRNYW5hZ2VyEiQuc3dpdGNoeWFyZC5hcGkudjEuR2V0TWFuYWdlclJlcXVlc3QaJS5zd2l0Y2h5YXJkLmFwaS52MS5HZXRNYW5hZ2VyUmVzcG9uc2USXwoMTGlzdFNlcnZpY2VzEiYuc3dpdGNoeWFyZC5hcGkudjEuTGlzdFNlcnZpY2VzUmVxdWVzdBonLnN3aXRjaHlhcmQuYXBpLnYxLkxpc3RTZXJ2aWNlc1Jlc3BvbnNlEmUKDkxpc3RJbnRlcmNlcHRzEiguc3dpdGNoeWFyZC5hcGkudjEuTGlzdEludGVyY2VwdHNSZXF1ZXN0Gikuc3dpdGNoeWFyZC5hcGkudjEuTGlzdEludGVyY2VwdHNSZXNwb25zZRJrChBSZW1vdmVJbnRlcmNlcHRzEiouc3dpdGNoeWFyZC5hcGkudjEuUmVtb3ZlSW50ZXJjZXB0c1JlcXVlc3QaKy5zd2l0Y2h5YXJkLmFwaS52MS5SZW1vdmVJbnRlcmNlcHRzUmVzcG9uc2USUAoHRXhwbGFpbhIhLnN3aXRjaHlhcmQuYXBpLnYxLkV4cGxhaW5SZXF1ZXN0GiIuc3dpdGNoeWFyZC5hcGkudjEuRXhwbGFpblJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
+  fileDesc("Chtzd2l0Y2h5YXJkL2FwaS92MS9hcGkucHJvdG8SEXN3aXRjaHlhcmQuYXBpLnYxIhMKEUdldE1hbmFnZXJSZXF1ZXN0IqgCChJHZXRNYW5hZ2VyUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIzCghwcm90b2NvbBgCIAEoCzIhLnN3aXRjaHlhcmQudHlwZXMudjEuVmVyc2lvblJhbmdlEikKBGF1dGgYAyABKA4yGy5zd2l0Y2h5YXJkLmFwaS52MS5BdXRoTW9kZRISCgVvd25lchgEIAEoCUgAiAEBEicKA25vdxgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoGcG9saWN5GAYgASgLMh4uc3dpdGNoeWFyZC5hcGkudjEuTWF0Y2hQb2xpY3kSKgoHc2lnbl9pbhgHIAEoCzIZLnN3aXRjaHlhcmQuYXBpLnYxLlNpZ25JbkIICgZfb3duZXIiOwoGU2lnbkluEg4KBmlzc3VlchgBIAEoCRIRCgljbGllbnRfaWQYAiABKAkSDgoGc2NvcGVzGAMgAygJIi8KC01hdGNoUG9saWN5Eg8KB2tleWxlc3MYASABKAgSDwoHcGVyY2VudBgCIAEoCCIVChNMaXN0U2VydmljZXNSZXF1ZXN0IkQKFExpc3RTZXJ2aWNlc1Jlc3BvbnNlEiwKCHNlcnZpY2VzGAEgAygLMhouc3dpdGNoeWFyZC5hcGkudjEuU2VydmljZSI/CgdTZXJ2aWNlEgwKBG5hbWUYASABKAkSJgoFcG9ydHMYAiADKAsyFy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0IngKBFBvcnQSDAoEbmFtZRgBIAEoCRIOCgZsaXN0ZW4YAiABKAkSEAoIYmFzZWxpbmUYAyABKAkSMQoIcHJvdG9jb2wYBCABKA4yHy5zd2l0Y2h5YXJkLmFwaS52MS5Qb3J0UHJvdG9jb2wSDQoFbm90ZXMYBSADKAkiFwoVTGlzdEludGVyY2VwdHNSZXF1ZXN0IkwKFkxpc3RJbnRlcmNlcHRzUmVzcG9uc2USMgoKaW50ZXJjZXB0cxgBIAMoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuSW50ZXJjZXB0IlUKF1JlbW92ZUludGVyY2VwdHNSZXF1ZXN0Eg8KB3NlcnZpY2UYASABKAkSCwoDa2V5GAIgASgJEgsKA2FsbBgDIAEoCBIPCgdrZXlsZXNzGAQgASgIIk4KGFJlbW92ZUludGVyY2VwdHNSZXNwb25zZRIyCgppbnRlcmNlcHRzGAEgAygLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHQiTQoVUmVuZXdJbnRlcmNlcHRSZXF1ZXN0EgoKAmlkGAEgASgJEhgKC2xpZmV0aW1lX21zGAIgASgNSACIAQFCDgoMX2xpZmV0aW1lX21zIksKFlJlbmV3SW50ZXJjZXB0UmVzcG9uc2USMQoJaW50ZXJjZXB0GAEgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHQiKQoKSGVhZGVyTGluZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIpYBCg5FeHBsYWluUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEgwKBHBvcnQYAiABKAkSDgoGbWV0aG9kGAMgASgJEg4KBnRhcmdldBgEIAEoCRItCgZoZWFkZXIYBSADKAsyHS5zd2l0Y2h5YXJkLmFwaS52MS5IZWFkZXJMaW5lEhYKDmNsaWVudF9hZGRyZXNzGAYgASgJIjUKCEZvdW5kS2V5EgwKBGZvcm0YASABKAkSDAoEdGV4dBgCIAEoCRINCgV2YWxpZBgDIAEoCCJJCg5Sb3V0ZUNhbmRpZGF0ZRIKCgJpZBgBIAEoCRINCgVvd25lchgCIAEoCRILCgN3b24YAyABKAgSDwoHcmVhc29ucxgEIAMoCSKbAgoPRXhwbGFpblJlc3BvbnNlEgwKBHBvcnQYASABKAkSMgoIZGVjaXNpb24YAiABKA4yIC5zd2l0Y2h5YXJkLmFwaS52MS5Sb3V0ZURlY2lzaW9uEg4KBnN0YXR1cxgDIAEoCRIoCgNrZXkYBCABKAsyGy5zd2l0Y2h5YXJkLmFwaS52MS5Gb3VuZEtleRI1CgpjYW5kaWRhdGVzGAUgAygLMiEuc3dpdGNoeWFyZC5hcGkudjEuUm91dGVDYW5kaWRhdGUSNgoPcmVzcG9uc2VfaGVhZGVyGAYgAygLMh0uc3dpdGNoeWFyZC5hcGkudjEuSGVhZGVyTGluZRIPCgdyZWZ1c2FsGAcgASgJEgwKBG1vcmUYCCABKA0qaAoIQXV0aE1vZGUSGQoVQVVUSF9NT0RFX1VOU1BFQ0lGSUVEEAASEgoOQVVUSF9NT0RFX05PTkUQARITCg9BVVRIX01PREVfVE9LRU4QAhIYChRBVVRIX01PREVfS1VCRVJORVRFUxADKnQKDFBvcnRQcm90b2NvbBIdChlQT1JUX1BST1RPQ09MX1VOU1BFQ0lGSUVEEAASFgoSUE9SVF9QUk9UT0NPTF9BVVRPEAESFgoSUE9SVF9QUk9UT0NPTF9IVFRQEAISFQoRUE9SVF9QUk9UT0NPTF9UQ1AQAyq8AQoNUm91dGVEZWNpc2lvbhIeChpST1VURV9ERUNJU0lPTl9VTlNQRUNJRklFRBAAEhsKF1JPVVRFX0RFQ0lTSU9OX0JBU0VMSU5FEAESGwoXUk9VVEVfREVDSVNJT05fU1RSSVBQRUQQAhIaChZST1VURV9ERUNJU0lPTl9QQVNTSU5HEAMSGQoVUk9VVEVfREVDSVNJT05fUk9VVEVEEAQSGgoWUk9VVEVfREVDSVNJT05fUkVGVVNFRBAFMtkECg5NYW5hZ2VyU2VydmljZRJZCgpHZXRNYW5hZ2VyEiQuc3dpdGNoeWFyZC5hcGkudjEuR2V0TWFuYWdlclJlcXVlc3QaJS5zd2l0Y2h5YXJkLmFwaS52MS5HZXRNYW5hZ2VyUmVzcG9uc2USXwoMTGlzdFNlcnZpY2VzEiYuc3dpdGNoeWFyZC5hcGkudjEuTGlzdFNlcnZpY2VzUmVxdWVzdBonLnN3aXRjaHlhcmQuYXBpLnYxLkxpc3RTZXJ2aWNlc1Jlc3BvbnNlEmUKDkxpc3RJbnRlcmNlcHRzEiguc3dpdGNoeWFyZC5hcGkudjEuTGlzdEludGVyY2VwdHNSZXF1ZXN0Gikuc3dpdGNoeWFyZC5hcGkudjEuTGlzdEludGVyY2VwdHNSZXNwb25zZRJrChBSZW1vdmVJbnRlcmNlcHRzEiouc3dpdGNoeWFyZC5hcGkudjEuUmVtb3ZlSW50ZXJjZXB0c1JlcXVlc3QaKy5zd2l0Y2h5YXJkLmFwaS52MS5SZW1vdmVJbnRlcmNlcHRzUmVzcG9uc2USZQoOUmVuZXdJbnRlcmNlcHQSKC5zd2l0Y2h5YXJkLmFwaS52MS5SZW5ld0ludGVyY2VwdFJlcXVlc3QaKS5zd2l0Y2h5YXJkLmFwaS52MS5SZW5ld0ludGVyY2VwdFJlc3BvbnNlElAKB0V4cGxhaW4SIS5zd2l0Y2h5YXJkLmFwaS52MS5FeHBsYWluUmVxdWVzdBoiLnN3aXRjaHlhcmQuYXBpLnYxLkV4cGxhaW5SZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
 
 /**
  * Asks what the manager is.
@@ -81,6 +81,13 @@ export type GetManagerResponse = Message<"switchyard.api.v1.GetManagerResponse">
    * @generated from field: switchyard.api.v1.MatchPolicy policy = 6;
    */
   policy?: MatchPolicy | undefined;
+
+  /**
+   * Where people sign in for a token that it takes. Absent where it takes none of that kind.
+   *
+   * @generated from field: switchyard.api.v1.SignIn sign_in = 7;
+   */
+  signIn?: SignIn | undefined;
 };
 
 /**
@@ -89,6 +96,41 @@ export type GetManagerResponse = Message<"switchyard.api.v1.GetManagerResponse">
  */
 export const GetManagerResponseSchema: GenMessage<GetManagerResponse> = /*@__PURE__*/
   messageDesc(file_switchyard_api_v1_api, 1);
+
+/**
+ * An OpenID provider, and what this manager is to it.
+ *
+ * @generated from message switchyard.api.v1.SignIn
+ */
+export type SignIn = Message<"switchyard.api.v1.SignIn"> & {
+  /**
+   * Its issuer: an https URL.
+   *
+   * @generated from field: string issuer = 1;
+   */
+  issuer: string;
+
+  /**
+   * The id that people's programs have there.
+   *
+   * @generated from field: string client_id = 2;
+   */
+  clientId: string;
+
+  /**
+   * What they ask for. Without any: openid and offline_access.
+   *
+   * @generated from field: repeated string scopes = 3;
+   */
+  scopes: string[];
+};
+
+/**
+ * Describes the message switchyard.api.v1.SignIn.
+ * Use `create(SignInSchema)` to create a new message.
+ */
+export const SignInSchema: GenMessage<SignIn> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 2);
 
 /**
  * What may be intercepted by beside keys.
@@ -116,7 +158,7 @@ export type MatchPolicy = Message<"switchyard.api.v1.MatchPolicy"> & {
  * Use `create(MatchPolicySchema)` to create a new message.
  */
 export const MatchPolicySchema: GenMessage<MatchPolicy> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 2);
+  messageDesc(file_switchyard_api_v1_api, 3);
 
 /**
  * Asks for the services.
@@ -131,7 +173,7 @@ export type ListServicesRequest = Message<"switchyard.api.v1.ListServicesRequest
  * Use `create(ListServicesRequestSchema)` to create a new message.
  */
 export const ListServicesRequestSchema: GenMessage<ListServicesRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 3);
+  messageDesc(file_switchyard_api_v1_api, 4);
 
 /**
  * The services.
@@ -152,7 +194,7 @@ export type ListServicesResponse = Message<"switchyard.api.v1.ListServicesRespon
  * Use `create(ListServicesResponseSchema)` to create a new message.
  */
 export const ListServicesResponseSchema: GenMessage<ListServicesResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 4);
+  messageDesc(file_switchyard_api_v1_api, 5);
 
 /**
  * A routed service.
@@ -180,7 +222,7 @@ export type Service = Message<"switchyard.api.v1.Service"> & {
  * Use `create(ServiceSchema)` to create a new message.
  */
 export const ServiceSchema: GenMessage<Service> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 5);
+  messageDesc(file_switchyard_api_v1_api, 6);
 
 /**
  * A routed port of a service.
@@ -229,7 +271,7 @@ export type Port = Message<"switchyard.api.v1.Port"> & {
  * Use `create(PortSchema)` to create a new message.
  */
 export const PortSchema: GenMessage<Port> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 6);
+  messageDesc(file_switchyard_api_v1_api, 7);
 
 /**
  * Asks for the live intercepts.
@@ -244,7 +286,7 @@ export type ListInterceptsRequest = Message<"switchyard.api.v1.ListInterceptsReq
  * Use `create(ListInterceptsRequestSchema)` to create a new message.
  */
 export const ListInterceptsRequestSchema: GenMessage<ListInterceptsRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 7);
+  messageDesc(file_switchyard_api_v1_api, 8);
 
 /**
  * The live intercepts.
@@ -265,7 +307,7 @@ export type ListInterceptsResponse = Message<"switchyard.api.v1.ListInterceptsRe
  * Use `create(ListInterceptsResponseSchema)` to create a new message.
  */
 export const ListInterceptsResponseSchema: GenMessage<ListInterceptsResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 8);
+  messageDesc(file_switchyard_api_v1_api, 9);
 
 /**
  * Which of the caller's intercepts to remove. Fields narrow each other; without one, `all` must be true.
@@ -307,7 +349,7 @@ export type RemoveInterceptsRequest = Message<"switchyard.api.v1.RemoveIntercept
  * Use `create(RemoveInterceptsRequestSchema)` to create a new message.
  */
 export const RemoveInterceptsRequestSchema: GenMessage<RemoveInterceptsRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 9);
+  messageDesc(file_switchyard_api_v1_api, 10);
 
 /**
  * What was removed.
@@ -328,7 +370,56 @@ export type RemoveInterceptsResponse = Message<"switchyard.api.v1.RemoveIntercep
  * Use `create(RemoveInterceptsResponseSchema)` to create a new message.
  */
 export const RemoveInterceptsResponseSchema: GenMessage<RemoveInterceptsResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 10);
+  messageDesc(file_switchyard_api_v1_api, 11);
+
+/**
+ * Which intercept of the caller is to live longer.
+ *
+ * @generated from message switchyard.api.v1.RenewInterceptRequest
+ */
+export type RenewInterceptRequest = Message<"switchyard.api.v1.RenewInterceptRequest"> & {
+  /**
+   * The intercept.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Wanted lifetime from now, in milliseconds; absent is the manager's default.
+   *
+   * @generated from field: optional uint32 lifetime_ms = 2;
+   */
+  lifetimeMs?: number | undefined;
+};
+
+/**
+ * Describes the message switchyard.api.v1.RenewInterceptRequest.
+ * Use `create(RenewInterceptRequestSchema)` to create a new message.
+ */
+export const RenewInterceptRequestSchema: GenMessage<RenewInterceptRequest> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 12);
+
+/**
+ * What was renewed.
+ *
+ * @generated from message switchyard.api.v1.RenewInterceptResponse
+ */
+export type RenewInterceptResponse = Message<"switchyard.api.v1.RenewInterceptResponse"> & {
+  /**
+   * The intercept as it stands now.
+   *
+   * @generated from field: switchyard.types.v1.Intercept intercept = 1;
+   */
+  intercept?: Intercept | undefined;
+};
+
+/**
+ * Describes the message switchyard.api.v1.RenewInterceptResponse.
+ * Use `create(RenewInterceptResponseSchema)` to create a new message.
+ */
+export const RenewInterceptResponseSchema: GenMessage<RenewInterceptResponse> = /*@__PURE__*/
+  messageDesc(file_switchyard_api_v1_api, 13);
 
 /**
  * A header line.
@@ -356,7 +447,7 @@ export type HeaderLine = Message<"switchyard.api.v1.HeaderLine"> & {
  * Use `create(HeaderLineSchema)` to create a new message.
  */
 export const HeaderLineSchema: GenMessage<HeaderLine> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 11);
+  messageDesc(file_switchyard_api_v1_api, 14);
 
 /**
  * A request, as a caller would send it. At most 128 header lines and 32 KiB of text.
@@ -412,7 +503,7 @@ export type ExplainRequest = Message<"switchyard.api.v1.ExplainRequest"> & {
  * Use `create(ExplainRequestSchema)` to create a new message.
  */
 export const ExplainRequestSchema: GenMessage<ExplainRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 12);
+  messageDesc(file_switchyard_api_v1_api, 15);
 
 /**
  * A key, as it stands in the request.
@@ -447,7 +538,7 @@ export type FoundKey = Message<"switchyard.api.v1.FoundKey"> & {
  * Use `create(FoundKeySchema)` to create a new message.
  */
 export const FoundKeySchema: GenMessage<FoundKey> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 13);
+  messageDesc(file_switchyard_api_v1_api, 16);
 
 /**
  * An intercept that was looked at.
@@ -489,7 +580,7 @@ export type RouteCandidate = Message<"switchyard.api.v1.RouteCandidate"> & {
  * Use `create(RouteCandidateSchema)` to create a new message.
  */
 export const RouteCandidateSchema: GenMessage<RouteCandidate> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 14);
+  messageDesc(file_switchyard_api_v1_api, 17);
 
 /**
  * Where the request would go, and why.
@@ -559,7 +650,7 @@ export type ExplainResponse = Message<"switchyard.api.v1.ExplainResponse"> & {
  * Use `create(ExplainResponseSchema)` to create a new message.
  */
 export const ExplainResponseSchema: GenMessage<ExplainResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_api_v1_api, 15);
+  messageDesc(file_switchyard_api_v1_api, 18);
 
 /**
  * How agents have to prove who they are.
@@ -764,6 +855,16 @@ export const ManagerService: GenService<{
     methodKind: "unary";
     input: typeof RemoveInterceptsRequestSchema;
     output: typeof RemoveInterceptsResponseSchema;
+  },
+  /**
+   * Lets an intercept of the caller live longer, whoever has its session.
+   *
+   * @generated from rpc switchyard.api.v1.ManagerService.RenewIntercept
+   */
+  renewIntercept: {
+    methodKind: "unary";
+    input: typeof RenewInterceptRequestSchema;
+    output: typeof RenewInterceptResponseSchema;
   },
   /**
    * Says where a request would go, and why.

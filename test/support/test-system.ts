@@ -101,6 +101,7 @@ function createManagerConfig(
         name: orders,
         entry: false,
         edge: 'trusted',
+        sourceAddress: 'none',
         ports: [{ name: 'http', listen: loopback(0), origin: loopback(baselinePort), protocol: 'auto' }],
       },
     ],

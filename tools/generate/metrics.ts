@@ -43,7 +43,7 @@ function toConfig(limits: typeof managerLimits): ManagerConfig {
     ...toClusterConfig(limits),
     auth: { mode: 'none' },
     policy: { keyless: false, percent: false },
-    services: [{ name: parseServiceName('any'), entry: false, edge: 'trusted', ports: [port] }],
+    services: [{ name: parseServiceName('any'), entry: false, edge: 'trusted', sourceAddress: 'none', ports: [port] }],
   };
 }
 

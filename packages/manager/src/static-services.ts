@@ -55,5 +55,6 @@ export function toRouteOptions({ routing, services }: ManagerConfig): RouteOptio
     aliases: routing.aliases,
     entryServices: new Set(services.filter(({ entry }) => entry).map(({ name }) => name)),
     untrustedServices: new Set(services.filter(({ edge }) => edge === 'untrusted').map(({ name }) => name)),
+    sourceAddresses: new Map(services.map(({ name, sourceAddress }) => [name, sourceAddress])),
   };
 }

@@ -13,7 +13,7 @@ function createPort(name: string, port: number, protocol: PortConfig['protocol']
 }
 
 function createService(name: string, ports: readonly PortConfig[], edge: ServiceConfig['edge'] = 'trusted'): ServiceConfig {
-  return { name: parseServiceName(name), entry: false, edge, ports };
+  return { name: parseServiceName(name), entry: false, edge, sourceAddress: 'none', ports };
 }
 
 export const services: readonly ServiceConfig[] = [

@@ -79,25 +79,28 @@ test('no trailer brings another address', async () => {
   expect((await client.readResponse()).status).toBe(400);
 });
 
-test.for(['auto', 'tcp'] as const)('a %s port tells every connection of the baseline once by the PROXY protocol, and no target', async (protocol) => {
-  await using baseline = await openListener();
-  await using alice = await openListener();
-  await using scene = await openScene(protocol, baseline.port);
-  scene.router.update(createSnapshot([createRule('alice', alice.port)], toOptions('proxy-protocol')));
-  await using client = await openRawClient(scene.listenPort);
-  client.send(head('/1') + head('/1'));
-  await client.readResponse();
-  await client.readResponse();
-  const [heard = ''] = baseline.heard;
-  expect(heard.slice(0, 16)).toBe('\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c');
-  expect([...Buffer.from(heard.slice(16, 24), 'latin1')]).toEqual([127, 0, 0, 1, 127, 0, 0, 1]);
-  expect(Buffer.from(heard.slice(26, 28), 'latin1').readUInt16BE()).toBe(scene.listenPort);
-  expect(heard.slice(28)).toBe(head('/1') + head('/1'));
-  if (protocol === 'tcp') return;
-  client.send(head('/2', 'X-Intercept-Id: alice'));
-  await client.readResponse();
-  expect(alice.heard[0]).toMatch(/^GET \/2 /);
-});
+test.for(['auto', 'tcp'] as const)(
+  'a %s port tells every connection of the baseline once by the PROXY protocol, and no target',
+  async (protocol) => {
+    await using baseline = await openListener();
+    await using alice = await openListener();
+    await using scene = await openScene(protocol, baseline.port);
+    scene.router.update(createSnapshot([createRule('alice', alice.port)], toOptions('proxy-protocol')));
+    await using client = await openRawClient(scene.listenPort);
+    client.send(head('/1') + head('/1'));
+    await client.readResponse();
+    await client.readResponse();
+    const [heard = ''] = baseline.heard;
+    expect(heard.slice(0, 16)).toBe('\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c');
+    expect([...Buffer.from(heard.slice(16, 24), 'latin1')]).toEqual([127, 0, 0, 1, 127, 0, 0, 1]);
+    expect(Buffer.from(heard.slice(26, 28), 'latin1').readUInt16BE()).toBe(scene.listenPort);
+    expect(heard.slice(28)).toBe(head('/1') + head('/1'));
+    if (protocol === 'tcp') return;
+    client.send(head('/2', 'X-Intercept-Id: alice'));
+    await client.readResponse();
+    expect(alice.heard[0]).toMatch(/^GET \/2 /);
+  },
+);
 
 test('a client that says nothing has its baseline told all the same', async () => {
   await using baseline = await openListener();

@@ -3,6 +3,7 @@ export { isSamePlan, planRoutedPorts } from './plan/routed-ports.ts';
 export { findServiceRefusal, isOwnService, type Refusal, type RefusalContext } from './plan/refusal.ts';
 export { inspectService, type Incomplete, type ServiceState } from './plan/inspect.ts';
 export { findRecord, selectsRouters, toOriginal } from './plan/original.ts';
+export { readWishes, type ServiceWishes } from './plan/wishes.ts';
 export { toShadowService } from './plan/shadow.ts';
 export type { TakeoverDeps } from './execute/deps.ts';
 export { ensureShadow } from './execute/ensure-shadow.ts';

@@ -21,6 +21,8 @@ export interface Routing {
   readonly since: Date | undefined;
   /** The Service that leads to the baseline meanwhile. */
   readonly shadow: string | undefined;
+  /** Whether keys on its requests are dropped. */
+  readonly edge: 'trusted' | 'untrusted';
   /** Why it cannot be taken over. */
   readonly refusal?: string;
   /** What people should know of it: why it cannot be taken over, that somebody else writes it. */

@@ -64,6 +64,8 @@ export type ServiceRefusal =
   | 'NoSelector'
   /** An ingress NetworkPolicy selects the baseline pods, and traffic through the router would get past it. */
   | 'NetworkPolicy'
+  /** What an annotation of it says is not understood. */
+  | 'InvalidAnnotation'
   /** It is a part of Switchyard itself. */
   | 'OwnService';
 

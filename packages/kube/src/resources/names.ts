@@ -30,6 +30,12 @@ export const approvedAnnotation = 'switchyard.dev/approved-by';
 /** Annotation that people write on a Service: `"true"` keeps it from being intercepted by anybody. */
 export const protectedAnnotation = 'switchyard.dev/protected';
 
+/** Annotation that people write on a Service: `untrusted` says that its requests come from outside, so keys on them are dropped. */
+export const edgeAnnotation = 'switchyard.dev/edge';
+
+/** Annotation that people write on a Service: how its pods learn their clients' addresses while it is taken over, a `SourceAddressForm`. */
+export const sourceAddressAnnotation = 'switchyard.dev/source-address';
+
 /** Annotation of the manager's Lease: while it is there, every Service is given back and none is taken. */
 export const standDownAnnotation = 'switchyard.dev/stand-down';
 

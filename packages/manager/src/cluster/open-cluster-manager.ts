@@ -1,6 +1,6 @@
 import { toLimitValues } from '@switchyard/contract';
 import { managerName, openLease, type KubeClient, type LeaseHolder } from '@switchyard/kube';
-import { createSnapshot, type Rule } from '@switchyard/route';
+import type { Rule } from '@switchyard/route';
 import { openRouter, routerLimits } from '@switchyard/router';
 import { toAbortError } from '@switchyard/runtime';
 import { protocolVersions } from '@switchyard/tunnel';
@@ -19,6 +19,7 @@ import type { InterceptKeeper } from './intercepts/intercept-keeper.ts';
 import { openInterceptKeeper } from './intercepts/open-intercept-keeper.ts';
 import { openCollections } from './open-collections.ts';
 import { PortOpener } from './services/port-opener.ts';
+import { RoutingPublisher } from './services/routing-publisher.ts';
 import { openServiceKeeper } from './services/service-keeper.ts';
 import { watchStandDown, type StandDown } from './services/stand-down.ts';
 import { untilHolds } from './until-holds.ts';
@@ -52,7 +53,10 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const health = opened.use(await openHealthServer({ metrics, unreadyReason: () => unready }, config.health));
 
   const collections = openCollections(deps, opened);
-  const publish = (rules: readonly Rule[]): void => router.update(createSnapshot(rules, config.routing));
+  const routing = opened.use(
+    new RoutingPublisher({ services: collections.services, update: (snapshot) => router.update(snapshot) }, config.routing),
+  );
+  const publish = (rules: readonly Rule[]): void => routing.publish(rules);
   const onEnd = countIntercepts(metrics, () => intercepts.list());
   // Nobody leads before the lease is opened, which is when the cluster is known.
   const led: { lease?: LeaseHolder; standDown?: StandDown } = {};
@@ -65,6 +69,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   await orAbort(Promise.all([intercepts.synced, collections.endpointSlices.synced]), deps.signal);
 
   unready = 'opening the ports of routed services';
+  routing.follow();
   const { bindRetryMs, releaseGraceMs } = toLimitValues(serviceLimits);
   const ports = opened.use(
     new PortOpener({ ...collections, clock, log, router }, { host: config.listen.host, bindRetryMs, releaseGraceMs }),

@@ -1,5 +1,5 @@
 import type { Address } from '@switchyard/config';
-import type { MatchPolicy, PortProtocol, ServiceName } from '@switchyard/contract';
+import type { MatchPolicy, PortProtocol, ServiceName, SourceAddressForm } from '@switchyard/contract';
 import type { ManagerLimits } from '../limits.ts';
 
 /** A manager's configuration: checked, complete, immutable. */
@@ -55,6 +55,8 @@ export interface ServiceConfig {
   readonly entry: boolean;
   /** `untrusted`: requests come from outside, so keys on them are dropped. */
   readonly edge: 'trusted' | 'untrusted';
+  /** How its baseline learns the addresses of its clients. */
+  readonly sourceAddress: SourceAddressForm;
   readonly ports: readonly PortConfig[];
 }
 

@@ -41,6 +41,7 @@ test('a short file gets the documented defaults', () => {
         name: 'orders',
         entry: false,
         edge: 'trusted',
+        sourceAddress: 'none',
         ports: [
           { name: 'http', listen: { host: '127.0.0.1', port: 18_081 }, origin: { host: '127.0.0.1', port: 28_081 }, protocol: 'auto' },
         ],

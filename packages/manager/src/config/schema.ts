@@ -1,5 +1,5 @@
 import { dialAddress, duration, formatDuration, label, listenAddress, z } from '@switchyard/config';
-import { parseServiceName } from '@switchyard/contract';
+import { parseServiceName, sourceAddressForms } from '@switchyard/contract';
 import { defaultAliases, parseAlias } from '@switchyard/route';
 import { fixedManagerLimits, managerLimits, type ManagerLimitName } from '../limits.ts';
 import { checkConfig } from './checks.ts';
@@ -28,6 +28,10 @@ const service = z.strictObject({
     .enum(['trusted', 'untrusted'])
     .default('trusted')
     .meta({ description: '`untrusted`: requests come from outside, so keys on them are dropped.' }),
+  sourceAddress: z.enum(sourceAddressForms).default('none').meta({
+    description:
+      'How its baseline learns the addresses of its clients: not at all, by `Forwarded` on each HTTP/1.1 request, or by the PROXY protocol.',
+  }),
   ports: z.array(port).min(1).max(fixedManagerLimits.portsPerService.value).meta({ description: 'Its ports.' }),
 });
 

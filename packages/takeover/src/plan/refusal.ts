@@ -12,6 +12,7 @@ import {
 import { includesLabels, matchesLabels } from './label-selector.ts';
 import { findOwnSelector, findRecord, selectsRouters } from './original.ts';
 import { toPortKey } from './port-key.ts';
+import { readWishes } from './wishes.ts';
 
 /** Why a Service cannot be taken over. */
 export interface Refusal {
@@ -38,6 +39,8 @@ export function findServiceRefusal(service: Service, context: RefusalContext): R
   if (isOwnService(service)) return refuse('OwnService', 'it is a part of Switchyard itself');
   const unfit = findUnfit(service);
   if (unfit !== undefined) return refuse(unfit.reason, unfit.why);
+  const [invalid] = readWishes(service).invalid;
+  if (invalid !== undefined) return refuse('InvalidAnnotation', invalid);
   // Whoever selects routers without a record of before would lead the router to itself.
   if (selector === undefined && selectsRouters(service))
     return refuse('OwnService', 'it already selects the routers, and no record says what it selected before');

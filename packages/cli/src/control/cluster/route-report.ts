@@ -17,9 +17,10 @@ export async function explainByObjects(client: KubeClient, question: RequestQues
   const { port } = findRoutedPort(catalog, question.service, toPortName(services, question), (name) => `Say which one: --port ${name}.`);
   const seen = items.map((object) => ({ object, why: findObstacle(object), rule: toRule(object) }));
   const rules = seen.flatMap(({ why, rule }) => (why === undefined && rule !== undefined ? [rule] : []));
+  const untrustedServices = new Set(services.flatMap(({ name, routing }) => (routing?.edge === 'untrusted' ? [name] : [])));
   const here = seen.filter(({ object: { spec } }) => spec.service === question.service && spec.port === port.name);
   return {
-    report: reportRoute(createSnapshot(rules), port.name, question),
+    report: reportRoute(createSnapshot(rules, { untrustedServices }), port.name, question),
     outside: here.flatMap(({ object, why, rule }) => {
       const obstacle = rule === undefined ? 'this version does not understand it' : why;
       return obstacle === undefined

@@ -1,5 +1,6 @@
 import { InterceptError, isLabel, parseServiceName, type PortInfo, type PortProtocol } from '@switchyard/contract';
 import {
+  edgeAnnotation,
   managerName,
   networkPolicies,
   pods,
@@ -14,7 +15,7 @@ import {
   type Service,
   type ServicePort,
 } from '@switchyard/kube';
-import { findServiceRefusal, isOwnService, toPortKey } from '@switchyard/takeover';
+import { findServiceRefusal, isOwnService, readWishes, toPortKey } from '@switchyard/takeover';
 import type { ControlledService, Routing } from '../control.ts';
 import { managerNotInstalled } from './explaining-client.ts';
 import { toDate } from './intercept-object.ts';
@@ -86,6 +87,7 @@ function toProtocol({ protocol, appProtocol }: ServicePort): PortProtocol {
 
 function toRouting(service: Service, routed: RoutedService | undefined, { networkPolicies: policies, pods: baselinePods }: View): Routing {
   const status = routed?.status;
+  const { edge } = readWishes(service);
   const refusal = findServiceRefusal(service, { networkPolicies: policies, baselinePods, routed });
   const wrong = (status?.conditions ?? []).filter(
     ({ type, status: holds }) => (type === 'Ready' && holds === 'False') || (type === 'Contested' && holds === 'True'),
@@ -94,7 +96,12 @@ function toRouting(service: Service, routed: RoutedService | undefined, { networ
     phase: routed === undefined ? 'Free' : (status?.phase ?? 'Preparing'),
     since: toDate(status?.routedSince),
     shadow: routed?.spec.shadow,
-    notes: [...wrong.map(({ reason, message }) => `${reason}: ${message}`), ...(refusal === undefined ? [] : [refusal.message])],
+    notes: [
+      ...wrong.map(({ reason, message }) => `${reason}: ${message}`),
+      ...(refusal === undefined ? [] : [refusal.message]),
+      ...(edge === 'untrusted' ? [`keys on its requests are dropped (${edgeAnnotation}: untrusted)`] : []),
+    ],
+    edge,
     ...(refusal === undefined ? {} : { refusal: refusal.message }),
   };
 }

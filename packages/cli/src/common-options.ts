@@ -87,3 +87,9 @@ export const interceptionOptions: {
 export const keyOption: { readonly key: ValueOption<string> } = {
   key: { about: 'your routing key; default: your name', alias: 'k', value: 'KEY', parse: toText },
 };
+
+/** Options of commands that change what is others'. */
+export const confirmOptions: { readonly yes: FlagOption; readonly 'dry-run': FlagOption } = {
+  yes: { about: 'do it without asking', alias: 'y' },
+  'dry-run': { about: 'change nothing, only show what would be done' },
+};

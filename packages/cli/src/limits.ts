@@ -7,6 +7,9 @@ export const cliLimits: LimitTable<
   | 'stopGraceMs'
   | 'probeMs'
   | 'releaseMs'
+  | 'revokeMs'
+  | 'revokeLookMs'
+  | 'adminWrites'
   | 'adminMs'
   | 'tokenBytes'
   | 'clockSkewMs'
@@ -68,6 +71,13 @@ export const cliLimits: LimitTable<
     unit: 'bytes',
     about: 'A token that is read from a file or a variable; a longer one is refused with `bad_config`.',
   },
+  revokeMs: {
+    value: 5_000,
+    unit: 'ms',
+    about: 'How long `admin revoke` lets the manager end intercepts and tell their owners why, before it removes the objects itself.',
+  },
+  revokeLookMs: { value: 250, unit: 'ms', about: 'Pause between two looks of `admin revoke` at what is left.' },
+  adminWrites: { value: 16, unit: 'count', about: 'Objects that `admin revoke` and `admin gc` change at a time.' },
   adminMs: {
     value: 120_000,
     unit: 'ms',

@@ -1,11 +1,10 @@
-import type { KubeClient } from '@switchyard/kube';
 import type { Applied } from '../admin/apply.ts';
+import { openAdminClient } from '../admin/open-admin-client.ts';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { clusterOptions } from '../common-options.ts';
 import type { Context } from '../context.ts';
 import { cliLimits } from '../limits.ts';
 import { toTable } from '../output.ts';
-import { resolveSettings, type SettingFlags } from '../settings.ts';
 import { toDuration, toText } from '../values.ts';
 
 const timeoutOption = {
@@ -104,12 +103,6 @@ export const adminList: AnyCommand = defineCommand({
     return 0;
   },
 });
-
-async function openAdminClient(context: Context, flags: SettingFlags): Promise<KubeClient> {
-  const settings = await resolveSettings(context.host, flags);
-  const { openClient } = await import('../control/cluster/open-client.ts');
-  return openClient(context, settings, 'administer');
-}
 
 interface Result {
   readonly objects: readonly Applied[];

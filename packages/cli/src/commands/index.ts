@@ -1,5 +1,6 @@
 import type { AnyCommand } from '../command.ts';
 import { adminInstall, adminList, adminUninstall } from './admin.ts';
+import { adminRevoke } from './admin-revoke.ts';
 import { completion } from './completion.ts';
 import { configSchema, configValidate, configView } from './config.ts';
 import { doctor } from './doctor.ts';
@@ -29,5 +30,6 @@ export const commands: readonly AnyCommand[] = [
   adminInstall,
   adminUninstall,
   adminList,
+  adminRevoke,
   completion,
 ];

@@ -109,13 +109,18 @@ function toDenied(error: InterceptError, { client, purpose }: Call): InterceptEr
 function toDeniedByPolicy(error: InterceptError): InterceptError {
   const [, words] = policyWords.exec(error.message) ?? [];
   if (words === undefined) return error;
-  const aboutService = words.includes('may not intercept');
-  const right = 'the verb intercept on services.switchyard.dev, which the roles edit and admin have unless it was taken from them';
+  const [, right] = policyRights.find(([said]) => words.includes(said)) ?? [];
   return new InterceptError('not_allowed', `The cluster's policy refuses it: ${words}.`, {
     cause: error,
-    ...(aboutService ? { hint: `An administrator of the namespace can give you ${right}.` } : {}),
+    ...(right === undefined ? {} : { hint: `An administrator of the namespace can give you ${right}.` }),
   });
 }
+
+/** What a policy's words are about, and the right that is missing then. */
+const policyRights: readonly (readonly [said: string, right: string])[] = [
+  ['may not intercept', 'the verb intercept on services.switchyard.dev, which the roles edit and admin have unless it was taken from them'],
+  ['may not revoke', 'the verb revoke on intercepts.switchyard.dev, which the role admin has'],
+];
 
 /** The least of Kubernetes' own roles that has it; our own rights are aggregated to these. */
 function toRole(verb: string): string {

@@ -26,6 +26,6 @@ export async function readCaseFile(path: string): Promise<CaseFile> {
     readonly cuts: readonly number[];
     readonly methods: readonly string[];
   };
-  if (typeof text !== 'string' || !['request', 'response', 'frames'].includes(kind)) throw new TypeError(`${path} is no case.`);
+  if (typeof text !== 'string' || !['request', 'response', 'frames', 'message'].includes(kind)) throw new TypeError(`${path} is no case.`);
   return { why, seed, input: { kind, bytes: Buffer.from(text, 'latin1'), cuts, methods } };
 }

@@ -1,7 +1,10 @@
 /** One input of the fuzzer. */
 export interface FuzzCase {
-  /** What the bytes are: what a client sends to the router, or an origin back; or what a client of HTTP/2 says behind its preface. */
-  readonly kind: 'request' | 'response' | 'frames';
+  /**
+   * What the bytes are: what a client sends to the router, or an origin back; what a client of HTTP/2 says behind its preface; or which decoder,
+   * and a message for it.
+   */
+  readonly kind: 'request' | 'response' | 'frames' | 'message';
   readonly bytes: Buffer;
   /** Where the bytes are cut into pieces: indexes, ascending. */
   readonly cuts: readonly number[];

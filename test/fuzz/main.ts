@@ -8,8 +8,10 @@ import { minimise } from './minimise.ts';
 import { toPrintable } from '../vectors/wire.ts';
 import { drawCase } from './inputs/draw-case.ts';
 import { drawFrames } from './inputs/frames.ts';
+import { drawMessage } from './inputs/messages.ts';
 import { parseOptions, usage } from './options.ts';
 import type { Subject } from './subject.ts';
+import { decode } from './subjects/decode.ts';
 import { frame } from './subjects/framer.ts';
 import { relay } from './subjects/relay.ts';
 import { openSocketSubject } from './subjects/sockets.ts';
@@ -21,11 +23,23 @@ const findingsMax = 10;
 /** How long one finding is made smaller. */
 const minimiseMs = 5000;
 /** What each subject gets of the time: the slower ones find less of it. */
-const shares: Readonly<Record<string, number>> = { framer: 0.35, relay: 0.3, sockets: 0.15, tunnel: 0.2 };
+const shares: Readonly<Record<string, number>> = { framer: 0.3, relay: 0.3, sockets: 0.15, tunnel: 0.2, decoders: 0.05 };
 
 await using sockets = await openSocketSubject();
 await using tunnel = await openTunnelSubject();
-const subjects: Readonly<Record<string, Subject>> = { framer: frame, relay, sockets: sockets.run, tunnel: tunnel.run };
+const subjects: Readonly<Record<string, Subject>> = {
+  framer: frame,
+  relay,
+  sockets: sockets.run,
+  tunnel: tunnel.run,
+  decoders: async (input) => (input.kind === 'message' ? decode(input) : []),
+};
+/** What stands for the cases of a seed, and what those are. */
+const draws: Readonly<Record<string, { readonly draw: (seed: number) => FuzzCase; readonly kinds: readonly FuzzCase['kind'][] }>> = {
+  tunnel: { draw: drawFrames, kinds: ['frames'] },
+  decoders: { draw: drawMessage, kinds: ['message'] },
+};
+const http1 = { draw: drawCase, kinds: ['request', 'response'] } as const;
 process.exitCode = await run();
 
 async function run(): Promise<number> {
@@ -45,7 +59,7 @@ async function replay(file: string): Promise<number> {
   const { input } = await readCaseFile(file);
   let code = 0;
   for (const [name, subject] of Object.entries(subjects)) {
-    if ((name === 'tunnel') !== (input.kind === 'frames')) continue;
+    if (!(draws[name] ?? http1).kinds.includes(input.kind)) continue;
     const { why } = await tryCase(subject, input);
     console.log(`${name}: ${why ?? 'all readers agree'}`);
     if (why !== undefined) code = 1;
@@ -58,7 +72,7 @@ async function runFor(seconds: number, seed: number): Promise<number> {
   const begin = performance.now();
   for (const [name, subject] of Object.entries(subjects)) {
     const until = performance.now() + seconds * 1000 * (shares[name] ?? 0);
-    const draw = name === 'tunnel' ? drawFrames : drawCase;
+    const { draw } = draws[name] ?? http1;
     const mayGoOn = (): boolean => performance.now() < until;
     const summary = await fuzz({ subjects: { [name]: subject }, firstSeed: seed, draw, mayGoOn, findingsMax });
     summaries.push(summary);

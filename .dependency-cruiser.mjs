@@ -9,6 +9,7 @@ const ranks = {
   wire: 1,
   http1: 2,
   kube: 2,
+  policy: 2,
   tunnel: 2,
   agent: 3,
   router: 3,
@@ -22,6 +23,7 @@ const owners = {
   '@bufbuild/protobuf': 'wire',
   '@grpc/grpc-js': 'tunnel',
   '@kubernetes/client-node': 'kube',
+  '@marcbachmann/cel-js': 'policy',
   '@opentelemetry': 'manager',
   jose: 'manager',
   pino: 'runtime',
@@ -34,7 +36,7 @@ const owners = {
 };
 
 /** Packages that only compute: they take bytes and values, never a socket, a file or a process. */
-const pure = ['contract', 'route', 'wire', 'http1'];
+const pure = ['contract', 'route', 'wire', 'http1', 'policy'];
 
 /** The lower folders of the tunnel, and what of it each may import beside itself: what stands above them can be changed without them. */
 const tunnelLayers = {

@@ -1,6 +1,6 @@
 import { InterceptError } from '@switchyard/contract';
 import { readFile } from 'node:fs/promises';
-import { isMap, isNode, isScalar, LineCounter, parseDocument as parseYaml, type Document } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, parseDocument as parseYaml, type Document } from 'yaml';
 import type { z } from 'zod';
 import { configLimits } from './limits.ts';
 import { toMistakes, type Mistake } from './mistake.ts';
@@ -18,22 +18,44 @@ interface Place {
  */
 export function parseDocument<Schema extends z.ZodType>(text: string, file: string, schema: Schema): z.output<Schema> {
   const lines = new LineCounter();
-  const document = parseYaml(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const document = parseYaml(text, { lineCounter: lines, ...parsing });
+  const checked = checkDocument(document, file, schema, lines);
+  if (checked.t === 'wrong') throw toError(file, checked.found);
+  return checked.data;
+}
+
+/** As `parseDocument`, of each document of a stream but the empty ones. All mistakes are named at once. */
+export function parseStream<Schema extends z.ZodType>(text: string, file: string, schema: Schema): readonly z.output<Schema>[] {
+  const lines = new LineCounter();
+  const documents = [...parseAllDocuments(text, { lineCounter: lines, ...parsing })].filter(
+    ({ contents, errors }) => errors.length > 0 || (contents !== null && !(isScalar(contents) && contents.value === null)),
+  );
+  const checked = documents.map((document) => checkDocument(document, file, schema, lines));
+  const found = checked.flatMap((each) => (each.t === 'wrong' ? each.found : []));
+  if (found.length > 0) throw toError(file, found);
+  return checked.flatMap((each) => (each.t === 'right' ? [each.data] : []));
+}
+
+const parsing = { prettyErrors: false, stringKeys: true } as const;
+
+/** A document that says what its schema asks for, or the mistakes in it. */
+type Checked<Data> = { readonly t: 'right'; readonly data: Data } | { readonly t: 'wrong'; readonly found: readonly Found[] };
+
+function checkDocument<Schema extends z.ZodType>(
+  document: Document,
+  file: string,
+  schema: Schema,
+  lines: LineCounter,
+): Checked<z.output<Schema>> {
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) {
-    throw toError(
-      file,
-      broken.map((error) => ({ place: lines.linePos(error.pos[0]), ...toYamlMistake(error.message) })),
-    );
+    return { t: 'wrong', found: broken.map((error) => ({ place: lines.linePos(error.pos[0]), ...toYamlMistake(error.message) })) };
   }
   const data = toData(document, file);
   const result = schema.safeParse(data);
-  if (result.success) return result.data;
+  if (result.success) return { t: 'right', data: result.data };
   const mistakes = toMistakes(result.error.issues, schema, data);
-  throw toError(
-    file,
-    mistakes.map((mistake) => ({ place: placeOf(document, mistake, lines), text: mistake.text })),
-  );
+  return { t: 'wrong', found: mistakes.map((mistake) => ({ place: placeOf(document, mistake, lines), text: mistake.text })) };
 }
 
 /** Reads and parses a file as `parseDocument` does; a file that cannot be read is `bad_config` too. */
@@ -81,7 +103,8 @@ function placeOf(document: Document, mistake: Mistake, lines: LineCounter): Plac
     const node = pair !== undefined && (mistake.onKey || length < path.length || !isNode(value)) ? pair.key : value;
     if (isNode(node) && node.range) return lines.linePos(node.range[0]);
   }
-  return { line: 1, col: 1 };
+  const { contents } = document;
+  return isNode(contents) && contents.range ? lines.linePos(contents.range[0]) : { line: 1, col: 1 };
 }
 
 interface Found {

@@ -1,4 +1,4 @@
-import { InterceptError } from '@switchyard/contract';
+import { InterceptError, parseRoutingKey, parseServiceName } from '@switchyard/contract';
 import { expect, test } from 'vitest';
 import { decoders, type Decoder } from './decoders.ts';
 import { fuzz, type FuzzSummary } from './fuzz.ts';
@@ -21,6 +21,12 @@ test(`${cases} messages: each is understood or refused, and no text of a strange
   const { findings, forwarded } = await run(decode);
   expect(findings.map(({ seed, why }) => [seed, why])).toEqual([]);
   expect(forwarded).toBeGreaterThan(cases / 20);
+});
+
+test('what is refused as the name of a service or a key is shown so that it moves no terminal', () => {
+  for (const parse of [parseServiceName, parseRoutingKey]) {
+    expect(() => parse(`\u001B[2J\u0007${'x'.repeat(1000)}`)).toThrow(/^" \[2J x{70,80}" is not a/);
+  }
 });
 
 /** Decoders with one fault each. */

@@ -30,7 +30,7 @@ export function parseRoutingKey(text: string): RoutingKey {
   if (key === undefined) {
     throw new InterceptError(
       'bad_usage',
-      `"${text}" is not a routing key: a key has 1 to 63 lower-case letters, digits and inner hyphens.`,
+      `${quote(text)} is not a routing key: a key has 1 to 63 lower-case letters, digits and inner hyphens.`,
       {
         hint: 'Choose a key such as "alice" or "pr-123".',
       },
@@ -44,7 +44,7 @@ export function parseServiceName(text: string): ServiceName {
   if (!isLabel(text)) {
     throw new InterceptError(
       'bad_usage',
-      `"${text}" is not a service name: a name has 1 to 63 lower-case letters, digits and inner hyphens.`,
+      `${quote(text)} is not a service name: a name has 1 to 63 lower-case letters, digits and inner hyphens.`,
     );
   }
   return text as ServiceName;
@@ -58,4 +58,9 @@ export function toInterceptId(service: ServiceName, port: string, key: RoutingKe
 /** The id of the intercept without a key on a port of a service; `hash` is that of what it matches, 16 hexadecimal digits. */
 export function toKeylessInterceptId(service: ServiceName, port: string, hash: string): InterceptId {
   return `${service}.${port}.match.${hash}` as InterceptId;
+}
+
+/** `text` of a stranger as a message may show it: bounded, on one line, with nothing that a terminal acts on. */
+function quote(text: string): string {
+  return `"${text.slice(0, 80).replace(/\p{C}/gu, ' ')}"`;
 }

@@ -19,6 +19,7 @@ function createPod(
 
 const context = {
   podAddress: '10.0.0.1',
+  apiServer: '10.96.0.1',
   pods: [
     createPod('manager', '10.0.0.1', { router: true }),
     createPod('other-manager', '10.0.0.2', { router: true }),
@@ -26,6 +27,7 @@ const context = {
     createPod('done', '10.0.0.6', { phase: 'Succeeded' }),
     createPod('starting', '10.0.0.7', { phase: 'Pending' }),
     createPod('exporter', '10.0.1.1', { hostNetwork: true }),
+    createPod('forged', '10.96.0.1'),
     createPod('odd', '127.0.0.1'),
     createPod('odd-too', '169.254.169.254'),
   ],
@@ -37,7 +39,10 @@ test.for(['10.0.0.5', 'fd00::5', 'fd00:0:0::0005', '::ffff:10.0.0.5'])('the pod 
 
 test.for([
   ['', 'is not known'],
-  ['alice', 'is not known'],
+  ['alice', 'no address of a machine'],
+  ['10.96.0.1', "the API server's address"],
+  ['::ffff:10.96.0.1', "the API server's address"],
+  ['fd00:ec2::254', 'a metadata service'],
   ['127.0.0.1', 'does not dial'],
   ['127.9.9.9', 'does not dial'],
   ['0.0.0.0', 'does not dial'],

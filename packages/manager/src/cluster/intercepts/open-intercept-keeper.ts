@@ -222,11 +222,10 @@ class Keeper implements InterceptKeeper {
 
   /** Throws `not_allowed` where the agent wants to be dialled and may not be. */
   #link(session: AgentSession, spec: InterceptSpec, claim: Claim): void {
-    const { podAddress, pods } = this.#deps;
     const { id, uid } = claim;
     const sinceMs = this.#nowMs();
     const direct = toDirect(session, spec, claim);
-    const refusal = direct && findTargetRefusal(direct.host, { podAddress, pods: pods.objects.values() });
+    const refusal = direct && this.#findTargetRefusal(direct.host);
     if (refusal === undefined) this.#book.put(uid, { t: 'live', id, session, direct, sinceMs });
     else if (this.#book.links.get(uid)?.t !== 'live') this.#book.put(uid, { t: 'refused', message: refusal, sinceMs });
     this.reconsider();
@@ -237,12 +236,17 @@ class Keeper implements InterceptKeeper {
 
   /** A pod may be gone before its session is known to be lost, and another pod have its address by then. */
   #recheckTargets(): void {
-    const { podAddress, pods } = this.#deps;
     for (const [uid, link] of this.#book.links) {
       if (link.t !== 'live' || link.direct === undefined) continue;
-      const message = findTargetRefusal(link.direct.host, { podAddress, pods: pods.objects.values() });
+      const message = this.#findTargetRefusal(link.direct.host);
       if (message !== undefined) this.#book.put(uid, { t: 'refused', message, sinceMs: this.#nowMs() });
     }
+  }
+
+  #findTargetRefusal(address: string): string | undefined {
+    const { client, podAddress, pods } = this.#deps;
+    const apiServer = client.connection.server.hostname.replace(/^\[|\]$/g, '');
+    return findTargetRefusal(address, { podAddress, apiServer, pods: pods.objects.values() });
   }
 
   #own(session: AgentSession, id: InterceptId): Claim {

@@ -51,3 +51,7 @@ test('a Service without pods has slices that say null', () => {
   expect(haveSameAddresses([empty], [slice('shadow', [])])).toBe(true);
   expect(endpointsOf([empty], 'http')).toEqual([]);
 });
+
+test('an address that is never dialled is no endpoint, whoever wrote it into a slice', () => {
+  expect(endpointsOf([slice('orders', ['127.0.0.1', '10.0.0.1', '169.254.169.254'])], 'http')).toEqual([{ host: '10.0.0.1', port: 8080 }]);
+});

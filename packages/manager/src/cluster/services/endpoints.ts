@@ -1,4 +1,5 @@
 import type { EndpointSlice } from '@switchyard/kube';
+import { findNeverDialled } from '../egress/never-dialled.ts';
 
 /** Kubernetes labels every slice with the name of its Service. */
 const serviceLabel = 'kubernetes.io/service-name';
@@ -25,7 +26,10 @@ export function haveSameAddresses(left: readonly EndpointSlice[], right: readonl
 export function endpointsOf(slices: readonly EndpointSlice[], portName: string): readonly Endpoint[] {
   return slices.flatMap((slice) => {
     const port = slice.ports?.find(({ name = '' }) => name === portName)?.port;
-    return port === undefined ? [] : readyAddresses(slice).map((host) => ({ host, port }));
+    if (port === undefined) return [];
+    // Whoever may write slices of a Service says where the router dials.
+    const hosts = readyAddresses(slice).filter((host) => findNeverDialled(host) === undefined);
+    return hosts.map((host) => ({ host, port }));
   });
 }
 

@@ -40,6 +40,7 @@ export const fullIntercept: Full<Pick<Intercept, 'spec' | 'status'>> = {
     whenAway: 'Fail',
     lane: 'Tunnel',
     lifetimeSeconds: 28_800,
+    renewals: 2,
   },
   status: {
     conditions: [
@@ -53,6 +54,7 @@ export const fullIntercept: Full<Pick<Intercept, 'spec' | 'status'>> = {
       },
     ],
     expiresAt: '2026-01-01T08:00:00Z',
+    renewals: 1,
     address: '10.0.0.7:8080',
     routedSince: '2026-01-01T00:00:01Z',
   },

@@ -100,6 +100,8 @@ export interface Intercept extends KubeObject {
     readonly lane?: 'Tunnel' | 'Direct';
     /** Wanted lifetime; default and most: the manager's. */
     readonly lifetimeSeconds?: number;
+    /** How often its owner renewed it: more than `status.renewals` asks for another lifetime. */
+    readonly renewals?: number;
   };
   readonly status?: InterceptStatus;
 }
@@ -109,6 +111,8 @@ export interface InterceptStatus {
   readonly conditions?: readonly Condition<InterceptConditionType, InterceptReason>[];
   /** RFC 3339. */
   readonly expiresAt?: string;
+  /** The renewals that `expiresAt` has in it. */
+  readonly renewals?: number;
   /** `HOST:PORT` that is dialled, on the direct lane. */
   readonly address?: string;
   /** Since when new connections to the service pass through the router, RFC 3339; those opened before still go to the baseline. */

@@ -42,6 +42,8 @@ export interface Claim extends Sharing {
   readonly whenAway: WhenAway;
   readonly lane: 'Tunnel' | 'Direct';
   readonly lifetimeMs: number | undefined;
+  /** How often its owner renewed it. */
+  readonly renewals: number;
   readonly createdAtMs: number;
   /** Somebody deleted it; what keeps it in the API is none of our business. */
   readonly deleted: boolean;
@@ -54,7 +56,20 @@ export type InterceptCondition = Condition<InterceptConditionType, InterceptReas
 /** What `object` asks for; undefined where it breaks what the resource's definition demands, and so can stand for nothing. */
 export function readClaim(object: InterceptObject): Claim | undefined {
   const { name, uid, creationTimestamp = '', deletionTimestamp } = object.metadata;
-  const { service, port, key, owner, client, publicKey, whenAway, lane, lifetimeSeconds, shareWith = [], join = false } = object.spec;
+  const {
+    service,
+    port,
+    key,
+    owner,
+    client,
+    publicKey,
+    whenAway,
+    lane,
+    lifetimeSeconds,
+    renewals = 0,
+    shareWith = [],
+    join = false,
+  } = object.spec;
   const createdAtMs = Date.parse(creationTimestamp);
   if (uid === undefined || Number.isNaN(createdAtMs) || ![service, port, key ?? 'none'].every(isLabel)) return undefined;
   const read = readMatch(object);
@@ -76,6 +91,7 @@ export function readClaim(object: InterceptObject): Claim | undefined {
     whenAway: whenAway === 'Baseline' ? 'baseline' : 'fail',
     lane: lane ?? 'Tunnel',
     lifetimeMs: lifetimeSeconds !== undefined && lifetimeSeconds > 0 ? lifetimeSeconds * 1000 : undefined,
+    renewals,
     createdAtMs,
     deleted: deletionTimestamp !== undefined,
     object,

@@ -223,6 +223,25 @@ test('an intercept is warned of ten minutes before its end, is renewed, and expi
   await bench.untilGone(id);
 });
 
+test('an intercept whose owner counts a renewal in the object lives for another lifetime, and its session is told', async () => {
+  const spec = { lifetimeSeconds: 3600 };
+  await using bench = await openKeeperBench({ objects: [createIntercept(id, 'alice', { spec })] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  await until(() => bench.object(id)?.status?.expiresAt === '2030-01-01T01:00:00.000Z');
+  bench.clock.advance(30 * minuteMs);
+  const object = bench.object(id);
+  if (object === undefined) throw new Error('The object is gone.');
+  bench.put({ ...object, spec: { ...object.spec, renewals: 1 } });
+  await bench.settle(() => bench.object(id)?.status?.renewals === 1);
+  const expiresAt = new Date(bench.object(id)?.status?.expiresAt ?? '');
+  expect(Math.abs(expiresAt.getTime() - startMs - 90 * minuteMs)).toBeLessThan(minuteMs);
+  await bench.settle(() => session.events.length > 0);
+  expect(session.events).toEqual([{ t: 'intercept_renewed', id, expiresAt }]);
+  bench.clock.advance(hourMs);
+  expect(session.events.at(-1)).toEqual({ t: 'intercept_ended', id, reason: 'expired' });
+});
+
 test('the API server’s absence stops neither sessions nor times, and what was not said is said later', async () => {
   await using bench = await openKeeperBench({
     objects: [mine, createIntercept('orders.http.bob', 'bob', { spec: { lifetimeSeconds: 60 } })],

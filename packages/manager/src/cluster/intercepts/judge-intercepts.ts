@@ -39,7 +39,7 @@ export function judgeIntercepts(
 ): readonly Judgement[] {
   const aged = claims.map((claim) => {
     const standing = judgeStanding(claim, own.links.get(claim.uid), own);
-    const lifetime = judgeLifetime(claim, standing, own.renewals.get(claim.uid), limits);
+    const lifetime = judgeLifetime(claim, standing, own.renewals.get(claim.uid), nowMs, limits);
     return { claim, standing, ...lifetime, over: findEnd(claim, lifetime, own, nowMs) };
   });
   const living = aged.filter(({ over }) => over === undefined).map(({ claim }) => claim);

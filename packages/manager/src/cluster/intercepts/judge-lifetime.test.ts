@@ -50,10 +50,26 @@ test.for<[string, Parameters<typeof createIntercept>[2], number | undefined, num
   ['no more than the limit', { spec: { lifetimeSeconds: 100_000 } }, undefined, 8 * hourMs],
   ['what its status says', { spec: { lifetimeSeconds: 60 }, status: { expiresAt: '2030-01-01T03:00:00Z' } }, undefined, 3 * hourMs],
   ['what it was renewed to', { status: { expiresAt: '2030-01-01T03:00:00Z' } }, startMs + 9 * hourMs, 9 * hourMs],
+  ['another lifetime from now, renewed', { spec: { lifetimeSeconds: 60, renewals: 1 } }, undefined, hourMs + minuteMs],
+  [
+    'what its status says, which has the renewal in it',
+    { spec: { renewals: 2 }, status: { expiresAt: '2030-01-01T03:00:00Z', renewals: 2 } },
+    undefined,
+    3 * hourMs,
+  ],
+  [
+    'another lifetime from now, renewed again after its session renewed it',
+    { spec: { renewals: 3 }, status: { expiresAt: '2030-01-01T03:00:00Z', renewals: 2 } },
+    startMs + 4 * hourMs,
+    9 * hourMs,
+  ],
   ['the limit, where its status is no time', { status: { expiresAt: 'soon' } }, undefined, 8 * hourMs],
 ])('it lives for %s', ([, changes, renewedMs, expectedMs]) => {
   const expiresAtMs = startMs + expectedMs;
-  expect(judgeLifetime(claimOf(changes), live, renewedMs, limits)).toEqual({ expiresAtMs, end: { atMs: expiresAtMs, reason: 'expired' } });
+  expect(judgeLifetime(claimOf(changes), live, renewedMs, startMs + hourMs, limits)).toEqual({
+    expiresAtMs,
+    end: { atMs: expiresAtMs, reason: 'expired' },
+  });
 });
 
 test.for([
@@ -63,7 +79,7 @@ test.for([
   ['away shortly before its end', { t: 'away', last: undefined, sinceMs: startMs + 8 * hourMs - 1 }, 8 * hourMs, 'expired'],
   ['served by another manager', { t: 'elsewhere', sinceMs: startMs }, 8 * hourMs, 'expired'],
 ] as const)('one that is %s ends', ([, standing, afterMs, reason]) => {
-  expect(judgeLifetime(claimOf(), standing, undefined, limits).end).toEqual({ atMs: startMs + afterMs, reason });
+  expect(judgeLifetime(claimOf(), standing, undefined, startMs, limits).end).toEqual({ atMs: startMs + afterMs, reason });
 });
 
 test.for([

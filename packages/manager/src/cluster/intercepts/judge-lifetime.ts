@@ -13,21 +13,29 @@ export interface Lifetime {
 }
 
 /**
- * When `claim` ends. The object's own word counts (`status.expiresAt`), and before that a renewal which it does not show yet. Without a
- * session it ends after the away lifetime, unless another manager may have that session.
+ * When `claim` ends, by what is known at `nowMs`. The object's own word counts (`status.expiresAt`), and before that a renewal which it
+ * does not show yet: by its owner in the object, or by its session. Without a session it ends after the away lifetime, unless another
+ * manager may have that session.
  */
 export function judgeLifetime(
   claim: Claim,
   standing: Standing,
   renewedMs: number | undefined,
+  nowMs: number,
   limits: Pick<ManagerLimits, 'lifetimeMs' | 'awayLifetimeMs'>,
 ): Lifetime {
   const written = Date.parse(claim.object.status?.expiresAt ?? '');
-  const first = claim.createdAtMs + grantLifetime(claim.lifetimeMs, limits);
-  const expiresAtMs = renewedMs ?? (Number.isNaN(written) ? first : written);
+  const grantedMs = grantLifetime(claim.lifetimeMs, limits);
+  const askedMs = isRenewalDue(claim) ? nowMs + grantedMs : renewedMs;
+  const expiresAtMs = askedMs ?? (Number.isNaN(written) ? claim.createdAtMs + grantedMs : written);
   const goneAtMs = standing.t === 'live' || standing.t === 'elsewhere' ? Infinity : standing.sinceMs + limits.awayLifetimeMs;
   return {
     expiresAtMs,
     end: goneAtMs < expiresAtMs ? { atMs: goneAtMs, reason: 'session_gone' } : { atMs: expiresAtMs, reason: 'expired' },
   };
+}
+
+/** A count and not a time, since the owner's clock may be wrong. */
+function isRenewalDue({ renewals, object: { status } }: Claim): boolean {
+  return renewals > (status?.renewals ?? 0);
 }

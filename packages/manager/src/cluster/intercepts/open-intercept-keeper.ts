@@ -27,6 +27,7 @@ import { ObjectSync } from './object-sync.ts';
 import { Pace } from './pace.ts';
 import { findPeers, PeerWatch } from './peers.ts';
 import { RecentEndings } from './recent-endings.ts';
+import { RenewalNews } from './renewal-news.ts';
 import { RouteTable } from './route-table.ts';
 import { SessionBook } from './session-book.ts';
 import { WantedServices } from './wanted-services.ts';
@@ -73,6 +74,7 @@ class Keeper implements InterceptKeeper {
   readonly #table: RouteTable;
   readonly #objects: ObjectSync;
   readonly #due: NextDue;
+  readonly #renewals: RenewalNews = new RenewalNews();
   readonly #pace: Pace;
   readonly #opened: DisposableStack = new DisposableStack();
   /** Sessions that are over: what they asked for before comes to nothing. */
@@ -204,6 +206,7 @@ class Keeper implements InterceptKeeper {
     this.#table.follow(this.#judgements);
     this.#objects.sync(this.#judgements);
     this.#due.follow(this.#judgements, nowMs);
+    this.#renewals.follow(this.#judgements);
     this.#wanted.follow(this.#judgements);
   }
 

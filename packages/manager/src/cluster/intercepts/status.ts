@@ -27,6 +27,7 @@ export function toStatusChange(judgement: Judgement, voice: StatusVoice, nowMs: 
 
 function toStatus({ claim, acceptance, routing, expiresAtMs }: Judgement, { leading, link }: StatusVoice, nowMs: number): WantedStatus {
   const { conditions = [], ...before } = claim.object.status ?? {};
+  const setsEnd = leading || link !== undefined;
   const changes = new Map<InterceptConditionType, InterceptCondition>();
   const put = (type: InterceptConditionType, verdict: Verdict, atMs: number): void =>
     void changes.set(type, toCondition(claim, type, verdict, atMs));
@@ -38,7 +39,8 @@ function toStatus({ claim, acceptance, routing, expiresAtMs }: Judgement, { lead
   else if (leading && findCondition(claim, 'SessionReady') === undefined) put('SessionReady', noSession, claim.createdAtMs);
   return {
     conditions: [...conditions.filter(({ type }) => !changes.has(type)), ...changes.values()].toSorted(byType),
-    expiresAt: leading || link !== undefined ? new Date(expiresAtMs).toISOString() : before.expiresAt,
+    expiresAt: setsEnd ? new Date(expiresAtMs).toISOString() : before.expiresAt,
+    renewals: setsEnd && claim.renewals > (before.renewals ?? 0) ? claim.renewals : before.renewals,
     address: link === undefined ? before.address : toAddress(link),
     routedSince: leading ? routing.since : before.routedSince,
   };
@@ -74,6 +76,6 @@ function byType(left: InterceptCondition, right: InterceptCondition): number {
 }
 
 /** `status` for comparing: an absent field is as one that is undefined, and the order of conditions says nothing. */
-function toComparable({ conditions = [], expiresAt, address, routedSince }: Partial<WantedStatus>): unknown {
-  return [conditions.toSorted(byType), expiresAt, address, routedSince];
+function toComparable({ conditions = [], expiresAt, renewals, address, routedSince }: Partial<WantedStatus>): unknown {
+  return [conditions.toSorted(byType), expiresAt, renewals, address, routedSince];
 }

@@ -41,10 +41,47 @@ test('a cluster whose definition drops conditions in silence is noticed before a
   expect(cluster.kubernetes.list(intercepts)).toEqual([]);
 });
 
-test('an intercept without a key is refused before anything is made', async () => {
-  const { code, stderr } = await cluster.run(['run', 'orders', '--port', String(app.port), '--no-key', '--method', 'GET']);
-  expect([code, stderr]).toEqual([4, expect.stringContaining('not allowed in a cluster')]);
+test('without a key the object has the name of its match, is listed, and goes with down --no-key', async () => {
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port), '--no-key', '--header', 'x-team=blue']);
+  await run.says('ready: requests for orders that match, whoever sends them, reach');
+  expect(run.stderr).toContain('every request for orders where the header x-team is "blue" comes to your process, whoever sends it');
+  const [object] = cluster.kubernetes.list(intercepts);
+  expect(object?.metadata.name).toMatch(/^orders\.http\.match\.[0-9a-f]{16}$/);
+  expect(object?.spec).not.toHaveProperty('key');
+  expect((await cluster.run(['list', '-o', 'plain'])).stdout).toMatch(/^orders\thttp\t-\talice@corp\.example\tready/);
+  expect((await cluster.run(['status', '-o', 'plain'])).stdout).toContain('no key (ready)');
+  const again = await cluster.run(['run', 'orders', '--port', String(app.port), '--no-key', '--header', 'X-Team=blue']);
+  expect([again.code, again.stderr]).toEqual([5, expect.stringContaining('You already intercept orders what matches that')]);
+  expect((await cluster.run(['down', '--key', 'alice'])).stdout).toBe('nothing of yours to remove\n');
+  expect((await cluster.run(['down', '--no-key'])).stdout).toBe('removed orders (no key)\n');
   expect(cluster.kubernetes.list(intercepts)).toEqual([]);
+});
+
+test('to stand in for a service is said before it happens; a refusal names the policy', async () => {
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port), '--replace']);
+  await run.says('ready: requests for orders that no key sends elsewhere reach');
+  expect(run.stderr).toContain('every request for orders comes to your process, whoever sends it, until you stop');
+  expect(cluster.kubernetes.list(intercepts)[0]?.spec.match).toEqual([{ allOf: [{ path: { prefix: '/' } }] }]);
+  cluster.verdict = [['Accepted', 'False', 'PolicyDenied', 'No policy allows it.']];
+  const refused = await cluster.run(['run', 'orders', '--port', String(app.port), '--no-key', '--method', 'GET']);
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('No policy allows it.')]);
+});
+
+test('a share that becomes another one is the same intercept of its owner, made anew', async () => {
+  const name = 'orders.http.match.0000000000000000';
+  const old = foreignIntercept(name, 'alice@corp.example', false);
+  const { key: _key, ...spec } = old.spec;
+  const match = [{ allOf: [{ method: 'GET' }, { percent: 5 }] }];
+  const { name: found } = await (async () => {
+    await using first = cluster.start(['run', 'orders', '--port', String(app.port), '--no-key', '--method', 'GET', '--percent', '7']);
+    await first.says('ready:');
+    return { name: cluster.kubernetes.list(intercepts)[0]?.metadata.name ?? '' };
+  })();
+  await until(() => cluster.kubernetes.list(intercepts).length === 0);
+  cluster.kubernetes.put({ ...old, metadata: { name: found }, spec: { ...spec, match } });
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port), '--no-key', '--method', 'GET', '--percent', '10']);
+  await run.says('ready:');
+  expect(cluster.object(found)?.spec.match).toEqual([{ allOf: [{ method: 'GET' }, { percent: 10 }] }]);
 });
 
 test('explain decides by the objects: what is not routed, or has no session, is named with the condition that keeps it out', async () => {

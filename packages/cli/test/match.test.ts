@@ -117,6 +117,8 @@ test.for<[string, readonly string[], RegExp]>([
   ['a path without its slash', ['run', 'orders', '--path', 'api'], /--path: .*\n {2}Write it as \/api \(and all below\)/],
   ['a share of nothing', ['run', 'orders', '--percent', '0'], /--percent: "0" is no share/],
   ['an expression that is none', ['run', 'orders', '-p', port, '--path', '~('], /error: .*\(/],
+  ['everything, and a condition', ['run', 'orders', '-p', port, '--replace', '--method', 'GET'], /no condition can choose among them/],
+  ['everything, with a key', ['run', 'orders', '-p', port, '--replace', '--key', 'x'], /has no key to name/],
   ['neither key nor condition', ['run', 'orders', '-p', port, '--no-key'], /every request would be meant\.\n {2}Say whose/],
   [
     'a key that is to be shared without one',

@@ -1,12 +1,4 @@
-import {
-  InterceptError,
-  parseRoutingKey,
-  parseServiceName,
-  silentLog,
-  silentMetrics,
-  toInterceptId,
-  type InterceptSpec,
-} from '@switchyard/contract';
+import { InterceptError, parseRoutingKey, parseServiceName, silentLog, silentMetrics, type InterceptSpec } from '@switchyard/contract';
 import {
   intercepts,
   type Condition,
@@ -15,6 +7,7 @@ import {
   type InterceptReason,
   type KubeObject,
 } from '@switchyard/kube';
+import { toRouteId } from '@switchyard/route';
 import { createSystemClock } from '@switchyard/runtime';
 import { openFakeKubernetes, until, type FakeKubernetes } from '@switchyard/testkit';
 import { openTunnelServer, protocolVersions, type AcceptSession, type ManagerApi } from '@switchyard/tunnel';
@@ -76,8 +69,7 @@ export async function openTestCluster(username = 'alice@corp.example'): Promise<
     const own = new Set<string>();
     return {
       async onRegister(spec) {
-        if (spec.key === undefined) throw new InterceptError('not_allowed', 'A key is missing.');
-        const id = toInterceptId(spec.service, spec.port ?? '', spec.key);
+        const id = toRouteId(spec.service, spec.port ?? '', spec);
         const object = kubernetes.get(intercepts, id);
         if (object === undefined) throw new InterceptError('intercept_not_found', `There is no object ${id}.`);
         if (object.spec.publicKey !== hello.publicKey) throw new InterceptError('not_allowed', 'Another key stands in the object.');

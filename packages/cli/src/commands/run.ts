@@ -19,6 +19,7 @@ export const run: AnyCommand = defineCommand({
       ['$0 run orders --port 3000 -- ./start.sh', 'the command listens on port 3000'],
       ['$0 run orders --port 3000', 'the process runs already'],
       ["$0 run orders --header 'x-team=blue' --path /orders", 'of those with your key, only the requests that show both'],
+      ['$0 run orders --replace --port 3000', 'stand in for the service, where that is allowed'],
     ],
   },
   positionals: { service: { about: 'the service whose requests you want', kind: 'required', parse: toService } },

@@ -14,6 +14,7 @@ export const matchOptions: {
   readonly method: ValueOption<Condition>;
   readonly percent: ValueOption<Condition>;
   readonly 'no-key': FlagOption;
+  readonly replace: FlagOption;
   readonly 'share-with': ValueOption<readonly string[]>;
   readonly join: FlagOption;
 } = {
@@ -44,6 +45,7 @@ export const matchOptions: {
   method: { about: 'only requests with this method', value: 'METHOD', parse: parseMethod },
   percent: { about: 'only this share of the requests, the same ones each time', value: 'N', parse: parsePercent },
   'no-key': { about: 'do without a key: the conditions alone decide, where the manager allows it' },
+  replace: { about: 'stand in for the service: all of its requests, but those that a key sends elsewhere, where the manager allows it' },
   'share-with': { about: 'who may intercept other services with your key: their names, or *', value: 'OWNER,...', parse: parseOwners },
   join: { about: "use a key that is somebody else's, who shares it with you" },
 };

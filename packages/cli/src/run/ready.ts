@@ -1,5 +1,5 @@
 import { formatLocalAddress, type LocalAddress } from '@switchyard/agent';
-import { describeMatch } from '@switchyard/route';
+import { describeMatch, isEverything } from '@switchyard/route';
 import { formatCoarse, formatTime } from '../coarse.ts';
 import type { Context } from '../context.ts';
 import type { LiveIntercept } from '../control/control.ts';
@@ -71,7 +71,7 @@ function toReadyText({ intercept, routed, local, askedMs }: ReadyIntercept, { pa
 }
 
 function toSelected({ key, match }: LiveIntercept): string {
-  if (key === undefined) return 'that match, whoever sends them,';
+  if (key === undefined) return isEverything(match) ? 'that no key sends elsewhere' : 'that match, whoever sends them,';
   return match.length === 0 ? 'with your key' : 'with your key that match';
 }
 

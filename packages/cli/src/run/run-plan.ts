@@ -3,6 +3,7 @@ import { InterceptError, type Clock, type InterceptSpec, type ServiceName, type 
 import type { Context } from '../context.ts';
 import type { ResolvedKey } from '../key.ts';
 import type { Selection } from '../match/selection.ts';
+import { describeWide } from '../match/wide.ts';
 import type { PortPlan } from '../local/find-port.ts';
 import { findFreePort, isFree, isListening } from '../local/reachable.ts';
 import type { Control } from '../control/control.ts';
@@ -66,6 +67,8 @@ export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'
     const spec = toSpec(wanted, routed);
     refuseKnownConflict(live, { ...spec, port: routed.port.name, owner });
     await control.check({ specs: [spec], lane: wanted.lane });
+    const wide = describeWide(spec);
+    if (wide !== undefined) output.warn(wide);
     return { ...known, routed, spec };
   } finally {
     stopWaiting();

@@ -6,6 +6,7 @@ import type { Control } from '../control/control.ts';
 import { projectFileName, type Project, type ProjectIntercept } from '../project-file.ts';
 import { findRoutedPort, refuseKnownConflict, refuseUnsupported, type RoutedPort } from '../routed-service.ts';
 import { toSelection, type Selection, type SelectionArgs } from '../match/selection.ts';
+import { describeWide } from '../match/wide.ts';
 import type { Lane, ServiceMapping } from '../values.ts';
 import { refuseLoop } from './refuse-loop.ts';
 
@@ -55,6 +56,7 @@ export async function planUp(
       refuseKnownConflict(live, { ...intercept.spec, port: routed.port.name, owner });
     }
     await control.check({ specs: plans.map(({ intercept: { spec } }) => spec), lane });
+    for (const wide of plans.flatMap(({ intercept: { spec } }) => describeWide(spec) ?? [])) output.warn(wide);
     return plans;
   } finally {
     stopWaiting();

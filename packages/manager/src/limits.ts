@@ -283,3 +283,18 @@ export const auditLimits: LimitTable<
   },
   otlpFlushMs: { value: 5_000, unit: 'ms', about: 'How long a manager that stops waits for a collector to take the last audit records.' },
 };
+
+/** The bounds of looking up what owners may do. Nobody sets them. */
+export const rightLimits: LimitTable<'rightRecheckMs' | 'rightReviews' | 'rightRestMs'> = {
+  rightRecheckMs: {
+    value: 30_000,
+    unit: 'ms',
+    about: 'How often the API server is asked whether an owner may still intercept a service; the intercepts of one who may not end.',
+  },
+  rightReviews: { value: 8, unit: 'count', about: 'Such questions that are under way at a time; further ones wait.' },
+  rightRestMs: {
+    value: 5_000,
+    unit: 'ms',
+    about: 'After which time such a question is asked again that was not answered. What was known last stands meanwhile.',
+  },
+};

@@ -25,7 +25,7 @@ export { parseStrictRequest, parseStrictRequestHead, type StrictRequest, type St
 export { parseStrictResponse, type StrictResponse, type StrictResponseHead } from './strict-response.ts';
 export { openFakeKubernetes, type FakeKubernetes, type FakeKubernetesOptions } from './fake-kubernetes/open.ts';
 export type { FakeObject, FakeType } from './fake-kubernetes/object.ts';
-export type { FakeUser } from './fake-kubernetes/resources.ts';
+export type { FakeReview, FakeUser } from './fake-kubernetes/resources.ts';
 export type { FakeRefusal, FakeRequest } from './fake-kubernetes/server.ts';
 export { oddServers, plainHabits, type Habits } from './reference/habits.ts';
 export { readRequests, readResponses, type MessageReading, type ReadMessage, type ResponseStream } from './reference/read-messages.ts';

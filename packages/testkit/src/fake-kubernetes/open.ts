@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { toPort } from '../echo-server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { toPlace, type FakeObject, type FakeType } from './object.ts';
-import type { FakeUser } from './resources.ts';
+import type { FakeReview, FakeUser } from './resources.ts';
 import { createFakeServer, type FakeRefusal, type FakeRequest } from './server.ts';
 import { createServiceDefaults } from './service-defaults.ts';
 import { createFakeStore } from './store.ts';
@@ -39,6 +39,8 @@ export interface FakeKubernetes extends AsyncDisposable {
   token: string;
   /** Who `SelfSubjectReview` says that the caller is. */
   user: FakeUser;
+  /** Who may do what, as `LocalSubjectAccessReview` answers it. At first everybody may everything. */
+  review: (spec: FakeReview) => boolean;
   /** What stands at paths that lead to no resource, as JSON: `/openid/v1/jwks`. */
   readonly documents: Map<string, object>;
   /** API groups that answer 404, as those of a CRD that is not installed. */
@@ -86,6 +88,7 @@ export async function openFakeKubernetes(options: FakeKubernetesOptions = {}): P
     get user() {
       return fake.user;
     },
+    review: (spec) => fake.review(spec),
     get state() {
       const { token, missingGroups, refuse, documents } = fake;
       return { token, missingGroups, refuse, documents, tellGoneAs };
@@ -118,6 +121,7 @@ export async function openFakeKubernetes(options: FakeKubernetesOptions = {}): P
     },
     token,
     user: options.user ?? { username: 'dev@example.com', groups: ['system:authenticated'] },
+    review: () => true,
     documents: new Map(),
     missingGroups: new Set(),
     refuse: () => undefined,

@@ -12,6 +12,13 @@ export interface FakeUser {
   readonly groups?: readonly string[];
 }
 
+/** What may be asked about somebody's rights. */
+export interface FakeReview {
+  readonly user: string;
+  readonly groups?: readonly string[];
+  readonly resourceAttributes: { readonly verb: string; readonly resource: string; readonly name?: string };
+}
+
 /** A request for resources, but for watches. */
 export interface ResourceRequest {
   readonly method: string;
@@ -25,6 +32,8 @@ export interface ResourceRequest {
 export interface ResourceContext {
   readonly store: FakeStore;
   readonly user: FakeUser;
+  /** What a `LocalSubjectAccessReview` with this `spec` is answered. */
+  review(spec: FakeReview): boolean;
   complete(object: FakeObject, before: FakeObject | undefined): FakeObject;
 }
 
@@ -33,6 +42,10 @@ export function answerRequest(context: ResourceContext, request: ResourceRequest
   const { target, method } = request;
   if (target.plural === 'selfsubjectreviews' && method === 'POST') {
     return { status: 201, body: { ...(request.body as object), status: { userInfo: context.user } } };
+  }
+  if (target.plural === 'localsubjectaccessreviews' && method === 'POST') {
+    const { spec } = request.body as { readonly spec: FakeReview };
+    return { status: 201, body: { ...(request.body as object), status: { allowed: context.review(spec) } } };
   }
   if (target.name === undefined) {
     if (method === 'GET') return { status: 200, body: list(context, request) };

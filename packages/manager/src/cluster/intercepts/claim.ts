@@ -36,6 +36,8 @@ export interface Claim extends Sharing {
   readonly mistake: string | undefined;
   /** The user's name, as the API server knows it. */
   readonly owner: string;
+  /** The owner's groups, or some of them; undefined where the object says nothing of them. */
+  readonly groups: readonly string[] | undefined;
   /** The developer's machine, for people. */
   readonly client: string;
   readonly publicKey: string | undefined;
@@ -85,6 +87,7 @@ export function readClaim(object: InterceptObject): Claim | undefined {
     sharedWith: shareWith,
     joins: join,
     owner: owner.user,
+    groups: owner.groups,
     // Anybody may write anything there, and it comes to others' terminals.
     client: (client ?? 'unknown machine').replace(/\p{C}/gu, ' '),
     publicKey,

@@ -206,7 +206,8 @@ class Run {
       pods: new Map<string, Pod>(),
     };
     const claims = kube.list(intercepts).flatMap((object) => readClaim(object) ?? []);
-    const own = { startedMs: 0, peerLeftMs: 0, links, renewals: new Map<string, number>(), ended: new Set<string>() };
+    const rightOf = (): 'granted' => 'granted';
+    const own = { startedMs: 0, peerLeftMs: 0, links, renewals: new Map<string, number>(), ended: new Set<string>(), rightOf };
     return judgeIntercepts(claims, view, own, nowMs, limits);
   }
 }

@@ -1,5 +1,6 @@
 import type { ManagerLimits } from '../../limits.ts';
-import type { Claim } from './claim.ts';
+import { toRightLost, toRightUnknown, type Right } from '../rights/right.ts';
+import { findCondition, type Claim } from './claim.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { findRemoval, findWithdrawal, type Ending } from './ending.ts';
 import { judgeAcceptance } from './judge-acceptance.ts';
@@ -16,6 +17,8 @@ export interface OwnKnowledge extends ManagerTimes {
   readonly renewals: ReadonlyMap<string, number>;
   /** Those that ended here, whatever the objects still say. */
   readonly ended: ReadonlySet<string>;
+  /** What is known of the right of the claim's owner. */
+  readonly rightOf: (claim: Claim) => Right;
 }
 
 /** What is to be thought of one Intercept object. */
@@ -26,6 +29,8 @@ export interface Judgement extends Lifetime {
   readonly over: Ending | undefined;
   /** Of one that is over: not accepted any more. */
   readonly acceptance: Verdict;
+  /** Whether its owner may intercept was not looked up yet: nothing is told of it before. */
+  readonly undecided: boolean;
   readonly routing: Routing;
 }
 
@@ -40,15 +45,18 @@ export function judgeIntercepts(
   const aged = claims.map((claim) => {
     const standing = judgeStanding(claim, own.links.get(claim.uid), own);
     const lifetime = judgeLifetime(claim, standing, own.renewals.get(claim.uid), nowMs, limits);
-    return { claim, standing, ...lifetime, over: findEnd(claim, lifetime, own, nowMs) };
+    return { claim, standing, ...lifetime, right: own.rightOf(claim), over: findEnd(claim, lifetime, own, nowMs) };
   });
-  const living = aged.filter(({ over }) => over === undefined).map(({ claim }) => claim);
+  // Who has no right keeps no key from others.
+  const living = aged.filter(({ over, right }) => over === undefined && right !== 'lost').map(({ claim }) => claim);
   const acceptances = judgeAcceptance(living, createPlaceJudge(view), limits);
-  return aged.map((judged) => {
-    const verdict = acceptances.get(judged.claim.uid) ?? ended;
-    const over = judged.over ?? findWithdrawal(judged.claim, verdict);
-    const acceptance = over === undefined ? verdict : ended;
-    return { ...judged, over, acceptance, routing: judgeRouting(judged.claim, acceptance.holds, view) };
+  return aged.map(({ right, ...judged }) => {
+    const { claim } = judged;
+    const verdict = right === 'lost' ? toRightLost(claim) : (acceptances.get(claim.uid) ?? ended);
+    const undecided = verdict.holds && right === 'unknown' && findCondition(claim, 'Accepted')?.status !== 'True';
+    const over = judged.over ?? findWithdrawal(claim, verdict);
+    const acceptance = over !== undefined ? ended : undecided ? toRightUnknown(claim) : verdict;
+    return { ...judged, over, acceptance, undecided, routing: judgeRouting(claim, acceptance.holds, view) };
   });
 }
 

@@ -48,14 +48,14 @@ export class ObjectSync implements Disposable {
     const refused = judgements.filter(({ acceptance }) => !acceptance.holds);
     for (const judgement of [...judgements.filter(({ acceptance }) => acceptance.holds), ...refused]) {
       if (this.#writes.isFull) return;
-      const { claim, over } = judgement;
+      const { claim, over, undecided } = judgement;
       const { uid } = claim;
       if (over !== undefined) {
         const mine = book.ended.has(uid) || leading;
         if (mine && !claim.deleted && !this.#deleted.has(uid)) this.#writes.start(uid, (signal) => this.#delete(claim, signal));
         continue;
       }
-      if (this.#silent) continue;
+      if (this.#silent || undecided) continue;
       const status = toStatusChange(judgement, { leading, link: book.links.get(uid) }, clock.date().getTime());
       if (status !== undefined) this.#writes.start(uid, (signal) => this.#patch(claim, status, signal));
     }

@@ -10,6 +10,9 @@ import {
 import type { Collection, Intercept as InterceptObject, KubeClient, NetworkPolicy, Pod, RoutedService, Service } from '@switchyard/kube';
 import type { Rule } from '@switchyard/route';
 import type { ManagerLimits } from '../../limits.ts';
+import { createAccessReviewer } from '../rights/review-access.ts';
+import { findReviewed } from '../rights/reviewed.ts';
+import { RightWatch } from '../rights/right-watch.ts';
 import { toInfo, type AgentSession, type Intercept } from '../../registry/intercept.ts';
 import { grantLifetime } from '../../registry/lifetime.ts';
 import { toDirect, toRefused, toUnknown } from './admit.ts';
@@ -71,6 +74,7 @@ class Keeper implements InterceptKeeper {
   readonly #book: SessionBook = new SessionBook();
   readonly #endings: RecentEndings;
   readonly #wanted: WantedServices = new WantedServices();
+  readonly #rights: RightWatch;
   readonly #table: RouteTable;
   readonly #objects: ObjectSync;
   readonly #due: NextDue;
@@ -95,6 +99,7 @@ class Keeper implements InterceptKeeper {
     this.#pace = this.#opened.use(new Pace(clock, () => this.#pass()));
     const onIdle = (): void => this.#pace.soon();
     this.#objects = this.#opened.use(new ObjectSync({ clock, log, client, intercepts, isLeading, book: this.#book, onIdle }));
+    this.#rights = this.#opened.use(new RightWatch({ clock, log, review: createAccessReviewer(client), onChange: onIdle }));
     this.#due = this.#opened.use(new NextDue(clock, limits, onIdle));
     this.synced = this.#begin();
     // Whoever opened the collections learns of their failure; here it reaches those who register.
@@ -117,6 +122,7 @@ class Keeper implements InterceptKeeper {
   async register(session: AgentSession, spec: InterceptSpec): Promise<InterceptInfo> {
     await this.synced;
     const claim = await findClaim({ ...this.#deps, claims: this.#claims, lookups: this.#lookups, endings: this.#endings }, session, spec);
+    await this.#rights.settle(claim);
     if (this.#over.has(session)) throw new InterceptError('tunnel_lost', 'The session ended while it asked for an intercept.');
     // The object may have come just now, past the watch.
     this.reconsider();
@@ -190,6 +196,9 @@ class Keeper implements InterceptKeeper {
     const startedMs = this.#nowMs();
     this.#times = { startedMs, peers: new PeerWatch(startedMs) };
     this.reconsider();
+    // Nobody gives a Service back only because it is not yet known whether its intercept is allowed.
+    await Promise.all(this.#judgements.filter(({ undecided }) => undecided).map(({ claim }) => this.#rights.settle(claim)));
+    this.reconsider();
   }
 
   #pass(): void {
@@ -203,6 +212,7 @@ class Keeper implements InterceptKeeper {
     this.#judgements = this.#judge({ startedMs, peerLeftMs: peers.leftMs });
     for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
     this.#endings.follow(this.#judgements);
+    this.#rights.follow(findReviewed(this.#judgements, this.#deps.isLeading()));
     this.#table.follow(this.#judgements);
     this.#objects.sync(this.#judgements);
     this.#due.follow(this.#judgements, nowMs);
@@ -220,7 +230,8 @@ class Keeper implements InterceptKeeper {
       standingDown: isStandingDown(),
     };
     const { links, renewals, ended } = this.#book;
-    return judgeIntercepts(this.#claims.all(), view, { ...times, links, renewals, ended }, this.#nowMs(), this.#limits);
+    const own = { ...times, links, renewals, ended, rightOf: (claim: Claim) => this.#rights.of(claim) };
+    return judgeIntercepts(this.#claims.all(), view, own, this.#nowMs(), this.#limits);
   }
 
   /** Throws `not_allowed` where the agent wants to be dialled and may not be. */

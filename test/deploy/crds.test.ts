@@ -1,7 +1,7 @@
-import { intercepts, routedServices, type Intercept, type RoutedPhase, type RoutedServicePort } from '@switchyard/kube';
+import { interceptPolicies, intercepts, routedServices, type Intercept, type RoutedPhase, type RoutedServicePort } from '@switchyard/kube';
 import { describe, expect, test } from 'vitest';
 import { readDefinition, schemaOf } from './definitions.ts';
-import { fullIntercept, fullRoutedService } from './full-objects.ts';
+import { fullIntercept, fullPolicy, fullRoutedService } from './full-objects.ts';
 import { findMistakes, listParts, type Schema } from './structural-schema.ts';
 
 const definitions = {
@@ -9,18 +9,28 @@ const definitions = {
   routedservices: await readDefinition('routedservices'),
   interceptpolicies: await readDefinition('interceptpolicies'),
 };
-const schemas = { intercepts: schemaOf(definitions.intercepts), routedservices: schemaOf(definitions.routedservices) };
+const schemas = {
+  intercepts: schemaOf(definitions.intercepts),
+  routedservices: schemaOf(definitions.routedservices),
+  interceptpolicies: schemaOf(definitions.interceptpolicies),
+};
 
 /** What people write into the object itself is checked elsewhere. */
 const withoutMeta = ({ properties: { spec, status } }: typeof schemas.intercepts): Schema => ({
   type: 'object',
   required: ['spec'],
-  properties: { spec, status },
+  properties: { spec, ...(status === undefined ? {} : { status }) },
 });
 
 describe.for([
   { type: intercepts, full: fullIntercept, schema: withoutMeta(schemas.intercepts), definition: definitions.intercepts },
   { type: routedServices, full: fullRoutedService, schema: withoutMeta(schemas.routedservices), definition: definitions.routedservices },
+  {
+    type: interceptPolicies,
+    full: fullPolicy,
+    schema: withoutMeta(schemas.interceptpolicies),
+    definition: definitions.interceptpolicies,
+  },
 ])('$type.kind', ({ type, full, schema, definition }) => {
   test('is called in the cluster as the code calls it', () => {
     expect(definition.metadata.name).toBe(`${type.plural}.${type.group}`);

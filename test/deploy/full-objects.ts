@@ -1,4 +1,4 @@
-import type { Intercept, RoutedService } from '@switchyard/kube';
+import type { Intercept, InterceptPolicy, RoutedService } from '@switchyard/kube';
 
 /** `T` with every optional field there, at every depth. */
 type Full<T> = T extends readonly (infer Element)[]
@@ -98,5 +98,28 @@ export const fullRoutedService: Full<Pick<RoutedService, 'spec' | 'status'>> = {
         observedGeneration: 1,
       },
     ],
+  },
+};
+
+/** A policy with every field that the type has. */
+export const fullPolicy: Full<Pick<InterceptPolicy, 'spec'>> = {
+  spec: {
+    subjects: [
+      { kind: 'Group', name: 'developers', namespace: 'of service accounts only' },
+      { kind: 'ServiceAccount', name: 'ci', namespace: 'ci' },
+    ],
+    services: ['orders', 'payments-*'],
+    modes: ['Intercept', 'Mirror'],
+    matchKinds: ['Key', 'Header', 'Path'],
+    targets: ['Tunnel', 'Url'],
+    urls: ['https://preview.example.com'],
+    connect: [{ host: '*.example.com', cidr: '10.0.0.0/8', ports: [443] }],
+    lifetime: { defaultSeconds: 3600, maxSeconds: 28_800 },
+    interceptsPerUser: 4,
+    interceptsPerService: 8,
+    schedule: { timeZone: 'Europe/Zurich', days: ['Mon', 'Fri'], from: '08:00', to: '24:00' },
+    approval: 'Required',
+    conditions: [{ expression: "'staff' in groups", message: 'only staff may' }],
+    allowBehindNetworkPolicy: true,
   },
 };

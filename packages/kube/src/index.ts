@@ -55,6 +55,7 @@ export {
 } from './resources/intercept.ts';
 export { describeRevocation, readRevocation, toRevocationText, type Revocation } from './resources/revocation.ts';
 export { fromMatchObject, toMatchObject, type MatchObject } from './resources/match.ts';
+export { interceptPolicies, type InterceptPolicy } from './resources/policy.ts';
 export { isReadyRouter, isRouter } from './resources/router-pod.ts';
 export {
   routedServices,

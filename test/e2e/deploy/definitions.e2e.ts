@@ -44,6 +44,10 @@ const policy = {
     connect: [{ host: '*.example.com', ports: [443] }, { cidr: '10.0.0.0/8' }],
     lifetime: { defaultSeconds: 3600, maxSeconds: 28_800 },
     interceptsPerUser: 4,
+    interceptsPerService: 8,
+    schedule: { timeZone: 'Europe/Zurich', days: ['Mon', 'Fri'], from: '08:00', to: '24:00' },
+    approval: 'Required',
+    conditions: [{ expression: "'staff' in groups", message: 'only staff may' }],
     allowBehindNetworkPolicy: false,
   },
 };
@@ -93,9 +97,9 @@ test('kubectl get shows at a glance who intercepts what', async () => {
   ]);
 });
 
-test('a policy can say all that it will mean, and says that nothing heeds it', async () => {
+test('a policy can say all that it means', async () => {
   expect(await create(policy, '--validate=strict')).toMatchObject({ exitCode: 0 });
-  expect(await kubectl(['explain', 'interceptpolicies'])).toContain('NOT ENFORCED YET');
+  expect(await kubectl(['explain', 'interceptpolicies'])).toContain('has what the policies that select them grant');
 });
 
 test.for([

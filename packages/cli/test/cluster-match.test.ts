@@ -63,8 +63,8 @@ test('to stand in for a service is said before it happens; a refusal names the p
   expect(run.stderr).toContain('every request for orders comes to your process, whoever sends it, until you stop');
   expect(cluster.kubernetes.list(intercepts)[0]?.spec.match).toEqual([{ allOf: [{ path: { prefix: '/' } }] }]);
   cluster.verdict = [['Accepted', 'False', 'PolicyDenied', 'No policy allows it.']];
-  const refused = await cluster.run(['run', 'orders', '--port', String(app.port), '--no-key', '--method', 'GET']);
-  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('No policy allows it.')]);
+  await using refused = cluster.start(['run', 'orders', '--port', String(app.port), '--no-key', '--method', 'GET']);
+  expect([await refused.exited, refused.stderr]).toEqual([4, expect.stringContaining('No policy allows it.')]);
 });
 
 test('a share that becomes another one is the same intercept of its owner, made anew', async () => {

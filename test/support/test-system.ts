@@ -95,6 +95,7 @@ function createManagerConfig(
     api: { hosts },
     routing: { aliases: [] },
     policy: policy ?? { keyless: false, percent: false },
+    audit: { stdout: false },
     limits: toLimitValues(managerLimits, limits),
     services: [
       {

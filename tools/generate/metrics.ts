@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseServiceName, silentLog, silentMetrics, toLimitValues, type CountReading, type MetricOptions } from '@switchyard/contract';
 import { openKubeClient } from '@switchyard/kube';
-import type { ClusterConfig, ManagerConfig, managerLimits, openClusterManager, openManager } from '@switchyard/manager';
+import type { ClusterConfig, ManagerConfig, managerLimits, openAudit, openClusterManager, openManager } from '@switchyard/manager';
 import { createSystemClock, type RenderedMetrics } from '@switchyard/runtime';
 import { openFakeKubernetes } from '@switchyard/testkit';
 import { generatedNote, type Generator } from './generated-file.ts';
@@ -34,7 +34,15 @@ function createRecorder(): { readonly metrics: RenderedMetrics; readonly registr
 const anyPort = { host: '127.0.0.1', port: 0 };
 
 function toClusterConfig(limits: typeof managerLimits): ClusterConfig {
-  return { listen: anyPort, health: anyPort, tls: undefined, api: { hosts: [] }, routing: { aliases: [] }, limits: toLimitValues(limits) };
+  return {
+    listen: anyPort,
+    health: anyPort,
+    tls: undefined,
+    api: { hosts: [] },
+    routing: { aliases: [] },
+    audit: { stdout: false },
+    limits: toLimitValues(limits),
+  };
 }
 
 function toConfig(limits: typeof managerLimits): ManagerConfig {
@@ -62,6 +70,7 @@ const intro = [
 
 interface ManagerModule {
   readonly openManager: typeof openManager;
+  readonly openAudit: typeof openAudit;
   readonly openClusterManager: typeof openClusterManager;
   readonly managerLimits: typeof managerLimits;
 }
@@ -72,6 +81,7 @@ async function listStandalone(manager: ManagerModule): Promise<readonly Registra
   const { metrics, registrations } = createRecorder();
   await using opened = await manager.openManager(toConfig(manager.managerLimits), { clock, log: silentLog, metrics });
   if (opened.apiPort === 0) throw new Error('The manager did not open.');
+  await using _audit = await manager.openAudit({ stdout: false }, { clock, log: silentLog, metrics, stdout: process.stdout }, {});
   return registrations;
 }
 

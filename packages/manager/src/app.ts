@@ -1,8 +1,10 @@
-import { toLimitValues, type Clock, type Log } from '@switchyard/contract';
+import { silentAudit, toLimitValues, type Audit, type Clock, type Log } from '@switchyard/contract';
 import { createSnapshot, reportRoute, type Rule } from '@switchyard/route';
 import { openRouter } from '@switchyard/router';
 import type { RenderedMetrics } from '@switchyard/runtime';
 import { protocolVersions, type Hello } from '@switchyard/tunnel';
+import { auditCaller, auditSessions, auditTurnedAway, type AuditIdentity } from './audit/audit-sessions.ts';
+import { createRegistryTrail } from './audit/registry-trail.ts';
 import { createAcceptSession, type Identity } from './api/accept-session.ts';
 import { createManagerApi } from './api/manager-api.ts';
 import { openApiServer } from './api/open-api-server.ts';
@@ -27,6 +29,8 @@ export interface ManagerDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: RenderedMetrics;
+  /** Where audit records go. Default: nowhere. */
+  readonly audit?: Audit | undefined;
 }
 
 /** A running manager. Dispose ends everything at once. */
@@ -58,7 +62,18 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
     router.update(snapshot);
   };
   const events = new EventLog(clock, limits.keptEvents);
-  const registry = opened.use(createRegistry(config, deps, { publish, tell: events.tell }));
+  const audit = deps.audit ?? silentAudit;
+  const trail = createRegistryTrail({
+    audit,
+    find: (id) => registry.get(id),
+    usage: () => router.usage,
+    proven: config.auth.mode !== 'none',
+  });
+  const tell: Tell = (news) => {
+    events.tell(news);
+    trail(news);
+  };
+  const registry: Registry = opened.use(createRegistry(config, deps, { publish, tell }));
   // No load balancer goes on sending to a standalone manager that stops: it ends accepting at once.
   const router = opened.use(
     openRouter({ ...deps, dialer: createSocketDialer(deps, registry, config.limits) }, { drainAcceptMs: 0, drainIdleMs: 0 }),
@@ -77,11 +92,19 @@ export async function openManager(config: ManagerConfig, deps: ManagerDeps): Pro
     events: createEventStreams(events, limits),
     info,
     listServices: services.list,
+    onRefused: auditCaller(audit),
     explain: (question) => reportRoute(snapshot, catalog.locate(question.service, question.port).port, question),
   });
   const identify = (hello: Hello): Identity => ({ owner: authenticate(hello) });
   const accept = createAcceptSession({ log, identify, intercepts: registry, ...config.limits });
-  const tunnel = opened.use(await openApiServer(deps, config, { accept: tellSessions(accept, authenticate, events.tell), api }));
+  const whoIs = (hello: Hello): AuditIdentity => ({ user: authenticate(hello), proven: config.auth.mode !== 'none' });
+  const tunnel = opened.use(
+    await openApiServer(deps, config, {
+      accept: auditSessions(tellSessions(accept, authenticate, events.tell), whoIs, audit),
+      onTurnedAway: auditTurnedAway(audit),
+      api,
+    }),
+  );
   if (config.auth.mode === 'token' && config.tls === 'elsewhere' && !isLoopback(config.listen.host))
     log.warn('tokens_cross_in_clear', { listen: toAddressText(config.listen) });
   unready = undefined;

@@ -9,7 +9,7 @@ export type { TunnelLimits } from './limits.ts';
 export type { LostSession } from './lost-session.ts';
 export { openManagerClient, type ManagerClientOptions } from './manager-client.ts';
 export { openTunnelServer, type TunnelServer, type TunnelServerDeps, type TunnelServerOptions } from './server.ts';
-export type { AcceptSession, Hello, ServerSession, SessionEnd, SessionEvents, TunnelClient } from './session.ts';
+export type { AcceptSession, Hello, OnTurnedAway, ServerSession, SessionEnd, SessionEvents, TunnelClient, TurnedAway } from './session.ts';
 export { protocolVersions } from './version.ts';
 export { parseEventId, parseInterceptId, parseOwner, readBearer, refuseLargeQuestion, toShownName } from '@switchyard/wire';
 export { toShownError } from './request-desk.ts';

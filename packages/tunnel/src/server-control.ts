@@ -13,7 +13,7 @@ import { fixedTunnelLimits, type TunnelLimits } from './limits.ts';
 import type { MessageStream, StreamHandler } from './message-stream.ts';
 import { toShownError } from './request-desk.ts';
 import { TunnelSession, type SessionDeps, type SessionHolder } from './server-session.ts';
-import type { AcceptSession, Hello } from './session.ts';
+import type { AcceptSession, Hello, OnTurnedAway } from './session.ts';
 import { negotiateVersion } from './version.ts';
 
 /** Messages on a control stream are small; a larger one is no honest agent's. */
@@ -26,6 +26,7 @@ export interface ControlDeps {
   readonly limits: TunnelLimits;
   readonly keeps: SessionDeps['keeps'];
   readonly accept: AcceptSession;
+  readonly onTurnedAway: OnTurnedAway;
   readonly proof: 'none' | 'key';
   readonly versions: VersionRange;
   /** Where the connection comes from: an IP address. */
@@ -65,6 +66,7 @@ export class ServerControl implements StreamHandler {
   readonly #deps: ControlDeps;
   readonly #stream: MessageStream;
   #state: State;
+  #hello: HelloMessage | undefined;
 
   constructor(deps: ControlDeps, open: (handler: StreamHandler) => MessageStream) {
     this.#deps = deps;
@@ -104,6 +106,7 @@ export class ServerControl implements StreamHandler {
   #begin(hello: HelloMessage | undefined): void {
     if (hello === undefined) throw new InterceptError('protocol_violation', 'The agent did not begin with hello.');
     if (this.#state.t !== 'new') return;
+    this.#hello = hello;
     const version = negotiateVersion(hello.versions, this.#deps.versions);
     if (this.#deps.proof === 'none') this.#open(this.#state.deadline, hello, version, undefined);
     else this.#challenge(this.#state.deadline, hello, version);
@@ -186,6 +189,8 @@ export class ServerControl implements StreamHandler {
 
   #refuse(error: InterceptError): void {
     if (this.#state.t !== 'new' && this.#state.t !== 'challenged') return;
+    const { owner = '', client = '', actor } = this.#hello ?? {};
+    this.#deps.onTurnedAway({ owner, client, actor, remoteAddress: this.#deps.remoteAddress }, error);
     this.#stream.send(encodeManagerMessage({ t: 'closed', error }));
     this.#leave(this.#state.deadline);
   }

@@ -8,7 +8,7 @@ import { ServerCarry, type Attached } from './server-carry.ts';
 import { ServerControl } from './server-control.ts';
 import type { TunnelSession } from './server-session.ts';
 import type { SessionTable } from './session-table.ts';
-import type { AcceptSession } from './session.ts';
+import type { AcceptSession, OnTurnedAway } from './session.ts';
 import { protocolVersions } from './version.ts';
 
 /** Opens the stream that is to be served, whatever carries it. */
@@ -24,11 +24,16 @@ export interface ServerStreams {
 /** The streams of all agents, and the sessions that they are of. */
 export function createServerStreams(
   { clock, log, metrics }: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
-  options: { readonly accept: AcceptSession; readonly proof?: 'none' | 'key'; readonly versions?: VersionRange },
+  options: {
+    readonly accept: AcceptSession;
+    readonly onTurnedAway?: OnTurnedAway | undefined;
+    readonly proof?: 'none' | 'key';
+    readonly versions?: VersionRange;
+  },
   limits: TunnelLimits,
   sessions: SessionTable,
 ): ServerStreams {
-  const { accept, proof = 'none', versions = protocolVersions } = options;
+  const { accept, onTurnedAway = () => {}, proof = 'none', versions = protocolVersions } = options;
   const ended = metrics.counter({
     name: 'switchyard_tunnel_sessions_ended_total',
     help: 'Sessions that are over, by how they ended.',
@@ -48,6 +53,7 @@ export function createServerStreams(
         limits,
         keeps,
         accept,
+        onTurnedAway,
         proof,
         versions,
         admit: () => sessions.admit(),

@@ -14,7 +14,7 @@ import type { ServerIdentity } from './listen/tls-server.ts';
 import { createEventService } from './event-server.ts';
 import { createServerStreams, type ServerStreams } from './server-streams.ts';
 import { SessionTable } from './session-table.ts';
-import type { AcceptSession } from './session.ts';
+import type { AcceptSession, OnTurnedAway } from './session.ts';
 
 /** What a tunnel server needs. */
 export interface TunnelServerDeps {
@@ -27,6 +27,8 @@ export interface TunnelServerDeps {
 export interface TunnelServerOptions {
   /** Decides about each new session. */
   readonly accept: AcceptSession;
+  /** Learns of agents that are turned away before. */
+  readonly onTurnedAway?: OnTurnedAway | undefined;
   /**
    * What an agent has to prove before `accept` is asked: nothing, or that it holds the key that it names (`Hello.publicKey`); without a key
    * it is refused with `not_signed_in`. Default: nothing.

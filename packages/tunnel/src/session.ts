@@ -62,6 +62,15 @@ export interface SessionEvents {
  */
 export type AcceptSession = (hello: Hello, session: ServerSession) => Promise<SessionEvents>;
 
+/** Who was turned away before `AcceptSession` was asked; empty where they did not say. Nothing of it is proven. */
+export interface TurnedAway extends Pick<Hello, 'owner' | 'client' | 'actor'> {
+  /** Where the connection comes from: an IP address. */
+  readonly remoteAddress: string;
+}
+
+/** Learns of each agent that is turned away before `AcceptSession` was asked: without the proof that is wanted, for one. */
+export type OnTurnedAway = (who: TurnedAway, error: InterceptError) => void;
+
 /** A live session, as the agent uses it. One client is one connection: it never reconnects by itself. */
 export interface TunnelClient extends AsyncDisposable {
   readonly session: SessionId;

@@ -61,6 +61,7 @@ function createWorld(versions: { readonly agent: number; readonly manager: numbe
         onClose: () => {},
       };
     },
+    onTurnedAway: () => {},
     proof: 'none' as const,
     versions: { min: 1, max: versions.manager },
     remoteAddress: '127.0.0.1',

@@ -15,6 +15,8 @@ import type { Registry } from '../registry/registry.ts';
 /** What the API stands on. */
 export interface ManagerApiDeps {
   readonly authenticate: Authenticator;
+  /** Learns of callers who are nobody and asked for what wants somebody. */
+  readonly onRefused?: ((caller: Caller, error: InterceptError) => void) | undefined;
   /** How often each caller may ask. */
   readonly buckets: TokenBuckets;
   readonly registry: Registry;
@@ -34,7 +36,8 @@ export interface FullApi extends ManagerApi {
 }
 
 /** The API of a manager. Everybody who is somebody sees everything; each removes only what is theirs. */
-export function createManagerApi({ clock, authenticate, buckets, registry, events, info, listServices, explain }: ManagerApiDeps): FullApi {
+export function createManagerApi(deps: ManagerApiDeps): FullApi {
+  const { clock, authenticate, buckets, registry, events, info, onRefused = () => {}, listServices, explain } = deps;
   /** A caller who is somebody pays for a call under their name, everybody else under their address. */
   const admit = (caller: Caller): string | undefined => {
     const owner = identifyIfProven(authenticate, caller);
@@ -42,7 +45,16 @@ export function createManagerApi({ clock, authenticate, buckets, registry, event
     return owner;
   };
   /** Only the authenticator knows why a caller is nobody. */
-  const identify = (caller: Caller): string => admit(caller) ?? authenticate(caller);
+  const identify = (caller: Caller): string => {
+    const owner = admit(caller);
+    if (owner !== undefined) return owner;
+    try {
+      return authenticate(caller);
+    } catch (reason) {
+      onRefused(caller, InterceptError.from(reason));
+      throw reason;
+    }
+  };
   const findOwn = (owner: string, id: string, verb: 'remove' | 'renew'): InterceptInfo => {
     const intercept = registry.list().find((each) => each.id === id);
     if (intercept === undefined) throw toUnknown(id);

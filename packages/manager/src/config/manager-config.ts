@@ -1,5 +1,6 @@
 import type { Address } from '@switchyard/config';
 import type { MatchPolicy, PortProtocol, ServiceName, SourceAddressForm } from '@switchyard/contract';
+import type { AuditConfig } from '../audit/open-audit.ts';
 import type { ManagerLimits } from '../limits.ts';
 
 /** A manager's configuration: checked, complete, immutable. */
@@ -20,6 +21,7 @@ export interface ManagerConfig {
     readonly aliases: readonly string[];
   };
   readonly policy: MatchPolicy;
+  readonly audit: AuditConfig;
   readonly limits: ManagerLimits;
   readonly services: readonly ServiceConfig[];
 }

@@ -26,6 +26,7 @@ test('a short file gets the documented defaults', () => {
     auth: { mode: 'none' },
     routing: { aliases: ['kubernetes-route-as'] },
     policy: { keyless: false, percent: false },
+    audit: { stdout: false, otlp: undefined },
     limits: {
       holdMs: 10_000,
       heldPerIntercept: 64,
@@ -222,6 +223,7 @@ test('in a cluster a file with nothing in it is enough, and the manager listens 
     listen: { host: '0.0.0.0', port: 7480 },
     health: { host: '0.0.0.0', port: 7481 },
     api: { hosts: [] },
+    audit: { stdout: true, otlp: undefined },
     routing: { aliases: ['kubernetes-route-as'] },
     limits: expect.objectContaining({ holdMs: 10_000, drainGraceMs: 60_000 }),
   });
@@ -242,4 +244,15 @@ test('in a cluster, limits and aliases apply; services and auth have no place', 
     }),
   );
   expect(() => parseDocument(`${head}policy: { keyless: true }\n`, 'manager.yaml', clusterSchema)).toThrow(/only intercepts with a key/);
+});
+
+test('audit records go to standard output where callers prove who they are; a collector is an address without secrets', () => {
+  const read = (text: string): unknown => parseDocument(`${head}${text}`, 'manager.yaml', clusterSchema).audit;
+  expect(read('audit: { stdout: false, otlp: { endpoint: "https://collector:4318", headersFile: /etc/otlp } }\n')).toEqual({
+    stdout: false,
+    otlp: { endpoint: 'https://collector:4318', headersFile: '/etc/otlp' },
+  });
+  for (const endpoint of ['collector:4318', 'ftp://collector', 'http://user:secret@collector', 'http://collector/?token=secret', '']) {
+    expect(() => read(`audit: { otlp: { endpoint: "${endpoint}" } }\n`)).toThrow('must be a URL');
+  }
 });

@@ -101,6 +101,27 @@ const policy = z.strictObject({
   percent: z.boolean().default(false).meta({ description: 'Whether an intercept may take a share of the requests.' }),
 });
 
+const audit = z.strictObject({
+  stdout: z.boolean().optional().meta({
+    description:
+      'Whether audit records go to standard output, one JSON object a line. Default: they do, except where `auth` lets callers claim any name.',
+  }),
+  otlp: z
+    .strictObject({
+      endpoint: z
+        .string()
+        .refine(isPlainUrl, { error: 'must be a URL such as "http://collector:4318", without a user, a password or a query' })
+        .meta({
+          description: 'Base URL of an OpenTelemetry collector that takes OTLP over HTTP: records are posted to `/v1/logs` below it.',
+        }),
+      headersFile: file.optional().meta({
+        description: 'A file of header fields to send, one `Name: value` a line. It is read again for each batch, and never logged.',
+      }),
+    })
+    .optional()
+    .meta({ description: 'A collector that audit records go to as well.' }),
+});
+
 /** In a cluster, callers go on sending to a manager that was told to stop, until every node has heard of it. */
 const limits = createLimits(managerLimits.drainGraceMs.value);
 const clusterLimits = createLimits(fixedManagerLimits.clusterDrainGraceMs.value);
@@ -154,6 +175,7 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
     api: api.prefault({}).meta({ description: 'The API over HTTP.' }),
     routing: routing.prefault({}).meta({ description: 'Where a key is looked for.' }),
     policy: policy.prefault({}).meta({ description: 'What may be intercepted by beside keys.' }),
+    audit: audit.prefault({}).meta({ description: 'Where audit records go: who had which session and intercept, and who was refused.' }),
     limits: limits.prefault({}).meta({ description: 'Bounds that a team may want to be other ones. A count is from 1 to 100,000.' }),
     services: z
       .array(service)
@@ -162,8 +184,9 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
       .optional()
       .meta({ description: 'The services whose traffic is routed: required, but not allowed in a cluster.' }),
   })
-  .transform(({ services, tls, ...rest }, context): ManagerConfig => {
-    if (services !== undefined) return { ...rest, tls, services };
+  .transform(({ services, tls, audit: sinks, ...rest }, context): ManagerConfig => {
+    const { stdout = rest.auth.mode !== 'none', otlp } = sinks;
+    if (services !== undefined) return { ...rest, tls, audit: { stdout, otlp }, services };
     context.addIssue({
       code: 'custom',
       path: ['services'],
@@ -185,17 +208,19 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z
     tls: tlsFiles.optional(),
     api: api.prefault({}),
     routing: routing.prefault({}),
+    audit: audit.prefault({}),
     limits: clusterLimits.prefault({}),
     auth: absent('agents prove the key that stands in their Intercept objects'),
     policy: absent('only intercepts with a key are accepted there'),
     services: absent('the Services of its namespace are routed'),
   })
-  .transform(({ listen, health, tls, api: { hosts }, routing: { aliases }, limits: bounds }) => ({
+  .transform(({ listen, health, tls, api: { hosts }, routing: { aliases }, audit: { stdout = true, otlp }, limits: bounds }) => ({
     listen,
     api: { hosts },
     health,
     tls,
     routing: { aliases },
+    audit: { stdout, otlp },
     limits: bounds,
   }));
 
@@ -204,6 +229,13 @@ function absent(why: string) {
     .unknown()
     .refine((value) => value === undefined, { error: `has no place where the manager runs in a cluster (--role all): ${why}` })
     .optional();
+}
+
+/** What stands in a URL beside the address could be a secret, and the address is logged. */
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
 }
 
 function isAlias(text: string): boolean {

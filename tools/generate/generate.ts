@@ -8,6 +8,7 @@ import { generateLimits } from './limits.ts';
 import { generateManagerFile } from './manager-file.ts';
 import { generateManifests } from './manifests.ts';
 import { generateMetrics } from './metrics.ts';
+import { generatePermissions } from './permissions.ts';
 import { generateProto } from './proto.ts';
 import { generateSchemas } from './schemas.ts';
 
@@ -20,6 +21,7 @@ const generators: readonly Generator[] = [
   generateSchemas,
   generateProto,
   generateManifests,
+  generatePermissions,
 ];
 
 /** As `pnpm format` would leave it; protocol code is left as protoc-gen-es writes it, and manifests as helm does. */

@@ -29,8 +29,6 @@ export type InterceptReason =
   | 'ApprovalPending'
   /** A user or a service has as many as policies allow. */
   | 'QuotaReached'
-  /** Its Service, or its namespace, is protected. */
-  | 'Protected'
   /** Its owner has no right to intercept the service any more. */
   | 'RightLost'
   | ServiceRefusal
@@ -67,7 +65,9 @@ export type ServiceRefusal =
   /** What an annotation of it says is not understood. */
   | 'InvalidAnnotation'
   /** It is a part of Switchyard itself. */
-  | 'OwnService';
+  | 'OwnService'
+  /** Somebody protects it, or its whole namespace. */
+  | 'Protected';
 
 /** The rule "requests to service S, port P with key K go to the developer". Named `SERVICE.PORT.KEY`, without a key `SERVICE.PORT.match.HASH`. */
 export interface Intercept extends KubeObject {

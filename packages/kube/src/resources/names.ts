@@ -27,7 +27,10 @@ export const revokedAnnotation = 'switchyard.dev/revoked';
 /** Annotation of an Intercept: the name of the user who approved it. Only who may `approve` it writes it, and only their own name. */
 export const approvedAnnotation = 'switchyard.dev/approved-by';
 
-/** Annotation that people write on a Service: `"true"` keeps it from being intercepted by anybody. */
+/**
+ * Annotation that people write on a Service: `"true"` keeps it from being intercepted by anybody; on the manager's own Service, all of the
+ * namespace.
+ */
 export const protectedAnnotation = 'switchyard.dev/protected';
 
 /** Annotation that people write on a Service: `untrusted` says that its requests come from outside, so keys on them are dropped. */

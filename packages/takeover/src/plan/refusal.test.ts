@@ -1,6 +1,7 @@
 import {
   managedByLabel,
   originalAnnotation,
+  protectedAnnotation,
   routerSelector,
   shadowLabel,
   type NetworkPolicy,
@@ -42,6 +43,17 @@ for (const [what, spec, reason] of refused) {
 test('a Service without a selector is refused', () => {
   const { selector: _, ...spec } = toService('orders').spec;
   expect(refusal({ ...toService('orders'), spec })).toBe('NoSelector');
+});
+
+test('a protected Service is refused, and every one of a namespace whose manager is protected', () => {
+  const annotations = { [protectedAnnotation]: 'true' };
+  expect(refusal(toService('orders', {}, { annotations }))).toBe('Protected');
+  expect(refusal(toService('orders', {}, { annotations: { [protectedAnnotation]: 'false' } }))).toBeUndefined();
+  const manager = toService('switchyard-manager', {}, { annotations });
+  expect(findServiceRefusal(toService('orders'), { ...nothing, manager })).toMatchObject({
+    reason: 'Protected',
+    message: expect.stringContaining('its whole namespace is protected'),
+  });
 });
 
 test('our own Services are refused', () => {

@@ -1,6 +1,7 @@
 import {
   managedByLabel,
   managerName,
+  protectedAnnotation,
   routerSelector,
   shadowLabel,
   type NetworkPolicy,
@@ -28,6 +29,8 @@ export interface RefusalContext {
   readonly baselinePods: Iterable<Pod>;
   /** The takeover that is there already. */
   readonly routed?: RoutedService | undefined;
+  /** The manager's own Service: what protects it, protects the namespace. */
+  readonly manager?: Service | undefined;
 }
 
 /** Why `service` cannot be taken over, or must be given back; undefined where nothing speaks against it. */
@@ -37,6 +40,9 @@ export function findServiceRefusal(service: Service, context: RefusalContext): R
   const refuse = (reason: ServiceRefusal, why: string): Refusal => ({ reason, message: `${name} cannot be intercepted: ${why}.` });
 
   if (isOwnService(service)) return refuse('OwnService', 'it is a part of Switchyard itself');
+  if (isProtected(service)) return refuse('Protected', `it is protected (annotation ${protectedAnnotation})`);
+  if (isProtected(context.manager))
+    return refuse('Protected', `its whole namespace is protected (annotation ${protectedAnnotation} of the Service ${managerName})`);
   const unfit = findUnfit(service);
   if (unfit !== undefined) return refuse(unfit.reason, unfit.why);
   const [invalid] = readWishes(service).invalid;
@@ -56,6 +62,10 @@ export function findServiceRefusal(service: Service, context: RefusalContext): R
       `NetworkPolicy ${policy.metadata.name} restricts who may connect to its pods, and traffic through the router would not be told apart`,
     )
   );
+}
+
+function isProtected(service: Service | undefined): boolean {
+  return service?.metadata.annotations?.[protectedAnnotation] === 'true';
 }
 
 /** Whether `service` was made by us. */

@@ -25,6 +25,8 @@ interface View {
   readonly routed: ReadonlyMap<string, RoutedService>;
   readonly networkPolicies: readonly NetworkPolicy[];
   readonly pods: readonly Pod[];
+  /** The manager's own. */
+  readonly manager: Service;
 }
 
 /**
@@ -38,11 +40,13 @@ export async function listClusterServices(client: KubeClient): Promise<readonly 
     listAllowed(client, networkPolicies),
     listAllowed(client, pods),
   ]);
-  if (!found.items.some(({ metadata }) => metadata.name === managerName)) throw managerNotInstalled(client.namespace);
+  const manager = found.items.find(({ metadata }) => metadata.name === managerName);
+  if (manager === undefined) throw managerNotInstalled(client.namespace);
   const view = {
     routed: new Map(routed.items.map((each) => [each.metadata.name, each])),
     networkPolicies: policies,
     pods: baseline,
+    manager,
   };
   return found.items
     .filter((service) => isLabel(service.metadata.name) && !isOwnService(service))
@@ -85,10 +89,14 @@ function toProtocol({ protocol, appProtocol }: ServicePort): PortProtocol {
   return appProtocol === 'tcp' || (protocol !== undefined && protocol !== 'TCP') ? 'tcp' : 'auto';
 }
 
-function toRouting(service: Service, routed: RoutedService | undefined, { networkPolicies: policies, pods: baselinePods }: View): Routing {
+function toRouting(
+  service: Service,
+  routed: RoutedService | undefined,
+  { networkPolicies: policies, pods: baselinePods, manager }: View,
+): Routing {
   const status = routed?.status;
   const { edge } = readWishes(service);
-  const refusal = findServiceRefusal(service, { networkPolicies: policies, baselinePods, routed });
+  const refusal = findServiceRefusal(service, { networkPolicies: policies, baselinePods, routed, manager });
   const wrong = (status?.conditions ?? []).filter(
     ({ type, status: holds }) => (type === 'Ready' && holds === 'False') || (type === 'Contested' && holds === 'True'),
   );

@@ -1,10 +1,10 @@
 import type { InterceptId } from '@switchyard/contract';
-import { revokedAnnotation, toRevocationText, type Intercept } from '@switchyard/kube';
+import { protectedAnnotation, revokedAnnotation, toRevocationText, type Intercept } from '@switchyard/kube';
 import { createFakeClock, until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../../test/fakes.ts';
 import { createAgent, openKeeperBench } from '../../../test/keeper-bench.ts';
-import { createCondition, createIntercept } from '../../../test/objects.ts';
+import { createCondition, createIntercept, createService } from '../../../test/objects.ts';
 import { readClaim, type Claim } from './claim.ts';
 import { findRemoval, findWithdrawal } from './ending.ts';
 import type { Judgement } from './judge-intercepts.ts';
@@ -94,6 +94,20 @@ test('what was accepted and is refused for good ends; what never was only stays 
   expect(findWithdrawal(toClaim(was), verdict)).toEqual({ reason: 'policy', message: 'No policy allows it.' });
   expect(findWithdrawal(toClaim(mine), verdict)).toBeUndefined();
   expect(findWithdrawal(toClaim(was), { holds: false, reason: 'ServiceNotFound', message: 'Gone.' })).toBeUndefined();
+});
+
+test('a Service that becomes protected is given back: its intercepts end, and no other one is accepted', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const agent = createAgent('s1', 'alice');
+  await bench.keeper.register(agent, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  const orders = createService('orders');
+  bench.put({ ...orders, metadata: { ...orders.metadata, annotations: { [protectedAnnotation]: 'true' } } });
+  await bench.untilGone(id);
+  expect(agent.events).toMatchObject([{ t: 'intercept_ended', reason: 'policy', message: expect.stringContaining('it is protected') }]);
+  expect(bench.keeper.wanted.size).toBe(0);
+  bench.put(createIntercept('orders.http.bob', 'bob'));
+  await bench.untilTold('orders.http.bob', 'Accepted', 'False Protected');
 });
 
 test('an intercept without a key has the name of its match; no policy allows one', async () => {

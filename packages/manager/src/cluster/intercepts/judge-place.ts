@@ -1,5 +1,5 @@
 import { nearestWord } from '@switchyard/config';
-import type { Service } from '@switchyard/kube';
+import { managerName, type Service } from '@switchyard/kube';
 import { findServiceRefusal, planRoutedPorts, toPortKey } from '@switchyard/takeover';
 import type { Claim } from './claim.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -19,9 +19,14 @@ export function createPlaceJudge(view: ClusterView): JudgePlace {
   };
 }
 
-function judgeService(service: Service, { networkPolicies, pods, routedServices }: ClusterView): Verdict | undefined {
+function judgeService(service: Service, { networkPolicies, pods, routedServices, services }: ClusterView): Verdict | undefined {
   const routed = routedServices.get(service.metadata.name);
-  const refusal = findServiceRefusal(service, { networkPolicies: networkPolicies.values(), baselinePods: pods.values(), routed });
+  const refusal = findServiceRefusal(service, {
+    networkPolicies: networkPolicies.values(),
+    baselinePods: pods.values(),
+    routed,
+    manager: services.get(managerName),
+  });
   return refusal && { holds: false, ...refusal };
 }
 
@@ -33,7 +38,7 @@ function judgePort(service: Service, wanted: string): Verdict | undefined {
     return { holds: false, reason: 'PortNotFound', message: `${name} has no port "${wanted}"; it has: ${known}.` };
   }
   if (port.protocol !== 'tcp') return undefined;
-  return { holds: false, reason: 'NotHttp', message: `${name}/${wanted} carries raw TCP, and only HTTP requests can carry a key.` };
+  return { holds: false, reason: 'NotHttp', message: `${name}/${wanted} carries raw TCP, and only HTTP requests can be told apart.` };
 }
 
 function toNotFound(name: string, known: readonly string[]): Verdict {

@@ -1,6 +1,7 @@
 import type { Clock, ServiceName } from '@switchyard/contract';
 import {
   isReadyRouter,
+  managerName,
   originalAnnotation,
   shadowLabel,
   toShadowName,
@@ -72,7 +73,8 @@ export function listNames({ services, routedServices, wanted }: ObserveDeps): Re
 function mayBeTaken(deps: ObserveDeps, service: Service | undefined, routed: RoutedService | undefined): boolean {
   if (service === undefined || deps.isStandingDown()) return false;
   const networkPolicies = deps.networkPolicies.objects.values();
-  return findServiceRefusal(service, { networkPolicies, baselinePods: deps.pods.objects.values(), routed }) === undefined;
+  const manager = deps.services.get(managerName);
+  return findServiceRefusal(service, { networkPolicies, baselinePods: deps.pods.objects.values(), routed, manager }) === undefined;
 }
 
 /** A Service that stands in the shadow's place is not the shadow. */

@@ -29,6 +29,12 @@ const manifests: readonly Manifest[] = [
     // A hook would run at once.
     args: ['--namespace', 'NAMESPACE', '--no-hooks'],
   },
+  {
+    path: 'deploy/manifests/network-policies.yaml',
+    chart: 'deploy/charts/switchyard',
+    about: 'Beside namespace.yaml, where the network plugin enforces NetworkPolicies: kubectl apply -n dev -f network-policies.yaml',
+    args: ['--namespace', 'NAMESPACE', '--set', 'networkPolicies.enabled=true', '--show-only', 'templates/network-policies.yaml'],
+  },
 ];
 
 const stampLine = /^# charts ([0-9a-f]{64})$/m;

@@ -51,3 +51,20 @@ securityContext:
   readOnlyRootFilesystem: true
   capabilities: { drop: [ALL] }
 {{- end }}
+
+{{- /* The watchdog and the job never take part in a mesh: a job whose sidecar goes on does not end. */}}
+{{- define "mesh.out.labels" -}}
+sidecar.istio.io/inject: 'false'
+{{- end }}
+
+{{- define "mesh.out.annotations" -}}
+linkerd.io/inject: disabled
+{{- end }}
+
+{{- define "mesh.labels" -}}
+{{- if not .Values.mesh.sidecars }}{{ include "mesh.out.labels" . }}{{ end }}
+{{- end }}
+
+{{- define "mesh.annotations" -}}
+{{- if not .Values.mesh.sidecars }}{{ include "mesh.out.annotations" . }}{{ end }}
+{{- end }}

@@ -19,6 +19,7 @@ export const cliLimits: LimitTable<
   | 'routeSettleMs'
   | 'portLookMs'
   | 'ownerGroups'
+  | 'renewMs'
 > = {
   listenMs: {
     value: 60_000,
@@ -59,6 +60,7 @@ export const cliLimits: LimitTable<
     about: "How long, at most, a command waits until every node of a cluster sends a Service's new connections to the router.",
   },
   portLookMs: { value: 50, unit: 'ms', about: 'Pause between two looks at where a command listens.' },
+  renewMs: { value: 10_000, unit: 'ms', about: 'How long `renew` waits for the manager of a cluster to grant another lifetime.' },
   ownerGroups: {
     value: 64,
     unit: 'count',

@@ -9,6 +9,7 @@ import { explain } from './explain.ts';
 import { key } from './key.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
+import { renew } from './renew.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
@@ -18,6 +19,7 @@ export const commands: readonly AnyCommand[] = [
   run,
   up,
   down,
+  renew,
   list,
   status,
   logs,

@@ -130,6 +130,8 @@ export interface Control extends AsyncDisposable {
   listIntercepts(): Promise<readonly ControlledIntercept[]>;
   /** Removes those of the person's own that match, and answers them. */
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Lets one of the person's own live for `lifetimeMs` from now on, and answers it. Undefined: as this place does it. */
+  renewIntercept(id: InterceptId, lifetimeMs: number | undefined): Promise<InterceptInfo>;
   /** Looks whether the manager answers, and how fast. */
   measureManager(): Promise<MeasuredManager>;
   /** Where a request would go now, and why. */

@@ -4,6 +4,7 @@ import { cliLimits } from '../../limits.ts';
 import { refuseKnownConflict } from '../../routed-service.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { toControlledIntercept } from './intercept-object.ts';
+import { toNextRenewal } from './renew.ts';
 
 /** How often the object may change under our hands before that is said. */
 const attempts = 5;
@@ -70,7 +71,8 @@ async function takeOver(client: KubeClient, wanted: Intercept): Promise<Intercep
   }
   const operations = [
     { op: 'test', path: '/metadata/resourceVersion', value: found.metadata.resourceVersion },
-    { op: 'replace', path: '/spec', value: wanted.spec },
+    // It is another run, with a lifetime of its own.
+    { op: 'replace', path: '/spec', value: { ...wanted.spec, renewals: toNextRenewal(found) } },
   ] as const;
   try {
     return await client.patch(intercepts, wanted.metadata.name, { t: 'json', operations });

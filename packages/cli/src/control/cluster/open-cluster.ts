@@ -1,4 +1,4 @@
-import { InterceptError, type InterceptInfo, type Principal } from '@switchyard/contract';
+import { InterceptError, type InterceptId, type InterceptInfo, type Principal } from '@switchyard/contract';
 import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { openManagerClient, type RemovalFilter } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
@@ -15,6 +15,7 @@ import { openClusterInterception } from './interception.ts';
 import { openClient } from './open-client.ts';
 import { findPod } from './pod.ts';
 import { findWay, openWay } from './reach.ts';
+import { renewObject, type RenewDeps } from './renew.ts';
 import { explainByObjects } from './route-report.ts';
 import { listClusterServices } from './services.ts';
 import { readPrincipal } from './who-am-i.ts';
@@ -41,6 +42,7 @@ export async function openClusterControl(context: Context, settings: Settings, n
     listServices: () => listClusterServices(client),
     listIntercepts: () => listIntercepts(client),
     removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
+    renewIntercept: (id, lifetimeMs) => renewIntercept({ clock: context.clock, log: context.log, client }, id, lifetimeMs),
     explain: (question) => explainByObjects(client, question),
     async measureManager() {
       await using way = await openWay({
@@ -95,6 +97,12 @@ function toIdentity({ identity }: Settings, user: string): Identity {
 
 async function listIntercepts(client: KubeClient): Promise<readonly ControlledIntercept[]> {
   return (await client.list(intercepts)).items.flatMap((object) => toControlledIntercept(object) ?? []);
+}
+
+async function renewIntercept(deps: RenewDeps, id: InterceptId, lifetimeMs: number | undefined): Promise<InterceptInfo> {
+  const object = await deps.client.get(intercepts, id);
+  if (object === undefined) throw new InterceptError('intercept_not_found', `The intercept ${id} is gone.`, { hint: 'Run it again.' });
+  return renewObject(deps, object, lifetimeMs);
 }
 
 async function removeIntercepts(client: KubeClient, user: string, filter: RemovalFilter): Promise<readonly InterceptInfo[]> {

@@ -73,6 +73,7 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     listServices: () => manager.listServices(),
     listIntercepts: () => manager.listIntercepts(),
     removeIntercepts: (filter) => manager.removeIntercepts(filter),
+    renewIntercept: (id, lifetimeMs) => manager.renewIntercept(id, lifetimeMs),
     explain: async (question) => ({ report: await manager.explain(question), outside: [], notes: [] }),
     measureManager: () => measureManager(context.clock, `at ${url.host}`, () => manager.info()),
     readLog: ({ all, follow, signal }, onEntry) => manager.watchEvents({ all, follow, after: undefined }, onEntry, signal),

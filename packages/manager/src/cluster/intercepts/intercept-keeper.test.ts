@@ -232,7 +232,7 @@ test('an intercept whose owner counts a renewal in the object lives for another 
   bench.clock.advance(30 * minuteMs);
   const object = bench.object(id);
   if (object === undefined) throw new Error('The object is gone.');
-  bench.put({ ...object, spec: { ...object.spec, renewals: 1 } });
+  bench.put({ ...object, spec: { ...object.spec, renewals: 1 } } as typeof object);
   await bench.settle(() => bench.object(id)?.status?.renewals === 1);
   const expiresAt = new Date(bench.object(id)?.status?.expiresAt ?? '');
   expect(Math.abs(expiresAt.getTime() - startMs - 90 * minuteMs)).toBeLessThan(minuteMs);

@@ -62,7 +62,8 @@ test('in a cluster the object asks, and the manager grants', async () => {
   const asked = cluster.object('orders.http.alice');
   if (asked === undefined) throw new Error('The object is gone.');
   expect(asked.spec.lifetimeSeconds).toBe(5_400);
-  cluster.kubernetes.put({ ...asked, status: { renewals: 1, expiresAt: '2030-01-01T01:30:00Z' } } as Intercept);
+  const granted: Intercept = { ...asked, status: { renewals: 1, expiresAt: '2030-01-01T01:30:00Z' } };
+  cluster.kubernetes.put(granted);
   const { code, stdout } = await command;
   expect({ code, ...JSON.parse(stdout) }).toMatchObject({
     code: 0,

@@ -258,33 +258,6 @@ test('an away intercept expires too', () => {
   expect(ended).toEqual(['expired']);
 });
 
-test('a renewal begins the lifetime again, at most the limit [manager.lifetimeMs]', () => {
-  const { registry, clock, published } = createBench();
-  const session = createSession('s1', 'alice');
-  registry.register(session, createSpec('alice', { lifetimeMs: hourMs }));
-  clock.advance(55 * minuteMs);
-  const { expiresAt } = registry.renew(session, orders, 100 * hourMs);
-  expect(expiresAt).toEqual(new Date(clock.date().getTime() + 8 * hourMs));
-  expect(published).toHaveLength(1);
-  clock.advance(8 * hourMs - 1);
-  expect(registry.list()).toHaveLength(1);
-  expect(session.events.map(({ t }) => t)).toEqual(['expiry_warning', 'expiry_warning']);
-});
-
-test('a renewal from elsewhere is told to the session, and gives one that is away no longer to come back', () => {
-  const { registry, clock, ended } = createBench();
-  const session = createSession('s1', 'alice');
-  registry.register(session, createSpec('alice', { lifetimeMs: 2 * minuteMs }));
-  const { expiresAt } = registry.renewOwn(orders, 3 * minuteMs);
-  expect(expiresAt).toEqual(new Date(clock.date().getTime() + 3 * minuteMs));
-  expect(session.events).toEqual([{ t: 'intercept_renewed', id: orders, expiresAt }]);
-  registry.lose(session);
-  registry.renewOwn(orders, 8 * hourMs);
-  clock.advance(5 * minuteMs);
-  expect(ended).toEqual(['session_gone']);
-  expect(refusal(() => registry.renewOwn(orders, undefined)).code).toBe('intercept_not_found');
-});
-
 test('only the own intercepts that match are removed, and their sessions learn it', () => {
   const { registry } = createBench();
   const [alice, bob] = [createSession('s1', 'alice'), createSession('s2', 'bob')];

@@ -13,9 +13,9 @@ async function openRegistry(
   body: unknown,
 ): Promise<AsyncDisposable & { readonly url: string; readonly asked: () => string }> {
   let asked = '';
-  const server = createServer(async (request, response) => {
-    if (request.method === 'POST') for await (const chunk of request) asked += String(chunk);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const server = createServer((request, response) => {
+    request.setEncoding('utf8').on('data', (text: string) => void (asked += request.method === 'POST' ? text : ''));
+    request.on('end', () => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,7 @@
 // A keeper of intercepts before a fake API server. The keeper's clock stands still; connections live in real time.
 import { silentLog, type EndReason } from '@switchyard/contract';
 import {
+  interceptPolicies,
   intercepts,
   networkPolicies,
   openCollection,
@@ -55,6 +56,7 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
       routedServices: opened.use(openCollection(of, routedServices)),
       networkPolicies: opened.use(openCollection(of, networkPolicies)),
       pods: opened.use(openCollection(of, pods)),
+      policies: opened.use(openCollection(of, interceptPolicies)),
       isLeading: () => leading,
       isStandingDown: () => false,
       publish: (rules) => void published.push(rules.map(toText)),

@@ -1,6 +1,7 @@
 import type { Clock, Log } from '@switchyard/contract';
 import {
   endpointSlices,
+  interceptPolicies,
   intercepts,
   networkPolicies,
   openCollection,
@@ -10,6 +11,7 @@ import {
   type Collection,
   type EndpointSlice,
   type Intercept,
+  type InterceptPolicy,
   type KubeClient,
   type NetworkPolicy,
   type Pod,
@@ -25,6 +27,7 @@ export interface Collections {
   readonly networkPolicies: Collection<NetworkPolicy>;
   readonly pods: Collection<Pod>;
   readonly intercepts: Collection<Intercept>;
+  readonly policies: Collection<InterceptPolicy>;
 }
 
 /** Opens all collections on `owner`. They begin to list, with quorum reads. */
@@ -39,5 +42,6 @@ export function openCollections(
     networkPolicies: owner.use(openCollection(deps, networkPolicies)),
     pods: owner.use(openCollection(deps, pods)),
     intercepts: owner.use(openCollection(deps, intercepts)),
+    policies: owner.use(openCollection(deps, interceptPolicies)),
   };
 }

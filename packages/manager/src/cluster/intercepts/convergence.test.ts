@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { createSpec, limits, type FakeSession } from '../../../test/fakes.ts';
 import { createAgent, openKeeperBench, openSeat, type KeeperBench, type KeeperSeat } from '../../../test/keeper-bench.ts';
+import { ruleBy } from '../../../test/policies.ts';
 import { byName, createIntercept, createManagerPod, createRouted, createService, toKey } from '../../../test/objects.ts';
 import { readClaim } from './claim.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -207,7 +208,15 @@ class Run {
     };
     const claims = kube.list(intercepts).flatMap((object) => readClaim(object) ?? []);
     const rightOf = (): 'granted' => 'granted';
-    const own = { startedMs: 0, peerLeftMs: 0, links, renewals: new Map<string, number>(), ended: new Set<string>(), rightOf };
+    const own = {
+      startedMs: 0,
+      peerLeftMs: 0,
+      links,
+      renewals: new Map<string, number>(),
+      ended: new Set<string>(),
+      rightOf,
+      rulingOf: ruleBy(),
+    };
     return judgeIntercepts(claims, view, own, nowMs, limits);
   }
 }

@@ -2,6 +2,7 @@ import type { Intercept, Service } from '@switchyard/kube';
 import { expect, test } from 'vitest';
 import { byName, createIntercept, createPolicy, createRouted, createService } from '../../../test/objects.ts';
 import { limits } from '../../../test/fakes.ts';
+import { ruleBy } from '../../../test/policies.ts';
 import { readClaim } from './claim.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { judgeAcceptance } from './judge-acceptance.ts';
@@ -19,7 +20,11 @@ const empty: ClusterView = {
 /** What is said of each object: its reason, or the message of a refusal. */
 function judge(objects: readonly Intercept[], view: Partial<ClusterView> = {}, interceptsPerOwner = 256): readonly string[] {
   const claims = objects.flatMap((object) => readClaim(object) ?? []);
-  const verdicts = judgeAcceptance(claims, createPlaceJudge({ ...empty, ...view }), { ...limits, interceptsPerOwner });
+  const verdicts = judgeAcceptance(
+    claims,
+    { judgePlace: createPlaceJudge({ ...empty, ...view }), rulingOf: ruleBy() },
+    { ...limits, interceptsPerOwner },
+  );
   return claims.map(({ uid }) => {
     const verdict = verdicts.get(uid);
     return verdict?.holds === true ? verdict.reason : `${verdict?.reason}: ${verdict?.message}`;
@@ -109,7 +114,11 @@ test.for<[string, NonNullable<Intercept['spec']['match']>, string]>([
   ['is of another version', [{ allOf: [{ weather: 'fine' } as object] }], 'MatchInvalid: The match has a condition that this manager'],
   ['says two things at once', [{ allOf: [{ method: 'GET', percent: 1 }] }], 'MatchInvalid: '],
   ['asks for nothing', [{ allOf: [] }], 'MatchInvalid: '],
-  ['is a share', [{ allOf: [{ percent: 10 }] }], 'PercentDenied: '],
+  [
+    'is a share',
+    [{ allOf: [{ percent: 10 }] }],
+    'PolicyDenied: No policy of this namespace allows an intercept of a share of the requests of orders',
+  ],
 ])('a match that %s', ([, match, expected]) => {
   expect(judge([createIntercept('orders.http.alice', 'alice', { spec: { match } })])).toEqual([expect.stringContaining(expected)]);
 });

@@ -1,57 +1,70 @@
+import type { Allowance, Ruling } from '@switchyard/policy';
 import { findConflict } from '@switchyard/route';
 import type { ManagerLimits } from '../../limits.ts';
 import { toKeyTaken } from '../../registry/refusals.ts';
+import { QuotaCount, type Acceptance } from '../policies/judge-quota.ts';
 import { byAge, type Claim } from './claim.ts';
 import type { JudgePlace } from './judge-place.ts';
 import type { Verdict } from './verdict.ts';
 
+/** What acceptance depends on beside the claims themselves. */
+export interface AcceptanceJudges {
+  readonly judgePlace: JudgePlace;
+  /** What the policies say, but for how many there are. */
+  readonly rulingOf: (claim: Claim) => Ruling;
+}
+
 /**
  * Which of `claims` are accepted, by uid. A claim holds its key against every other owner's later one, whether its own place can be
- * intercepted now or not: who was accepted is not put out because somebody else's Service appears. Claims over the owner's limit hold
- * nothing.
+ * intercepted now or not: who was accepted is not put out because somebody else's Service appears. Claims over the owner's limit, and
+ * those that policies do not allow, hold nothing; one that waits for approval holds its place.
  */
 export function judgeAcceptance(
   claims: readonly Claim[],
-  judgePlace: JudgePlace,
+  { judgePlace, rulingOf }: AcceptanceJudges,
   { interceptsPerOwner }: Pick<ManagerLimits, 'interceptsPerOwner'>,
-): ReadonlyMap<string, Verdict> {
-  const verdicts = new Map<string, Verdict>();
+): ReadonlyMap<string, Acceptance> {
+  const verdicts = new Map<string, Acceptance>();
   const counts = new Map<string, number>();
+  const quotas = new QuotaCount();
   const holders = new Map<string, Claim[]>();
   for (const claim of claims.toSorted(byAge)) {
     const { uid, id, key = id, owner } = claim;
     const others = counts.get(owner) ?? 0;
-    const sameKey = holders.get(key) ?? [];
-    const conflict = findConflict(sameKey, claim);
     if (others >= interceptsPerOwner) {
       verdicts.set(uid, toTooMany(owner, interceptsPerOwner));
-    } else if (conflict !== undefined) {
-      counts.set(owner, others + 1);
-      verdicts.set(uid, toTaken(conflict.rule));
-    } else {
-      counts.set(owner, others + 1);
-      holders.set(key, [...sameKey, claim]);
-      verdicts.set(uid, judgeMatch(claim) ?? judgePlace(claim) ?? accepted);
+      continue;
     }
+    counts.set(owner, others + 1);
+    const mistake = judgeMatch(claim);
+    // What a mistake asks for, no policy can say anything of.
+    const policy = mistake === undefined ? quotas.judge(claim, rulingOf(claim)) : undefined;
+    if (policy?.refusal !== undefined && !policy.holds) {
+      verdicts.set(uid, policy.refusal);
+      continue;
+    }
+    const sameKey = holders.get(key) ?? [];
+    const conflict = findConflict(sameKey, claim);
+    if (conflict !== undefined) {
+      verdicts.set(uid, toTaken(conflict.rule));
+      continue;
+    }
+    holders.set(key, [...sameKey, claim]);
+    if (policy !== undefined) quotas.add(claim);
+    verdicts.set(uid, mistake ?? policy?.refusal ?? judgePlace(claim) ?? toAccepted(policy?.allowance));
   }
   return verdicts;
 }
 
-const accepted: Verdict = { holds: true, reason: 'Accepted', message: 'The intercept is allowed.' };
+function toAccepted(allowance: Allowance | undefined): Acceptance {
+  const policy = allowance?.policy;
+  const message = policy === undefined ? 'The intercept is allowed.' : `The policy "${policy}" allows the intercept.`;
+  return { holds: true, reason: 'Accepted', message, policy, allowance };
+}
 
 /** What no definition of a resource refuses. */
-function judgeMatch({ key, match, mistake }: Claim): Verdict | undefined {
-  if (mistake !== undefined) return { holds: false, reason: 'MatchInvalid', message: mistake };
-  if (key === undefined) {
-    const why = 'it takes the requests of people who do not know of it';
-    return {
-      holds: false,
-      reason: 'PolicyDenied',
-      message: `An intercept without a key is allowed by no policy of this namespace: ${why}.`,
-    };
-  }
-  if (!match.some((conditions) => conditions.some(({ t }) => t === 'percent'))) return undefined;
-  return { holds: false, reason: 'PercentDenied', message: 'An intercept of a share of the requests is not allowed in a cluster.' };
+function judgeMatch({ mistake }: Claim): Verdict | undefined {
+  return mistake === undefined ? undefined : { holds: false, reason: 'MatchInvalid', message: mistake };
 }
 
 function toTaken(holder: Claim): Verdict {

@@ -1,4 +1,7 @@
+import type { Allowance, Ruling } from '@switchyard/policy';
 import type { ManagerLimits } from '../../limits.ts';
+import { boundLimits } from '../policies/bound-limits.ts';
+import type { Acceptance } from '../policies/judge-quota.ts';
 import { toRightLost, toRightUnknown, type Right } from '../rights/right.ts';
 import { findCondition, type Claim } from './claim.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -19,6 +22,8 @@ export interface OwnKnowledge extends ManagerTimes {
   readonly ended: ReadonlySet<string>;
   /** What is known of the right of the claim's owner. */
   readonly rightOf: (claim: Claim) => Right;
+  /** What policies say of it, but for how many there are. */
+  readonly rulingOf: (claim: Claim) => Ruling;
 }
 
 /** What is to be thought of one Intercept object. */
@@ -28,7 +33,7 @@ export interface Judgement extends Lifetime {
   /** Why it is over; undefined while it lives. */
   readonly over: Ending | undefined;
   /** Of one that is over: not accepted any more. */
-  readonly acceptance: Verdict;
+  readonly acceptance: Acceptance;
   /** Whether its owner may intercept was not looked up yet: nothing is told of it before. */
   readonly undecided: boolean;
   readonly routing: Routing;
@@ -42,21 +47,34 @@ export function judgeIntercepts(
   nowMs: number,
   limits: Pick<ManagerLimits, 'lifetimeMs' | 'awayLifetimeMs' | 'interceptsPerOwner'>,
 ): readonly Judgement[] {
+  const age = (claim: Claim, standing: Standing, allowance: Allowance | undefined): Lifetime =>
+    judgeLifetime(claim, standing, own.renewals.get(claim.uid), nowMs, boundLimits(limits, allowance));
   const aged = claims.map((claim) => {
     const standing = judgeStanding(claim, own.links.get(claim.uid), own);
-    const lifetime = judgeLifetime(claim, standing, own.renewals.get(claim.uid), nowMs, limits);
+    const ruling = own.rulingOf(claim);
+    const lifetime = age(claim, standing, ruling.allowed ? ruling.allowances[0] : undefined);
     return { claim, standing, ...lifetime, right: own.rightOf(claim), over: findEnd(claim, lifetime, own, nowMs) };
   });
   // Who has no right keeps no key from others.
   const living = aged.filter(({ over, right }) => over === undefined && right !== 'lost').map(({ claim }) => claim);
-  const acceptances = judgeAcceptance(living, createPlaceJudge(view), limits);
+  const acceptances = judgeAcceptance(living, { judgePlace: createPlaceJudge(view), rulingOf: own.rulingOf }, limits);
   return aged.map(({ right, ...judged }) => {
     const { claim } = judged;
-    const verdict = right === 'lost' ? toRightLost(claim) : (acceptances.get(claim.uid) ?? ended);
+    const verdict: Acceptance = right === 'lost' ? toRightLost(claim) : (acceptances.get(claim.uid) ?? ended);
     const undecided = verdict.holds && right === 'unknown' && findCondition(claim, 'Accepted')?.status !== 'True';
-    const over = judged.over ?? findWithdrawal(claim, verdict);
+    // Where others have taken up the longest allowance, it is a shorter one.
+    const lifetime = verdict.allowance === undefined ? judged : age(claim, judged.standing, verdict.allowance);
+    const over = judged.over ?? findEnd(claim, lifetime, own, nowMs) ?? findWithdrawal(claim, verdict);
     const acceptance = over !== undefined ? ended : undecided ? toRightUnknown(claim) : verdict;
-    return { ...judged, over, acceptance, undecided, routing: judgeRouting(claim, acceptance.holds, view) };
+    return {
+      ...judged,
+      expiresAtMs: lifetime.expiresAtMs,
+      end: lifetime.end,
+      over,
+      acceptance,
+      undecided,
+      routing: judgeRouting(claim, acceptance.holds, view),
+    };
   });
 }
 

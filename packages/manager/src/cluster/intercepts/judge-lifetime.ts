@@ -1,6 +1,7 @@
 import type { EndReason } from '@switchyard/contract';
 import type { ManagerLimits } from '../../limits.ts';
 import { grantLifetime } from '../../registry/lifetime.ts';
+import type { LifetimeLimits } from '../policies/bound-limits.ts';
 import type { Claim } from './claim.ts';
 import type { Standing } from './judge-standing.ts';
 
@@ -22,12 +23,14 @@ export function judgeLifetime(
   standing: Standing,
   renewedMs: number | undefined,
   nowMs: number,
-  limits: Pick<ManagerLimits, 'lifetimeMs' | 'awayLifetimeMs'>,
+  limits: LifetimeLimits & Pick<ManagerLimits, 'awayLifetimeMs'>,
 ): Lifetime {
   const written = Date.parse(claim.object.status?.expiresAt ?? '');
-  const grantedMs = grantLifetime(claim.lifetimeMs, limits);
+  const grantedMs = grantLifetime(claim.lifetimeMs ?? limits.defaultLifetimeMs, limits);
   const askedMs = isRenewalDue(claim) ? nowMs + grantedMs : renewedMs;
-  const expiresAtMs = askedMs ?? (Number.isNaN(written) ? claim.createdAtMs + grantedMs : written);
+  const grantedAtMs = askedMs ?? (Number.isNaN(written) ? claim.createdAtMs + grantedMs : written);
+  // What is allowed may have become less since.
+  const expiresAtMs = Math.min(grantedAtMs, nowMs + limits.lifetimeMs);
   const goneAtMs = standing.t === 'live' || standing.t === 'elsewhere' ? Infinity : standing.sinceMs + limits.awayLifetimeMs;
   return {
     expiresAtMs,

@@ -17,13 +17,13 @@ export class NextDue implements Disposable {
     this.#onDue = onDue;
   }
 
-  /** Warns now who is to be warned; calls `onDue` when the next one ends or is to be warned. */
-  follow(judgements: readonly Judgement[], nowMs: number): void {
+  /** Warns now who is to be warned; calls `onDue` when the next one ends or is to be warned, at `changeMs` at the latest. */
+  follow(judgements: readonly Judgement[], nowMs: number, changeMs: number): void {
     this.#timer?.cancel();
     const living = judgements.filter(({ over }) => over === undefined);
     const uids = new Set(living.map(({ claim }) => claim.uid));
     for (const uid of this.#warned.keys()) if (!uids.has(uid)) this.#warned.delete(uid);
-    const dueMs = living.reduce((first, judgement) => Math.min(first, judgement.end.atMs, this.#warn(judgement, nowMs)), Infinity);
+    const dueMs = living.reduce((first, judgement) => Math.min(first, judgement.end.atMs, this.#warn(judgement, nowMs)), changeMs);
     this.#timer = dueMs === Infinity ? undefined : this.#clock.after(dueMs - nowMs, this.#onDue);
   }
 

@@ -7,14 +7,26 @@ import {
   type Log,
   type ServiceName,
 } from '@switchyard/contract';
-import type { Collection, Intercept as InterceptObject, KubeClient, NetworkPolicy, Pod, RoutedService, Service } from '@switchyard/kube';
+import type {
+  Collection,
+  Intercept as InterceptObject,
+  InterceptPolicy,
+  KubeClient,
+  NetworkPolicy,
+  Pod,
+  RoutedService,
+  Service,
+} from '@switchyard/kube';
+import type { Ruling } from '@switchyard/policy';
 import type { Rule } from '@switchyard/route';
 import type { ManagerLimits } from '../../limits.ts';
+import type { Chronicle } from '../../audit/chronicle.ts';
 import { createAccessReviewer } from '../rights/review-access.ts';
 import { findReviewed } from '../rights/reviewed.ts';
 import { RightWatch } from '../rights/right-watch.ts';
 import { toInfo, type AgentSession, type Intercept } from '../../registry/intercept.ts';
-import { grantLifetime } from '../../registry/lifetime.ts';
+import { createPolicyBook, type PolicyBook } from '../policies/policy-book.ts';
+import { grantRenewal } from '../policies/renewal.ts';
 import { toDirect, toRefused, toUnknown } from './admit.ts';
 import { createClaimReader, type ClaimReader } from './claim-reader.ts';
 import type { Claim } from './claim.ts';
@@ -45,6 +57,7 @@ export interface InterceptKeeperDeps {
   readonly routedServices: Collection<RoutedService>;
   readonly networkPolicies: Collection<NetworkPolicy>;
   readonly pods: Collection<Pod>;
+  readonly policies: Collection<InterceptPolicy>;
   /** Whether this manager leads now; tell of a change by `reconsider`. */
   readonly isLeading: () => boolean;
   /** Whether every Service is to be given back; tell of a change by `reconsider`. */
@@ -53,6 +66,8 @@ export interface InterceptKeeperDeps {
   readonly publish: (rules: readonly Rule[]) => void;
   /** Learns of each intercept that ended here. */
   readonly onEnd: OnEnd;
+  /** Learns of everything that becomes of intercepts. Default: nobody does. */
+  readonly chronicle?: Chronicle | undefined;
   /** The address of the manager's own pod. */
   readonly podAddress: string;
 }
@@ -75,6 +90,7 @@ class Keeper implements InterceptKeeper {
   readonly #endings: RecentEndings;
   readonly #wanted: WantedServices = new WantedServices();
   readonly #rights: RightWatch;
+  readonly #policies: PolicyBook;
   readonly #table: RouteTable;
   readonly #objects: ObjectSync;
   readonly #due: NextDue;
@@ -93,12 +109,13 @@ class Keeper implements InterceptKeeper {
     this.#deps = deps;
     this.#limits = limits;
     this.#claims = createClaimReader(intercepts, log);
+    this.#policies = createPolicyBook(deps.policies, log);
     this.#lookups = new Lookups(clock);
     this.#endings = new RecentEndings(clock);
     this.#table = new RouteTable(deps);
     this.#pace = this.#opened.use(new Pace(clock, () => this.#pass()));
     const onIdle = (): void => this.#pace.soon();
-    this.#objects = this.#opened.use(new ObjectSync({ clock, log, client, intercepts, isLeading, book: this.#book, onIdle }));
+    this.#objects = this.#opened.use(new ObjectSync({ ...deps, book: this.#book, onIdle }));
     this.#rights = this.#opened.use(new RightWatch({ clock, log, review: createAccessReviewer(client), onChange: onIdle }));
     this.#due = this.#opened.use(new NextDue(clock, limits, onIdle));
     this.synced = this.#begin();
@@ -141,7 +158,7 @@ class Keeper implements InterceptKeeper {
 
   renew(session: AgentSession, id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
     const claim = this.#own(session, id);
-    this.#book.renew(claim.uid, this.#nowMs() + grantLifetime(lifetimeMs, this.#limits));
+    this.#book.renew(claim.uid, this.#nowMs() + grantRenewal(lifetimeMs, this.#judgementOf(claim).acceptance, this.#limits));
     this.reconsider();
     this.#log('intercept_renewed', claim);
     return this.#infoOf(claim);
@@ -188,8 +205,8 @@ class Keeper implements InterceptKeeper {
   }
 
   async #begin(): Promise<void> {
-    const { intercepts, services, routedServices, networkPolicies, pods } = this.#deps;
-    const collections = [intercepts, services, routedServices, networkPolicies, pods];
+    const { intercepts, services, routedServices, networkPolicies, pods, policies } = this.#deps;
+    const collections = [intercepts, services, routedServices, networkPolicies, pods, policies];
     await Promise.all(collections.map(({ synced }) => synced));
     if (this.#opened.disposed) throw new InterceptError('canceled', 'The manager stops.');
     for (const collection of collections) this.#opened.defer(collection.onChange(() => this.#pace.soon()));
@@ -215,9 +232,10 @@ class Keeper implements InterceptKeeper {
     this.#rights.follow(findReviewed(this.#judgements, this.#deps.isLeading()));
     this.#table.follow(this.#judgements);
     this.#objects.sync(this.#judgements);
-    this.#due.follow(this.#judgements, nowMs);
+    this.#due.follow(this.#judgements, nowMs, this.#policies.nextChangeMs(nowMs));
     this.#renewals.follow(this.#judgements);
     this.#wanted.follow(this.#judgements);
+    this.#deps.chronicle?.follow(this.#judgements);
   }
 
   #judge(times: ManagerTimes): readonly Judgement[] {
@@ -230,7 +248,9 @@ class Keeper implements InterceptKeeper {
       standingDown: isStandingDown(),
     };
     const { links, renewals, ended } = this.#book;
-    const own = { ...times, links, renewals, ended, rightOf: (claim: Claim) => this.#rights.of(claim) };
+    const nowMs = this.#nowMs();
+    const rulingOf = (claim: Claim): Ruling => this.#policies.rulingOf(claim, nowMs);
+    const own = { ...times, links, renewals, ended, rightOf: (claim: Claim) => this.#rights.of(claim), rulingOf };
     return judgeIntercepts(this.#claims.all(), view, own, this.#nowMs(), this.#limits);
   }
 

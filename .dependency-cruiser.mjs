@@ -26,6 +26,7 @@ const owners = {
   '@marcbachmann/cel-js': 'policy',
   '@opentelemetry': 'manager',
   jose: 'manager',
+  'openid-client': 'cli',
   pino: 'runtime',
   'prom-client': 'runtime',
   re2js: 'route',

@@ -254,6 +254,10 @@ export const auditLimits: LimitTable<
   | 'otlpDelayMs'
   | 'otlpTimeoutMs'
   | 'otlpFlushMs'
+  | 'endKeptMs'
+  | 'eventRestMs'
+  | 'eventsRemembered'
+  | 'eventsWaiting'
 > = {
   auditTextChars: { value: 256, unit: 'count', about: 'Characters of a name in an audit record; a longer one is cut.' },
   auditMessageChars: { value: 1_024, unit: 'count', about: 'Characters of the sentence in an audit record; a longer one is cut.' },
@@ -282,6 +286,18 @@ export const auditLimits: LimitTable<
     about: 'How long a batch of audit records is tried again with a collector that is away or busy; then its records are given up, and counted.',
   },
   otlpFlushMs: { value: 5_000, unit: 'ms', about: 'How long a manager that stops waits for a collector to take the last audit records.' },
+  endKeptMs: {
+    value: 20_000,
+    unit: 'ms',
+    about: 'How long a manager that does not lead keeps the ends of intercepts that it saw, to record them if it leads by then.',
+  },
+  eventRestMs: { value: 60_000, unit: 'ms', about: 'Pause between two Kubernetes Events of one reason about one object.' },
+  eventsRemembered: {
+    value: 4_096,
+    unit: 'count',
+    about: 'Events whose time is remembered for that pause; for one more, the oldest is forgotten.',
+  },
+  eventsWaiting: { value: 256, unit: 'count', about: 'Kubernetes Events that wait to be written; one more is left out.' },
 };
 
 /** The bounds of looking up what owners may do. Nobody sets them. */

@@ -1,9 +1,11 @@
-import { toLimitValues } from '@switchyard/contract';
+import { silentAudit, toLimitValues } from '@switchyard/contract';
 import { managerName, openLease, type KubeClient, type LeaseHolder } from '@switchyard/kube';
 import type { Rule } from '@switchyard/route';
 import { openRouter, routerLimits } from '@switchyard/router';
 import { toAbortError } from '@switchyard/runtime';
-import { protocolVersions } from '@switchyard/tunnel';
+import { protocolVersions, type Hello } from '@switchyard/tunnel';
+import { auditSessions, auditTurnedAway, type AuditIdentity } from '../audit/audit-sessions.ts';
+import { openChronicle } from '../audit/chronicle.ts';
 import { createAcceptSession } from '../api/accept-session.ts';
 import { createClusterApi } from '../api/cluster-api.ts';
 import { openApiServer } from '../api/open-api-server.ts';
@@ -62,8 +64,16 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const led: { lease?: LeaseHolder; standDown?: StandDown } = {};
   const isLeading = (): boolean => led.lease?.leading === true;
   const isStandingDown = (): boolean => led.standDown?.isAsked === true;
+  const { audit = silentAudit, identity } = deps;
+  const { expiryWarningMs } = config.limits;
+  const chronicle = opened.use(
+    openChronicle({ ...collections, clock, log, client, audit, isLeading, identity, expiryWarningMs, usage: () => router.usage }),
+  );
   const intercepts: InterceptKeeper = opened.use(
-    openInterceptKeeper({ ...collections, clock, log, client, isLeading, isStandingDown, publish, onEnd, podAddress }, config.limits),
+    openInterceptKeeper(
+      { ...collections, clock, log, client, isLeading, isStandingDown, publish, onEnd, chronicle, podAddress },
+      config.limits,
+    ),
   );
   const router = opened.use(openRouter({ ...deps, dialer: createSocketDialer(deps, intercepts, config.limits) }));
   await orAbort(Promise.all([intercepts.synced, collections.endpointSlices.synced]), deps.signal);
@@ -89,10 +99,16 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   );
   opened.defer(intercepts.onWantedChange(services.wake));
 
+  const identify = createKeyIdentity((key) => intercepts.ownersOf(key));
+  const whoIs = (hello: Hello): AuditIdentity => {
+    const { owner, isStranger = false } = identify(hello);
+    return isStranger ? { user: hello.owner, proven: false } : { user: owner, proven: true };
+  };
   const tunnel = opened.use(
     await openApiServer(deps, config, {
       proof: 'key',
-      accept: createAcceptSession({ log, identify: createKeyIdentity((key) => intercepts.ownersOf(key)), intercepts, ...config.limits }),
+      accept: auditSessions(createAcceptSession({ log, identify, intercepts, ...config.limits }), whoIs, audit),
+      onTurnedAway: auditTurnedAway(audit),
       api: createClusterApi(clock, { version, protocol: protocolVersions }),
     }),
   );

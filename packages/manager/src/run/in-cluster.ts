@@ -3,6 +3,7 @@ import { InterceptError } from '@switchyard/contract';
 import { createMetrics, createSystemClock, type MainContext } from '@switchyard/runtime';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
+import { openAudit } from '../audit/open-audit.ts';
 import { openClusterManager } from '../cluster/open-cluster-manager.ts';
 import { resolveConfigFile, type Command } from '../command-line.ts';
 import type { ClusterConfig } from '../config/manager-config.ts';
@@ -19,8 +20,13 @@ export async function runInCluster(command: Command & { t: 'cluster' }, context:
   const identity = toVariable(env, 'POD_NAME', 'metadata.name');
   const deps = { clock: createSystemClock(), log: createProcessLog(command, context), metrics: createMetrics() };
   await using client = await openNamespaceClient(deps, command, env);
+  await using audit = await openAudit(
+    config.audit,
+    { ...deps, stdout: context.stdout },
+    { namespace: client.namespace, manager: identity },
+  );
   try {
-    await using manager = await openClusterManager(config, { ...deps, client, identity, podAddress, signal });
+    await using manager = await openClusterManager(config, { ...deps, audit, client, identity, podAddress, signal });
     if (!signal.aborted) await once(signal, 'abort');
     deps.log.info('stopping', { graceMs: config.limits.drainGraceMs });
     await manager.drain();

@@ -87,5 +87,6 @@ export function toRefused({ reason, message }: Verdict): InterceptError {
     LimitReached: 'Remove some with `intercept down`.',
   };
   const hint = hints[reason];
-  return new InterceptError(codes[reason] ?? 'service_unsupported', message, hint === undefined ? {} : { hint });
+  const detail = { verdict: reason };
+  return new InterceptError(codes[reason] ?? 'service_unsupported', message, hint === undefined ? { detail } : { hint, detail });
 }

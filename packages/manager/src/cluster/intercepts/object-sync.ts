@@ -1,4 +1,5 @@
 import { intercepts as interceptType, type Collection, type Intercept as InterceptObject, type KubeClient } from '@switchyard/kube';
+import type { Chronicle } from '../../audit/chronicle.ts';
 import type { Claim } from './claim.ts';
 import type { Judgement } from './judge-intercepts.ts';
 import { ObjectWrites, type ObjectWritesDeps } from './object-writes.ts';
@@ -11,6 +12,8 @@ export interface ObjectSyncDeps extends ObjectWritesDeps {
   readonly intercepts: Collection<InterceptObject>;
   readonly book: SessionBook;
   readonly isLeading: () => boolean;
+  /** Learns of each status that was written here. Default: nobody does. */
+  readonly chronicle?: Pick<Chronicle, 'onWritten'> | undefined;
 }
 
 /**
@@ -79,11 +82,14 @@ export class ObjectSync implements Disposable {
     book.end(uid);
   }
 
-  async #patch({ id, object }: Claim, { conditions, ...fields }: WantedStatus, signal: AbortSignal): Promise<void> {
+  async #patch(claim: Claim, { conditions, ...fields }: WantedStatus, signal: AbortSignal): Promise<void> {
+    const { id, object } = claim;
     const { resourceVersion } = object.metadata;
     const status = { conditions, ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? null])) };
     const change = { metadata: { resourceVersion }, status };
-    const { client, intercepts } = this.#deps;
-    intercepts.learn(await client.patch(interceptType, id, { t: 'merge', change }, { subresource: 'status', signal }));
+    const { client, intercepts, chronicle } = this.#deps;
+    const now = await client.patch(interceptType, id, { t: 'merge', change }, { subresource: 'status', signal });
+    chronicle?.onWritten({ claim, now });
+    intercepts.learn(now);
   }
 }

@@ -105,7 +105,7 @@ class Keeper implements InterceptKeeper {
   #judgements: readonly Judgement[] = [];
 
   constructor(deps: InterceptKeeperDeps, limits: ManagerLimits) {
-    const { clock, log, client, intercepts, isLeading } = deps;
+    const { clock, log, client, intercepts } = deps;
     this.#deps = deps;
     this.#limits = limits;
     this.#claims = createClaimReader(intercepts, log);

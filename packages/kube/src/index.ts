@@ -53,7 +53,10 @@ export {
   type InterceptStatus,
   type ServiceRefusal,
 } from './resources/intercept.ts';
-export { describeRevocation, readRevocation, toRevocationText, type Revocation } from './resources/revocation.ts';
+export { readDrain, toDrainText, type Drain } from './resources/drain.ts';
+export { describeRevocation, describeWho, readRevocation, toRevocationText, type Revocation } from './resources/revocation.ts';
+export { createInterceptObject, type Claimant } from './resources/intercept-object.ts';
+export { peerAuthentications, type PeerAuthentication } from './resources/peer-authentication.ts';
 export { fromMatchObject, toMatchObject, type MatchObject } from './resources/match.ts';
 export { interceptPolicies, type InterceptPolicy } from './resources/policy.ts';
 export { isReadyRouter, isRouter } from './resources/router-pod.ts';
@@ -80,6 +83,7 @@ export {
   approvedAnnotation,
   edgeAnnotation,
   protectedAnnotation,
+  drainAnnotation,
   revokedAnnotation,
   sourceAddressAnnotation,
   warmAnnotation,

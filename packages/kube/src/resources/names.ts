@@ -39,6 +39,9 @@ export const edgeAnnotation = 'switchyard.dev/edge';
 /** Annotation that people write on a Service: how its pods learn their clients' addresses while it is taken over, a `SourceAddressForm`. */
 export const sourceAddressAnnotation = 'switchyard.dev/source-address';
 
+/** Annotation of the manager's Lease: a `Drain` as JSON. While it is there, no new intercept is accepted, and those that are end. */
+export const drainAnnotation = 'switchyard.dev/drain';
+
 /** Annotation of the manager's Lease: while it is there, every Service is given back and none is taken. */
 export const standDownAnnotation = 'switchyard.dev/stand-down';
 

@@ -1,5 +1,6 @@
 import type { Intercept } from './intercept.ts';
 import { revokedAnnotation } from './names.ts';
+import { readNote } from './note.ts';
 
 /** Who ends an intercept in its owner's place, and why. */
 export interface Revocation {
@@ -7,9 +8,6 @@ export interface Revocation {
   readonly by: string;
   readonly reason?: string | undefined;
 }
-
-/** A name and a reason are shown up to this many characters. */
-const shownLength = 256;
 
 /** What `revokedAnnotation` says for `revocation`. */
 export function toRevocationText({ by, reason }: Revocation): string {
@@ -23,30 +21,16 @@ export function toRevocationText({ by, reason }: Revocation): string {
 export function readRevocation({ metadata: { annotations } }: Pick<Intercept, 'metadata'>): Revocation | undefined {
   const text = annotations?.[revokedAnnotation];
   if (text === undefined) return undefined;
-  const { by, reason } = parse(text);
-  return { by: toShown(by) ?? 'somebody who may revoke intercepts', reason: toShown(reason) };
+  const { by = 'somebody who may revoke intercepts', reason } = readNote(text);
+  return { by, reason };
 }
 
 /** The sentence for the owner of the intercept `id`. */
 export function describeRevocation(id: string, { by, reason }: Revocation): string {
-  return `The intercept ${id} was ended by ${by}${reason === undefined ? '' : `: ${reason.replace(/[.\s]+$/, '')}`}.`;
+  return `The intercept ${id} was ended by ${describeWho({ by, reason })}.`;
 }
 
-function parse(text: string): { readonly by?: unknown; readonly reason?: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-/** What a stranger wrote, for a terminal and a log. */
-function toShown(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const shown = value
-    .slice(0, shownLength)
-    .replaceAll(/\p{C}+/gu, ' ')
-    .trim();
-  return shown === '' ? undefined : shown;
+/** Who did it and why, without a full stop: `ops: load test`. */
+export function describeWho({ by, reason }: Revocation): string {
+  return reason === undefined ? by : `${by}: ${reason.replace(/[.\s]+$/, '')}`;
 }

@@ -11,6 +11,9 @@ export const cliLimits: LimitTable<
   | 'revokeLookMs'
   | 'adminWrites'
   | 'adminMs'
+  | 'auditLines'
+  | 'auditLookMs'
+  | 'auditSilentMs'
   | 'tokenBytes'
   | 'clockSkewMs'
   | 'openFiles'
@@ -18,8 +21,13 @@ export const cliLimits: LimitTable<
   | 'failureQuietMs'
   | 'routeSettleMs'
   | 'portLookMs'
-  | 'ownerGroups'
   | 'renewMs'
+  | 'signInMs'
+  | 'issuerMs'
+  | 'issuerBytes'
+  | 'refreshMs'
+  | 'lockAgeMs'
+  | 'lockLookMs'
 > = {
   listenMs: {
     value: 60_000,
@@ -60,12 +68,17 @@ export const cliLimits: LimitTable<
     about: "How long, at most, a command waits until every node of a cluster sends a Service's new connections to the router.",
   },
   portLookMs: { value: 50, unit: 'ms', about: 'Pause between two looks at where a command listens.' },
-  renewMs: { value: 10_000, unit: 'ms', about: 'How long `renew` waits for the manager of a cluster to grant another lifetime.' },
-  ownerGroups: {
-    value: 64,
-    unit: 'count',
-    about: 'Groups of a person that are written into an intercept of theirs; the rest is left out.',
+  signInMs: { value: 900_000, unit: 'ms', about: 'How long `login` waits, at most, until the code is confirmed; a sign-in service may give less.' },
+  issuerMs: { value: 10_000, unit: 'ms', about: 'How long a sign-in service may take for one answer.' },
+  issuerBytes: { value: 262_144, unit: 'bytes', about: 'The longest answer of a sign-in service that is read.' },
+  refreshMs: { value: 60_000, unit: 'ms', about: 'How long before it runs out the token of a sign-in is replaced.' },
+  lockAgeMs: {
+    value: 30_000,
+    unit: 'ms',
+    about: 'After which time the lock of a sign-in counts as left behind by a process that died, and is broken.',
   },
+  lockLookMs: { value: 50, unit: 'ms', about: 'Pause between two looks at whether another process gave the lock of a sign-in back.' },
+  renewMs: { value: 10_000, unit: 'ms', about: 'How long `renew` waits for the manager of a cluster to grant another lifetime.' },
   clockSkewMs: { value: 5_000, unit: 'ms', about: "How far the manager's clock may be from this machine's before `doctor` warns." },
   openFiles: { value: 4_096, unit: 'count', about: 'Open files that a process should be allowed; `doctor` warns where it is fewer.' },
   tokenBytes: {
@@ -80,6 +93,17 @@ export const cliLimits: LimitTable<
   },
   revokeLookMs: { value: 250, unit: 'ms', about: 'Pause between two looks of `admin revoke` at what is left.' },
   adminWrites: { value: 16, unit: 'count', about: 'Objects that `admin revoke` and `admin gc` change at a time.' },
+  auditLines: {
+    value: 20_000,
+    unit: 'count',
+    about: 'Lines of one log that `admin audit` reads, the newest; with `-f`, records that it knows again when a log is read anew.',
+  },
+  auditLookMs: { value: 5_000, unit: 'ms', about: 'How often `admin audit -f` looks for managers whose log it does not read.' },
+  auditSilentMs: {
+    value: 300_000,
+    unit: 'ms',
+    about: 'How long nothing may come of a log that `admin audit` reads; then it is read anew, or the command fails.',
+  },
   adminMs: {
     value: 120_000,
     unit: 'ms',

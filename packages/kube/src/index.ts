@@ -59,6 +59,7 @@ export { createInterceptObject, type Claimant } from './resources/intercept-obje
 export { peerAuthentications, type PeerAuthentication } from './resources/peer-authentication.ts';
 export { fromMatchObject, toMatchObject, type MatchObject } from './resources/match.ts';
 export { interceptPolicies, type InterceptPolicy } from './resources/policy.ts';
+export { readPodLog, type PodLogLine, type PodLogOptions } from './pod-log.ts';
 export { isReadyRouter, isRouter } from './resources/router-pod.ts';
 export {
   routedServices,
@@ -70,6 +71,7 @@ export {
   type RoutedService,
   type RoutedServicePort,
   type RoutedServiceStatus,
+  type RouterReport,
 } from './resources/routed-service.ts';
 export {
   fieldManager,
@@ -81,9 +83,9 @@ export {
   standDownAnnotation,
   toShadowName,
   approvedAnnotation,
+  drainAnnotation,
   edgeAnnotation,
   protectedAnnotation,
-  drainAnnotation,
   revokedAnnotation,
   sourceAddressAnnotation,
   warmAnnotation,

@@ -20,11 +20,11 @@ export interface UsageReader {
 }
 
 /** The figures of one intercept. Plain integers, so that counting costs an addition. */
-export class UsageCell implements Usage {
-  requests = 0;
-  bytesIn = 0;
-  bytesOut = 0;
-  lastMs = 0;
+export interface UsageCell extends Usage {
+  requests: number;
+  bytesIn: number;
+  bytesOut: number;
+  lastMs: number;
 }
 
 /** Counts what passes through each intercept, whatever becomes of the routing table meanwhile. */
@@ -40,7 +40,7 @@ export class UsageBook implements UsageReader {
   cellOf(id: InterceptId): UsageCell {
     const known = this.#cells.get(id);
     if (known !== undefined) return known;
-    const cell = new UsageCell();
+    const cell = { requests: 0, bytesIn: 0, bytesOut: 0, lastMs: 0 };
     this.#cells.set(id, cell);
     const [oldest] = this.#cells.keys();
     if (this.#cells.size > this.#limit && oldest !== undefined) this.#cells.delete(oldest);

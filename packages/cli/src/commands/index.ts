@@ -1,5 +1,6 @@
 import type { AnyCommand } from '../command.ts';
 import { adminInstall, adminList, adminUninstall } from './admin.ts';
+import { adminAudit } from './admin-audit.ts';
 import { adminRevoke } from './admin-revoke.ts';
 import { completion } from './completion.ts';
 import { configSchema, configValidate, configView } from './config.ts';
@@ -33,5 +34,6 @@ export const commands: readonly AnyCommand[] = [
   adminUninstall,
   adminList,
   adminRevoke,
+  adminAudit,
   completion,
 ];

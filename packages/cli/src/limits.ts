@@ -7,6 +7,7 @@ export const cliLimits: LimitTable<
   | 'stopGraceMs'
   | 'probeMs'
   | 'releaseMs'
+  | 'drainGraceMs'
   | 'revokeMs'
   | 'revokeLookMs'
   | 'adminWrites'
@@ -68,7 +69,11 @@ export const cliLimits: LimitTable<
     about: "How long, at most, a command waits until every node of a cluster sends a Service's new connections to the router.",
   },
   portLookMs: { value: 50, unit: 'ms', about: 'Pause between two looks at where a command listens.' },
-  signInMs: { value: 900_000, unit: 'ms', about: 'How long `login` waits, at most, until the code is confirmed; a sign-in service may give less.' },
+  signInMs: {
+    value: 900_000,
+    unit: 'ms',
+    about: 'How long `login` waits, at most, until the code is confirmed; a sign-in service may give less.',
+  },
   issuerMs: { value: 10_000, unit: 'ms', about: 'How long a sign-in service may take for one answer.' },
   issuerBytes: { value: 262_144, unit: 'bytes', about: 'The longest answer of a sign-in service that is read.' },
   refreshMs: { value: 60_000, unit: 'ms', about: 'How long before it runs out the token of a sign-in is replaced.' },
@@ -86,6 +91,7 @@ export const cliLimits: LimitTable<
     unit: 'bytes',
     about: 'A token that is read from a file or a variable; a longer one is refused with `bad_config`.',
   },
+  drainGraceMs: { value: 300_000, unit: 'ms', about: 'How long intercepts go on after `admin drain`, unless `--grace` says otherwise.' },
   revokeMs: {
     value: 5_000,
     unit: 'ms',

@@ -1,6 +1,6 @@
 import type { LimitTable } from '@switchyard/contract';
 
-/** The bounds of what is asked of the Kubernetes API. */
+/** The bounds of what is asked of the Kubernetes API, and of what is written there. */
 export const kubeLimits: LimitTable<
   | 'callMs'
   | 'answerBytes'
@@ -16,6 +16,7 @@ export const kubeLimits: LimitTable<
   | 'leaseRenewMs'
   | 'leaseMarginMs'
   | 'leaseCallMs'
+  | 'ownerGroups'
 > = {
   callMs: {
     value: 30_000,
@@ -52,6 +53,11 @@ export const kubeLimits: LimitTable<
     about: 'How much earlier than others take its place a leader steps down that could not renew.',
   },
   leaseCallMs: { value: 4_000, unit: 'ms', about: 'How long one attempt to renew may take; the next one follows.' },
+  ownerGroups: {
+    value: 64,
+    unit: 'count',
+    about: 'Groups of a person that are written into an intercept of theirs; the rest is left out.',
+  },
 };
 
 /** The bounds of port-forwards through the Kubernetes API. */

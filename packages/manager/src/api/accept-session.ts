@@ -1,5 +1,6 @@
 import { InterceptError, type Log } from '@switchyard/contract';
 import type { AcceptSession, Hello, ServerSession, SessionEvents } from '@switchyard/tunnel';
+import type { ProvenUser } from '../auth/proven-user.ts';
 import type { AgentSession } from '../registry/intercept.ts';
 import type { SessionIntercepts } from '../registry/ports.ts';
 
@@ -8,6 +9,8 @@ export interface Identity {
   readonly owner: string;
   /** Whether nothing says who it is, so that `owner` stands for all of these. Default: false. */
   readonly isStranger?: boolean;
+  /** Who proved by a token that they are `owner`. Default: nobody did. */
+  readonly user?: ProvenUser | undefined;
 }
 
 /** What sessions stand on. */
@@ -51,7 +54,7 @@ function findOldestOfMost(sessions: readonly AgentSession[]): AgentSession | und
   return most?.[0];
 }
 
-function toAgentSession({ client, instance, publicKey }: Hello, session: ServerSession, identity: Identity): AgentSession {
+function toAgentSession({ client, instance, publicKey, actor }: Hello, session: ServerSession, identity: Identity): AgentSession {
   return {
     id: session.id,
     remoteAddress: session.remoteAddress,
@@ -61,6 +64,8 @@ function toAgentSession({ client, instance, publicKey }: Hello, session: ServerS
     client,
     instance,
     publicKey,
+    user: identity.user,
+    actor,
     openPipe: (id, signal) => session.openPipe(id, signal),
     notify: (event) => session.notify(event),
   };

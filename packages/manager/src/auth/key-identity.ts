@@ -1,6 +1,7 @@
 import { InterceptError } from '@switchyard/contract';
 import { toShownName, type Hello } from '@switchyard/tunnel';
 import type { Identity } from '../api/accept-session.ts';
+import type { ProvenUser } from './proven-user.ts';
 
 /** What agents without any object are called. No user of a cluster has this name. */
 const nobody = '(no intercept)';
@@ -8,10 +9,16 @@ const nobody = '(no intercept)';
 /**
  * Who is behind a session in a cluster: the owner of the Intercept object that has the key which the agent proved to hold. A key stands in
  * objects for everybody to read, so that others may have copied it: among the owners of such objects, and nowhere else, counts the name
- * that the agent itself says. Objects may come after the session, so the owner is looked up whenever somebody asks. Throws `not_signed_in`.
+ * that the agent itself says. `userOf` knows who proved it by a token, which says more than any key. Objects may come after the session, so the owner is looked up whenever somebody asks. Throws `not_signed_in`.
  */
-export function createKeyIdentity(ownersOf: (publicKey: string) => readonly string[]): (hello: Hello) => Identity {
-  return ({ publicKey, owner: claimed }) => {
+export function createKeyIdentity(
+  ownersOf: (publicKey: string) => readonly string[],
+  userOf: (hello: Hello) => ProvenUser | undefined = () => undefined,
+): (hello: Hello) => Identity {
+  return (hello) => {
+    const user = userOf(hello);
+    if (user !== undefined) return { owner: user.user, user };
+    const { publicKey, owner: claimed } = hello;
     if (publicKey === undefined) {
       throw new InterceptError(
         'not_signed_in',

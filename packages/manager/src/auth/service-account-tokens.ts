@@ -1,19 +1,19 @@
-import { InterceptError, toLimitValues, type Clock, type Log, type Principal } from '@switchyard/contract';
+import { InterceptError, toLimitValues, type Clock, type Log } from '@switchyard/contract';
 import type { KubeClient } from '@switchyard/kube';
 import { z } from '@switchyard/config';
 import { authLimits } from '../limits.ts';
 import { createIssuer, type Issuer } from './issuer.ts';
+import type { ProvenUser } from './proven-user.ts';
 import { verifyToken, type VerifiedClaims } from './verify-token.ts';
 
 const { tokenLifetimeMs } = toLimitValues(authLimits);
 
 /** A ServiceAccount that proved itself by a token: `system:serviceaccount:NAMESPACE:NAME`, with the groups that the API server gives it. */
-export interface ServiceAccount extends Principal {
+export interface ServiceAccount extends ProvenUser {
   readonly namespace: string;
   readonly name: string;
   /** The pod that the token was made for; undefined where it was made for none. */
   readonly pod: { readonly name: string; readonly uid: string } | undefined;
-  readonly expiresAt: Date;
 }
 
 /** Whose tokens are taken. */

@@ -1,6 +1,6 @@
 import type { Address, z } from '@switchyard/config';
 import { isLoopback } from './loopback.ts';
-import { toAddressText, type ManagerConfig } from './manager-config.ts';
+import { toAddressText, type ClusterConfig, type ManagerConfig } from './manager-config.ts';
 
 type Path = readonly (string | number)[];
 
@@ -18,6 +18,17 @@ export function checkConfig(config: ManagerConfig, context: z.core.$RefinementCt
   checkAuth(config, report);
   checkNames(config, report);
   checkAddresses(config, report);
+}
+
+/**
+ * Tokens of people are worth something elsewhere too, and so do not cross a network in the clear; those of ServiceAccounts are for this
+ * manager alone, and short-lived.
+ */
+export function checkTokensAreSafe({ auth: { oidc }, tls, listen }: ClusterConfig, context: z.core.$RefinementCtx<ClusterConfig>): void {
+  if (oidc === undefined || tls !== undefined || isLoopback(listen.host)) return;
+  const message =
+    'needs tls: tokens of people would come in plaintext; name a certificate under tls, or write "tls: elsewhere" where something before the manager ends TLS';
+  context.addIssue({ code: 'custom', path: ['auth', 'oidc'], message });
 }
 
 type Report = (path: Path, message: string) => void;

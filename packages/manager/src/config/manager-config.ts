@@ -2,6 +2,7 @@ import type { Address } from '@switchyard/config';
 import type { MatchPolicy, PortProtocol, ServiceName, SourceAddressForm } from '@switchyard/contract';
 import type { AuditConfig } from '../audit/open-audit.ts';
 import type { ManagerLimits } from '../limits.ts';
+import type { ClusterAuthConfig } from './auth-config.ts';
 
 /** A manager's configuration: checked, complete, immutable. */
 export interface ManagerConfig {
@@ -27,7 +28,7 @@ export interface ManagerConfig {
 }
 
 /** The configuration of a manager that runs in a cluster: checked, complete, immutable. */
-export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'policy' | 'services' | 'tls'> & { readonly tls: TlsFiles | undefined };
+export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'policy' | 'services'> & { readonly auth: ClusterAuthConfig };
 
 /** Files in PEM; a relative path begins at the working directory. */
 export interface TlsFiles {

@@ -223,13 +223,14 @@ test('in a cluster a file with nothing in it is enough, and the manager listens 
     listen: { host: '0.0.0.0', port: 7480 },
     health: { host: '0.0.0.0', port: 7481 },
     api: { hosts: [] },
+    auth: { serviceAccounts: { audience: 'switchyard', namespaces: [] }, oidc: undefined },
     audit: { stdout: true, otlp: undefined },
     routing: { aliases: ['kubernetes-route-as'] },
     limits: expect.objectContaining({ holdMs: 10_000, drainGraceMs: 60_000 }),
   });
 });
 
-test('in a cluster, limits and aliases apply; services and auth have no place', () => {
+test('in a cluster, limits and aliases apply; services and the ways to sign in without one have no place', () => {
   const text = `${head}routing: { aliases: [X-Team] }\nlimits: { drainGrace: 5s }\n`;
   expect(parseDocument(text, 'manager.yaml', clusterSchema)).toMatchObject({
     routing: { aliases: ['X-Team'] },
@@ -239,7 +240,7 @@ test('in a cluster, limits and aliases apply; services and auth have no place', 
     expect.objectContaining({
       code: 'bad_config',
       message: expect.stringMatching(
-        /manager\.yaml:3:7: auth has no place where the manager runs in a cluster \(--role all\): .*\n.*manager\.yaml:5:3: services has no place/,
+        /manager\.yaml:3:9: unknown key "mode" in auth; known here: serviceAccounts, oidc\n.*manager\.yaml:5:3: services has no place/,
       ),
     }),
   );
@@ -255,4 +256,33 @@ test('audit records go to standard output where callers prove who they are; a co
   for (const endpoint of ['collector:4318', 'ftp://collector', 'http://user:secret@collector', 'http://collector/?token=secret', '']) {
     expect(() => read(`audit: { otlp: { endpoint: "${endpoint}" } }\n`)).toThrow('must be a URL');
   }
+});
+
+const provider = 'issuer: "https://accounts.example.com", clientId: intercept, usernamePrefix: "people:"';
+
+test('in a cluster, people may sign in at a provider, and accounts of other namespaces prove themselves', () => {
+  const text = `${head}tls: elsewhere\nauth: { serviceAccounts: { namespaces: [ci] }, oidc: { ${provider} } }\n`;
+  expect(parseDocument(text, 'manager.yaml', clusterSchema).auth).toEqual({
+    serviceAccounts: { audience: 'switchyard', namespaces: ['ci'] },
+    oidc: {
+      issuer: 'https://accounts.example.com',
+      clientId: 'intercept',
+      audience: 'intercept',
+      scopes: [],
+      usernameClaim: 'sub',
+      usernamePrefix: 'people:',
+      groupsClaim: undefined,
+      groupsPrefix: '',
+      caFile: undefined,
+    },
+  });
+});
+
+test.for<[string, string, string]>([
+  ['that would send tokens in plaintext', `auth: { oidc: { ${provider} } }`, 'auth.oidc needs tls: tokens of people would come in plaintext'],
+  ['without a prefix, as nobody thought of one', 'tls: elsewhere\nauth: { oidc: { issuer: "https://a.example", clientId: i } }', 'usernamePrefix'],
+  ['that is not asked safely', `tls: elsewhere\nauth: { oidc: { ${provider.replace('https', 'http')} } }`, 'must be a URL of https'],
+  ['whose groups have no prefix', `tls: elsewhere\nauth: { oidc: { ${provider}, groupsClaim: groups } }`, 'groupsPrefix is missing'],
+])('in a cluster a provider is refused %s', ([, text, words]) => {
+  expect(() => parseDocument(`${head}${text}\n`, 'manager.yaml', clusterSchema)).toThrow(words);
 });

@@ -2,7 +2,8 @@ import { dialAddress, duration, formatDuration, label, listenAddress, z } from '
 import { parseServiceName, sourceAddressForms } from '@switchyard/contract';
 import { defaultAliases, parseAlias } from '@switchyard/route';
 import { fixedManagerLimits, managerLimits, type ManagerLimitName } from '../limits.ts';
-import { checkConfig } from './checks.ts';
+import { clusterAuth } from './auth-config.ts';
+import { checkConfig, checkTokensAreSafe } from './checks.ts';
 import type { AuthConfig, ClusterConfig, ManagerConfig } from './manager-config.ts';
 
 const alias = z.string().max(128).refine(isAlias, {
@@ -123,10 +124,11 @@ const audit = z.strictObject({
 });
 
 /** In a cluster, callers go on sending to a manager that was told to stop, until every node has heard of it. */
-const limits = createLimits(managerLimits.drainGraceMs.value);
-const clusterLimits = createLimits(fixedManagerLimits.clusterDrainGraceMs.value);
+const limits = createLimits({ drainGraceMs: managerLimits.drainGraceMs.value, inCluster: false });
+const clusterLimits = createLimits({ drainGraceMs: fixedManagerLimits.clusterDrainGraceMs.value, inCluster: true });
 
-function createLimits(drainGraceMs: number) {
+function createLimits({ drainGraceMs, inCluster }: { readonly drainGraceMs: number; readonly inCluster: boolean }) {
+  const idleLifetime = limitDuration('idleLifetimeMs', { minMs: 0, ...(inCluster ? {} : { valueMs: 0 }) });
   return z
     .strictObject({
       hold: limitDuration('holdMs', { minMs: 0 }),
@@ -134,16 +136,18 @@ function createLimits(drainGraceMs: number) {
       lifetime: limitDuration('lifetimeMs'),
       awayLifetime: limitDuration('awayLifetimeMs'),
       expiryWarning: limitDuration('expiryWarningMs', { minMs: 0 }),
+      idleLifetime: idleLifetime.refine((value) => inCluster || value === 0, { error: 'has a meaning only in a cluster' }),
       interceptsPerOwner: limitCount('interceptsPerOwner'),
       sessionsPerOwner: limitCount('sessionsPerOwner'),
       drainGrace: limitDuration('drainGraceMs', { minMs: 0, valueMs: drainGraceMs }),
     })
-    .transform(({ hold, lifetime, awayLifetime, expiryWarning, drainGrace, ...counts }) => ({
+    .transform(({ hold, lifetime, awayLifetime, expiryWarning, idleLifetime, drainGrace, ...counts }) => ({
       ...counts,
       holdMs: hold,
       lifetimeMs: lifetime,
       awayLifetimeMs: awayLifetime,
       expiryWarningMs: expiryWarning,
+      idleLifetimeMs: idleLifetime,
       drainGraceMs: drainGrace,
     }));
 }
@@ -205,24 +209,28 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z
     ...head,
     listen: listenAddress.prefault('0.0.0.0:7480'),
     health: listenAddress.prefault('0.0.0.0:7481'),
-    tls: tlsFiles.optional(),
+    tls: z.union([tlsFiles, z.literal('elsewhere')]).optional(),
     api: api.prefault({}),
     routing: routing.prefault({}),
     audit: audit.prefault({}),
     limits: clusterLimits.prefault({}),
-    auth: absent('agents prove the key that stands in their Intercept objects'),
+    auth: clusterAuth.prefault({}),
     policy: absent('only intercepts with a key are accepted there'),
     services: absent('the Services of its namespace are routed'),
   })
-  .transform(({ listen, health, tls, api: { hosts }, routing: { aliases }, audit: { stdout = true, otlp }, limits: bounds }) => ({
-    listen,
-    api: { hosts },
-    health,
-    tls,
-    routing: { aliases },
-    audit: { stdout, otlp },
-    limits: bounds,
-  }));
+  .transform(
+    ({ listen, health, tls, auth: proofs, api: { hosts }, routing: { aliases }, audit: { stdout = true, otlp }, limits: bounds }) => ({
+      listen,
+      api: { hosts },
+      health,
+      tls,
+      auth: proofs,
+      routing: { aliases },
+      audit: { stdout, otlp },
+      limits: bounds,
+    }),
+  )
+  .superRefine(checkTokensAreSafe);
 
 function absent(why: string) {
   return z

@@ -10,6 +10,7 @@ import {
 } from '@switchyard/contract';
 import type { Rule } from '@switchyard/route';
 import type { Address } from '@switchyard/config';
+import type { ProvenUser } from '../auth/proven-user.ts';
 import type { ServerSession } from '@switchyard/tunnel';
 
 /** A live agent session, with who proved to be behind it. */
@@ -21,6 +22,12 @@ export interface AgentSession extends Pick<ServerSession, 'id' | 'remoteAddress'
   readonly instance: string;
   /** The key that the agent proved to hold, in base64; undefined where no proof was asked for. */
   readonly publicKey: string | undefined;
+  /** Of a session that another manager has: since when that one is not reached, on the clock's monotonic scale. */
+  readonly unreachedMs?: number | undefined;
+  /** The user whom the agent's token proved; undefined where it sent none. */
+  readonly user?: ProvenUser | undefined;
+  /** What works there, as it says itself. */
+  readonly actor?: Actor | undefined;
 }
 
 /** What is kept of a session that is lost. */

@@ -18,13 +18,13 @@ function specOf(groups: readonly string[], actor: Actor): Readonly<Record<string
   return toInterceptObject(spec, { principal: { user: 'alice', groups }, actor, client: 'laptop', publicKey: '' }).spec;
 }
 
-test('an object says the groups of its owner, 64 of them, and nothing that it cannot hold [cli.ownerGroups]', () => {
+test('an object says the groups of its owner, 64 of them, and nothing that it cannot hold [kube.ownerGroups]', () => {
   const many = Array.from({ length: 70 }, (_, index) => `team-${index}`);
   expect(specOf(many, { kind: 'person' })).toMatchObject({ owner: { user: 'alice', groups: many.slice(0, 64) } });
   expect(specOf(['', 'a'.repeat(513), 'bell\u0007', 'system:authenticated'], { kind: 'person' })).toMatchObject({
     owner: { user: 'alice', groups: ['system:authenticated'] },
   });
-  expect(specOf([], { kind: 'person' })['owner']).toEqual({ user: 'alice' });
+  expect(specOf([], { kind: 'person' })['owner']).toEqual({ user: 'alice', groups: [] });
 });
 
 test('an object says what works there', () => {

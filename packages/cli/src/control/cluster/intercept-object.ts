@@ -1,78 +1,21 @@
+import { isLabel, parseServiceName, toRoutingKey, type InterceptId, type InterceptSpec } from '@switchyard/contract';
 import {
-  isLabel,
-  parseServiceName,
-  toRoutingKey,
-  type Actor,
-  type ActorKind,
-  type InterceptId,
-  type InterceptSpec,
-  type Principal,
-} from '@switchyard/contract';
-import {
+  createInterceptObject,
   fromMatchObject,
-  toMatchObject,
+  type Claimant,
   type Condition,
   type Intercept,
   type InterceptConditionType,
   type InterceptReason,
 } from '@switchyard/kube';
 import { toRouteId } from '@switchyard/route';
-import { cliLimits } from '../../limits.ts';
 import { toPrintable } from '../../printable.ts';
 import type { ControlledIntercept } from '../control.ts';
 
-/** What an Intercept object is made of besides the wish itself. */
-export interface Claimant {
-  /** As whom the API server knows the person. */
-  readonly principal: Principal;
-  readonly actor: Actor;
-  /** This machine, for people. */
-  readonly client: string;
-  /** Base64 of the agent's Ed25519 public key. */
-  readonly publicKey: string;
-}
-
 /** The object that asks for an intercept; its match is a checked one. */
 export function toInterceptObject(spec: InterceptSpec, claimant: Claimant): Intercept {
-  const { service, port = '', key, match, sharedWith, joins, whenAway, lifetimeMs, directPort } = spec;
-  const { principal, actor, client, publicKey } = claimant;
-  return {
-    apiVersion: 'switchyard.dev/v1alpha1',
-    kind: 'Intercept',
-    metadata: { name: toRouteId(service, port, { key, match }) },
-    spec: {
-      service,
-      port,
-      ...(key === undefined ? {} : { key }),
-      ...(match.length === 0 ? {} : { match: toMatchObject(match) }),
-      ...(sharedWith.length === 0 ? {} : { shareWith: sharedWith }),
-      ...(joins ? { join: true } : {}),
-      owner: toOwner(principal),
-      actor: { kind: actorKinds[actor.kind], ...(actor.onBehalfOf === undefined ? {} : { onBehalfOf: actor.onBehalfOf }) },
-      client,
-      publicKey,
-      whenAway: whenAway === 'baseline' ? 'Baseline' : 'Fail',
-      lane: directPort === undefined ? 'Tunnel' : 'Direct',
-      ...(lifetimeMs === undefined ? {} : { lifetimeSeconds: Math.ceil(lifetimeMs / 1_000) }),
-    },
-  };
-}
-
-const actorKinds: Readonly<Record<ActorKind, NonNullable<Intercept['spec']['actor']>['kind']>> = {
-  person: 'Person',
-  agent: 'Agent',
-  ci: 'CI',
-};
-
-/** Groups that the object cannot hold are left out: they give no right, and take none. */
-function toOwner({ user, groups }: Principal): Intercept['spec']['owner'] {
-  const held = groups.filter(isHeldGroup).slice(0, cliLimits.ownerGroups.value);
-  return held.length === 0 ? { user } : { user, groups: held };
-}
-
-/** As the resource's definition wants it: not empty, at most 512 characters, none of which a terminal acts on. */
-function isHeldGroup(group: string): boolean {
-  return group !== '' && group.length <= 512 && !/\p{Cc}/u.test(group);
+  const { service, port = '', key, match } = spec;
+  return createInterceptObject(toRouteId(service, port, { key, match }), { ...spec, port }, claimant);
 }
 
 /** How long an intercept lives where its manager has not said it yet. */

@@ -55,6 +55,7 @@ export function toUnknown(id: InterceptId): InterceptError {
 export function toForeign(id: InterceptId): InterceptError {
   return new InterceptError('not_allowed', `The intercept ${id} belongs to another agent: its object has another key.`, {
     hint: 'Stop the other one, or use another key (--key).',
+    detail: { foreign: true },
   });
 }
 
@@ -69,7 +70,6 @@ const codes: Partial<Record<InterceptReason, Code>> = {
   ServiceNotFound: 'service_not_found',
   PortNotFound: 'service_not_found',
   KeyTaken: 'route_conflict',
-  PercentDenied: 'not_allowed',
   PolicyDenied: 'not_allowed',
   ApprovalPending: 'not_allowed',
   QuotaReached: 'limit_reached',

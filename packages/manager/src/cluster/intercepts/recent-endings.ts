@@ -44,6 +44,7 @@ export class RecentEndings {
     if (entry?.message === undefined || !holdsKey(session, entry)) return undefined;
     return new InterceptError('intercept_not_found', entry.message, {
       hint: hints[entry.reason] ?? 'Ask an administrator of the namespace.',
+      detail: { ended: entry.reason },
     });
   }
 }

@@ -1,0 +1,64 @@
+import { InterceptError, type InterceptInfo, type InterceptSpec, type Log } from '@switchyard/contract';
+import { intercepts as interceptType, type Collection, type Intercept, type Service } from '@switchyard/kube';
+import type { TokenBuckets } from '../../auth/token-buckets.ts';
+import type { AgentSession } from '../../registry/intercept.ts';
+import type { SessionIntercepts } from '../../registry/ports.ts';
+import { toObjectName } from '../intercepts/admit.ts';
+import { createForUser, type CreateForUserDeps, type UserSession } from './create-for-user.ts';
+
+/** What the decorated intercepts stand on. */
+export interface ActingDeps extends CreateForUserDeps {
+  readonly log: Log;
+  readonly services: Collection<Service>;
+  /** The intercepts of existing objects. */
+  readonly intercepts: Collection<Intercept>;
+  /** How often each user may have something made. */
+  readonly buckets: TokenBuckets;
+}
+
+/**
+ * `kept`, where an agent whose token proved a user may also ask for an intercept that has no object yet: the manager creates it in the
+ * user's name. What is refused after all leaves no object.
+ */
+export function createActingIntercepts<T extends SessionIntercepts>(kept: T, deps: ActingDeps): SessionIntercepts {
+  return {
+    async register(session, spec) {
+      try {
+        return await kept.register(session, spec);
+      } catch (reason) {
+        if (!hasUser(session) || !isUnclaimed(InterceptError.from(reason))) throw reason;
+        return await registerFor(kept, deps, session, spec);
+      }
+    },
+    unregister: (session, id) => kept.unregister(session, id),
+    renew: (session, id, lifetimeMs) => kept.renew(session, id, lifetimeMs),
+    leave: (session) => kept.leave(session),
+    lose: (session) => kept.lose(session),
+  };
+}
+
+async function registerFor(kept: SessionIntercepts, deps: ActingDeps, session: UserSession, spec: InterceptSpec): Promise<InterceptInfo> {
+  const { log, client, services, buckets } = deps;
+  buckets.take(session.user.user);
+  const id = toObjectName(spec, services.get(spec.service));
+  const [, port = ''] = id.split('.');
+  const { metadata } = await createForUser(deps, session, id, { ...spec, port });
+  log.info('intercept_created', { intercept: id, owner: session.user.user });
+  try {
+    return await kept.register(session, { ...spec, port });
+  } catch (reason) {
+    await client.delete(interceptType, id, { uid: metadata.uid }).catch((failure: unknown) => {
+      log.warn('intercept_not_deleted', { intercept: id, code: InterceptError.from(failure).code });
+    });
+    throw reason;
+  }
+}
+
+function hasUser(session: AgentSession): session is UserSession {
+  return session.user !== undefined;
+}
+
+/** There is no object, or it has the key of another agent; one that has just ended is not made again behind its owner's back. */
+function isUnclaimed({ code, detail }: InterceptError): boolean {
+  return (code === 'intercept_not_found' && detail?.['ended'] === undefined) || (code === 'not_allowed' && detail?.['foreign'] === true);
+}

@@ -12,6 +12,7 @@ import type {
 import type { ManagerInfo, RemovalFilter } from '@switchyard/tunnel';
 import type { Identity } from '../identity.ts';
 import type { Lane } from '../values.ts';
+import type { Mesh } from './cluster/mesh.ts';
 
 /** Where a service of a cluster stands between its owner and the router. */
 export interface Routing {
@@ -127,6 +128,8 @@ export interface Control extends AsyncDisposable {
   /** The owner of what the person intercepts. */
   owner(): Promise<string>;
   listServices(): Promise<readonly ControlledService[]>;
+  /** The meshes that pods of the namespace take part in; none where a manager is alone. */
+  listMeshes(): Promise<readonly Mesh[]>;
   listIntercepts(): Promise<readonly ControlledIntercept[]>;
   /** Removes those of the person's own that match, and answers them. */
   removeIntercepts(filter: RemovalFilter): Promise<readonly InterceptInfo[]>;

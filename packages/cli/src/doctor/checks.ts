@@ -6,6 +6,7 @@ import { interceptCheck } from './checks/intercept.ts';
 import { keyCheck } from './checks/key.ts';
 import { localPortCheck } from './checks/local-port.ts';
 import { managerCheck } from './checks/manager.ts';
+import { meshCheck } from './checks/mesh.ts';
 import { nodeCheck } from './checks/node.ts';
 import { propagationCheck } from './checks/propagation.ts';
 import { proxyCheck } from './checks/proxy.ts';
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   tokenCheck,
   keyCheck,
   serviceCheck,
+  meshCheck,
   rightsCheck,
   localPortCheck,
   interceptCheck,

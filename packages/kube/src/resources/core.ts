@@ -44,7 +44,13 @@ export interface EndpointSlice extends KubeObject {
 
 /** A Pod, as far as it is looked at. */
 export interface Pod extends KubeObject {
-  readonly spec?: { readonly hostNetwork?: boolean; readonly nodeName?: string };
+  readonly spec?: {
+    readonly hostNetwork?: boolean;
+    readonly nodeName?: string;
+    readonly containers?: readonly { readonly name: string }[];
+    /** Sidecars may be among them. */
+    readonly initContainers?: readonly { readonly name: string }[];
+  };
   readonly status?: {
     readonly phase?: string;
     readonly podIP?: string;

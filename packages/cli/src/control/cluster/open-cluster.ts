@@ -13,6 +13,7 @@ import { listConditions } from './condition-log.ts';
 import { toControlledIntercept, toInterceptObject } from './intercept-object.ts';
 import { openClusterInterception } from './interception.ts';
 import { openClient } from './open-client.ts';
+import { listMeshes } from './mesh.ts';
 import { findPod } from './pod.ts';
 import { findWay, openWay } from './reach.ts';
 import { renewObject, type RenewDeps } from './renew.ts';
@@ -40,6 +41,7 @@ export async function openClusterControl(context: Context, settings: Settings, n
     whoAmI: async () => toIdentity(settings, await userName()),
     owner: userName,
     listServices: () => listClusterServices(client),
+    listMeshes: () => listMeshes(client),
     listIntercepts: () => listIntercepts(client),
     removeIntercepts: async (filter) => removeIntercepts(client, await userName(), filter),
     renewIntercept: (id, lifetimeMs) => renewIntercept({ clock: context.clock, log: context.log, client }, id, lifetimeMs),

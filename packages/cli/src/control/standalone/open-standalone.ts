@@ -71,6 +71,7 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     whoAmI: async () => settings.identity,
     owner: async () => (await manager.info()).owner ?? settings.owner,
     listServices: () => manager.listServices(),
+    listMeshes: async () => [],
     listIntercepts: () => manager.listIntercepts(),
     removeIntercepts: (filter) => manager.removeIntercepts(filter),
     renewIntercept: (id, lifetimeMs) => manager.renewIntercept(id, lifetimeMs),

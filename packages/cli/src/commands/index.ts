@@ -1,6 +1,7 @@
 import type { AnyCommand } from '../command.ts';
 import { adminInstall, adminList, adminUninstall } from './admin.ts';
 import { adminAudit } from './admin-audit.ts';
+import { adminDrain } from './admin-drain.ts';
 import { adminRevoke } from './admin-revoke.ts';
 import { completion } from './completion.ts';
 import { configSchema, configValidate, configView } from './config.ts';
@@ -34,6 +35,7 @@ export const commands: readonly AnyCommand[] = [
   adminUninstall,
   adminList,
   adminRevoke,
+  adminDrain,
   adminAudit,
   completion,
 ];

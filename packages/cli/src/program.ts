@@ -17,7 +17,7 @@ export const program: ProgramDescription = {
   name: 'intercept',
   about: 'Answer the requests that carry your key from your own machine.',
   commands,
-  groups: { config: 'The configuration files', admin: 'Managers in a cluster, for administrators' },
+  groups: { config: 'The configuration files', policy: 'The policies of a namespace', admin: 'Managers in a cluster, for administrators' },
   commonOptions: outputOptions,
   epilogue: ['Environment:', ...environmentVariables.map(([name, about]) => `  ${name.padEnd(19)} ${about}`)].join('\n'),
 };

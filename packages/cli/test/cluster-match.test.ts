@@ -1,10 +1,22 @@
-import { intercepts } from '@switchyard/kube';
+import { intercepts, type InterceptPolicy } from '@switchyard/kube';
 import { until } from '@switchyard/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openFreePort } from './programs.ts';
 import { foreignIntercept, openTestCluster, type TestCluster } from './test-cluster.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+const grantAll: InterceptPolicy = {
+  apiVersion: 'switchyard.dev/v1alpha1',
+  kind: 'InterceptPolicy',
+  metadata: { name: 'everything' },
+  spec: {
+    subjects: [{ kind: 'Group', name: 'system:authenticated' }],
+    services: ['*'],
+    modes: ['Intercept', 'Replace'],
+    matchKinds: ['Key', 'Header', 'Path', 'Method', 'Percent'],
+  },
+};
 
 let stack: AsyncDisposableStack;
 let cluster: TestCluster;
@@ -13,6 +25,7 @@ let app: { readonly port: number };
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
   cluster = stack.use(await openTestCluster());
+  cluster.kubernetes.put(grantAll);
   app = stack.use(await openFreePort('mine'));
 });
 afterEach(() => stack.disposeAsync());

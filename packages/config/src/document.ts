@@ -60,6 +60,11 @@ function checkDocument<Schema extends z.ZodType>(
 
 /** Reads and parses a file as `parseDocument` does; a file that cannot be read is `bad_config` too. */
 export async function readDocument<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema>> {
+  return parseDocument(await readText(file), file, schema);
+}
+
+/** The text of a configuration file. Throws `bad_config` where it is not there, cannot be read, or is too large. */
+export async function readText(file: string): Promise<string> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -80,7 +85,7 @@ export async function readDocument<Schema extends z.ZodType>(file: string, schem
       },
     );
   }
-  return parseDocument(bytes.toString('utf8'), file, schema);
+  return bytes.toString('utf8');
 }
 
 /** Aliases are resolved here, which is where a document that multiplies itself is refused. */

@@ -1,4 +1,5 @@
 import type { Condition, Match, Principal } from '@switchyard/contract';
+import { isEverything } from '@switchyard/route';
 import type { Facts } from './condition.ts';
 import type { MatchKind, Mode, Policy, Selection, Subject, Target } from './policy.ts';
 
@@ -21,18 +22,9 @@ export interface Circumstances {
   readonly approved: boolean;
 }
 
-/** `Replace` where it has no key and one of its alternatives leaves nothing to the baseline. */
+/** `Replace` where it has no key and one of its alternatives leaves nothing to the baseline. Expressions are not looked through. */
 export function toMode({ key, match }: Pick<Asked, 'key' | 'match'>): Mode {
-  return key === undefined && (match.length === 0 || match.some((conditions) => conditions.every(isMetByAll))) ? 'Replace' : 'Intercept';
-}
-
-/** Only what says so plainly: an expression that happens to match everything is bounded by the kinds that are granted. */
-function isMetByAll(condition: Condition): boolean {
-  if (condition.t === 'percent') return condition.percent >= 100;
-  if (condition.t === 'header') return condition.name === 'host' && condition.text.t === 'present';
-  if (condition.t !== 'path') return false;
-  const { text } = condition;
-  return (text.t === 'prefix' && text.value === '/') || (text.t === 'regex' && ['.*', '.+', '/.*'].includes(text.value));
+  return key === undefined && (match.length === 0 || isEverything(match)) ? 'Replace' : 'Intercept';
 }
 
 /** By what its requests are chosen. Beside a key conditions only narrow, so that of them just a share of the requests counts. */

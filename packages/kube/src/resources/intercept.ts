@@ -21,8 +21,6 @@ export type InterceptReason =
   | 'NotHttp'
   /** A condition makes no sense: a regular expression that is none, for one. */
   | 'MatchInvalid'
-  /** It asks for a share of the requests. */
-  | 'PercentDenied'
   /** No policy of the namespace grants it. */
   | 'PolicyDenied'
   /** A policy wants somebody else to approve it first. */
@@ -113,6 +111,10 @@ export interface InterceptStatus {
   readonly expiresAt?: string;
   /** The renewals that `expiresAt` has in it. */
   readonly renewals?: number;
+  /** The pod of the manager that has the session. */
+  readonly router?: string;
+  /** When a request last came for it, RFC 3339: noted now and then. */
+  readonly lastUsedAt?: string;
   /** `HOST:PORT` that is dialled, on the direct lane. */
   readonly address?: string;
   /** Since when new connections to the service pass through the router, RFC 3339; those opened before still go to the baseline. */

@@ -7,6 +7,7 @@ import type { Settings } from '../../settings.ts';
 import { createAgentKey } from '@switchyard/agent';
 import type { Control, ControlledIntercept, Intention } from '../control.ts';
 import { measureManager } from '../measure-manager.ts';
+import { checkPolicies } from './check-policies.ts';
 import { rehearseClaim } from './claim.ts';
 import { refuseLane } from './lane.ts';
 import { listConditions } from './condition-log.ts';
@@ -39,6 +40,7 @@ export async function openClusterControl(context: Context, settings: Settings, n
     manager: undefined,
     cluster: { context: client.context, namespace: client.namespace },
     whoAmI: async () => toIdentity(settings, await userName()),
+    identify: async () => ({ ...(await whoIs()), by: `says the API server at ${client.server}: by the context ${client.context}` }),
     owner: userName,
     listServices: () => listClusterServices(client),
     listMeshes: () => listMeshes(client),
@@ -73,8 +75,10 @@ export async function openClusterControl(context: Context, settings: Settings, n
       const pod = findPod(host.env, client);
       refuseLane(lane, pod);
       const claimant = { principal: await whoIs(), actor, client: host.hostName, publicKey: createAgentKey().publicKey };
-      const rehearsals = specs.map((spec) => rehearseClaim(client, toInterceptObject(spec, claimant)));
-      await Promise.all([findWay({ client, pod, named }), ...rehearsals]);
+      const asked = specs.map((spec) => ({ spec, object: toInterceptObject(spec, claimant), direct: lane === 'direct' }));
+      const rehearsals = asked.map(({ object }) => rehearseClaim(client, object));
+      const [waiting] = await Promise.all([checkPolicies({ ...context, client }, asked), findWay({ client, pod, named }), ...rehearsals]);
+      for (const sentence of waiting) context.output.say(sentence);
     },
     openInterception: async (options) =>
       openClusterInterception(

@@ -28,6 +28,8 @@ const mostSettlingMs = cliLimits.routeSettleMs.value;
 /** Reads an object's conditions in their order: a later one says nothing while an earlier one does not hold. */
 export function readProgress(object: Intercept): Progress {
   const accepted = findCondition(object, 'Accepted');
+  // Somebody else's word may come at any time.
+  if (accepted?.reason === 'ApprovalPending') return { t: 'unrouted', message: accepted.message };
   if (accepted?.status === 'False') return { t: 'refused', error: toRefused(accepted.reason, accepted.message) };
   if (accepted?.status !== 'True') return { t: 'unrouted', message: accepted?.message };
   const routed = findCondition(object, 'Routed');
@@ -43,15 +45,14 @@ export function readProgress(object: Intercept): Progress {
 }
 
 /** Codes of the reasons that are no refusal of the Service itself. */
-const refusals: Partial<Readonly<Record<InterceptReason, { readonly code: Code; readonly hint: string }>>> = {
+const refusals: Partial<Readonly<Record<InterceptReason, { readonly code: Code; readonly hint?: string }>>> = {
   KeyTaken: { code: 'route_conflict', hint: 'Use another key (--key), or ask its owner to share it with you and then say --join.' },
   MatchInvalid: { code: 'bad_usage', hint: 'Give other conditions.' },
-  PolicyDenied: { code: 'not_allowed', hint: 'Ask an administrator of the namespace for a policy that grants it.' },
-  ApprovalPending: { code: 'not_allowed', hint: 'Ask somebody who may approve it.' },
-  QuotaReached: { code: 'limit_reached', hint: 'End others first: `intercept down --all`.' },
+  // What to do depends on the policy, and stands in the message.
+  PolicyDenied: { code: 'not_allowed' },
+  QuotaReached: { code: 'limit_reached' },
   Protected: { code: 'not_allowed', hint: 'Ask who protects it, or intercept another service.' },
   RightLost: { code: 'not_allowed', hint: 'Ask an administrator of the namespace for the right.' },
-  PercentDenied: { code: 'not_allowed', hint: 'Leave out --percent.' },
   LimitReached: { code: 'limit_reached', hint: 'End others first: `intercept down --all`.' },
   ServiceNotFound: { code: 'service_not_found', hint: 'See `intercept status` for those that there are.' },
   PortNotFound: { code: 'service_not_found', hint: 'See `intercept status` for those that there are.' },

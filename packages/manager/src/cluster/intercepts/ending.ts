@@ -30,6 +30,5 @@ export function findWithdrawal(claim: Claim, { holds, reason, message }: Verdict
 const withdrawals: Partial<Record<InterceptReason, EndReason>> = {
   Protected: 'policy',
   PolicyDenied: 'policy',
-  PercentDenied: 'policy',
   RightLost: 'right_lost',
 };

@@ -25,7 +25,8 @@ export interface AgentOptions {
   readonly client: string;
   /** What works there, for records. Default: it does not say. */
   readonly actor?: Actor | undefined;
-  readonly token: string | undefined;
+  /** Reads what proves who the owner is, for each connection anew: it may run out while the agent lives. */
+  readonly token: (() => Promise<string>) | undefined;
   /** Proves every connection of this agent to a manager that asks for it. */
   readonly keyPair?: AgentKeyPair | undefined;
   readonly intercepts: readonly AgentIntercept[];
@@ -92,8 +93,9 @@ function toAgent(session: Session): Agent {
 
 /** One random instance per agent, so that the manager knows a reconnect from a second process. */
 function toOpenTunnel(deps: AgentDeps, { url, access, owner, client, actor, token, keyPair }: AgentOptions): OpenTunnel {
-  const hello = { instance: randomUUID(), owner, client, actor, token };
-  return (signal, resume) => openTunnelClient(deps, { url, access, hello, keyPair, resume, signal });
+  const hello = { instance: randomUUID(), owner, client, actor };
+  return async (signal, resume) =>
+    openTunnelClient(deps, { url, access, hello: { ...hello, token: await token?.() }, keyPair, resume, signal });
 }
 
 function toRegistrations(deps: AgentDeps, options: AgentOptions, emit: AgentEventHandler): ConstructorParameters<typeof Session>[1] {

@@ -6,12 +6,16 @@ import { toSynopsis } from './program-description.ts';
 import { parseCommandLine } from './register.ts';
 
 const mistakes: readonly (readonly [line: string, message: string, hint: string])[] = [
-  ['', '`intercept` needs a command.', 'There are: run, up, down, renew, list, status, logs, explain, doctor, key, config, admin, completion.'],
+  [
+    '',
+    '`intercept` needs a command.',
+    'There are: run, up, down, renew, list, status, logs, explain, doctor, login, logout, whoami, key, config, policy, admin, completion.',
+  ],
   ['lst', 'There is no command "lst".', 'Did you mean "list"?'],
   [
     'frobnicate',
     'There is no command "frobnicate".',
-    'There are: run, up, down, renew, list, status, logs, explain, doctor, key, config, admin, completion.',
+    'There are: run, up, down, renew, list, status, logs, explain, doctor, login, logout, whoami, key, config, policy, admin, completion.',
   ],
   ['config', '`intercept config` needs a command.', 'There are: config validate, config schema, config view.'],
   ['config chema', 'There is no command "config chema".', 'Did you mean "config schema"?'],

@@ -28,6 +28,7 @@ export const environmentVariables: readonly (readonly [name: string, about: stri
   ['INTERCEPT_ACTOR', 'what works here, for records: person, agent or ci; default: agent or ci where the variables of one are set'],
   ['INTERCEPT_ON_BEHALF_OF', 'for whom it works, for records'],
   ['INTERCEPT_PROFILE', 'profile of the project file, as --profile'],
+  ['XDG_STATE_HOME', 'folder of your sign-ins, switchyard/sign-ins; default ~/.local/state'],
   ['XDG_CONFIG_HOME', 'folder of your own file, switchyard/config.yaml; default ~/.config'],
   ['NO_COLOR', 'no colours, as --no-color'],
 ];
@@ -45,7 +46,7 @@ export interface SettingFlags extends AccessFlags {
 }
 
 /** Where a setting came from. */
-export type SettingSource = 'flag' | 'environment' | 'project' | 'user file' | 'default';
+export type SettingSource = 'flag' | 'environment' | 'project' | 'user file' | 'pod' | 'default';
 
 /** A setting, and what said so. */
 export interface Setting<T> {
@@ -153,7 +154,7 @@ function toCluster(host: Host, flags: SettingFlags, project: Project | undefined
   };
 }
 
-const strength: readonly SettingSource[] = ['flag', 'environment', 'project', 'user file', 'default'];
+const strength: readonly SettingSource[] = ['flag', 'environment', 'project', 'user file', 'pod', 'default'];
 
 /** Whether a cluster was named closer to the command line than a manager: `--context` beats a manager of the project file. */
 function isStronger({ namespace, context, kubeconfig }: ClusterSettings, source: SettingSource): boolean {

@@ -1,7 +1,7 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { expect, test, type TestContext } from 'vitest';
 import { openFolder } from '../test/programs.ts';
-import { refuseInClear, resolveToken } from './token.ts';
+import { findPodToken, refuseInClear, resolveToken } from './token.ts';
 
 async function writeToken({ onTestFinished }: TestContext, text: string, mode = 0o600): Promise<string> {
   const folder = await openFolder();
@@ -15,9 +15,12 @@ test('the flag is stronger than the variable, and that than the user file', asyn
   const file = await writeToken(context, 'from-flag\n');
   const own = await writeToken(context, 'apiVersion: ...\n');
   const userFile = { path: own, token: 'own' };
-  expect(await resolveToken({ file, environment: 'from-env', userFile })).toEqual({ value: 'from-flag', source: 'flag' });
-  expect(await resolveToken({ file: undefined, environment: 'from-env', userFile })).toEqual({ value: 'from-env', source: 'environment' });
-  expect(await resolveToken({ file: undefined, environment: undefined, userFile })).toEqual({ value: 'own', source: 'user file' });
+  expect(await resolveToken({ file, environment: 'from-env', userFile })).toMatchObject({ value: 'from-flag', source: 'flag' });
+  expect(await resolveToken({ file: undefined, environment: 'from-env', userFile })).toMatchObject({
+    value: 'from-env',
+    source: 'environment',
+  });
+  expect(await resolveToken({ file: undefined, environment: undefined, userFile })).toMatchObject({ value: 'own', source: 'user file' });
   expect(await resolveToken({ file: undefined, environment: undefined, userFile: undefined })).toBeUndefined();
 });
 
@@ -60,13 +63,39 @@ test('a file that is not there, or never ends', async () => {
 test.for(['https://manager.corp', 'http://localhost:7480', 'http://127.3.2.1:1', 'http://[::1]:7480', 'unix:///run/x'])(
   '%s keeps a token',
   (url) => {
-    refuseInClear(new URL(url));
+    refuseInClear(new URL(url), { isCheap: false });
   },
 );
 
 test.for(['http://manager.corp:7480', 'http://10.0.0.1', 'http://localhost.evil.example', 'http://127.example', 'http://[::2]'])(
   '%s would show it to everybody on the way',
   (url) => {
-    expect(() => refuseInClear(new URL(url))).toThrow(/is not sent to http:.*without TLS/);
+    expect(() => refuseInClear(new URL(url), { isCheap: false })).toThrow(/is not sent to http:.*without TLS/);
   },
 );
+
+test.for([
+  ['http://switchyard-manager:7480', true],
+  ['http://switchyard-manager.shop.svc:7480', true],
+  ['http://switchyard-manager.shop.svc.cluster.local:7480', true],
+  ['http://manager.svc.example:7480', false],
+  ['http://10.0.0.1:7480', false],
+] as const)('a token that is worth nothing elsewhere may go to %s: %j', ([url, may]) => {
+  const send = (): void => refuseInClear(new URL(url), { isCheap: true });
+  if (may) expect(send).not.toThrow();
+  else expect(send).toThrow(/is not sent/);
+  expect(() => refuseInClear(new URL(url), { isCheap: false })).toThrow(/is not sent/);
+});
+
+test('a token in a file is read again each time it is needed', async (context) => {
+  const file = await writeToken(context, 'first');
+  const token = await resolveToken({ file, environment: undefined, userFile: undefined });
+  expect(await token?.read()).toBe('first');
+  await writeFile(file, 'second');
+  expect(await token?.read()).toBe('second');
+});
+
+test('the token of a pod is found where its volume is mounted', async (context) => {
+  expect(await findPodToken('/nowhere/token')).toBeUndefined();
+  expect(await findPodToken(await writeToken(context, 'mounted'))).toMatchObject({ value: 'mounted', source: 'pod', isCheap: true });
+});

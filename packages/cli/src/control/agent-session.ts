@@ -6,14 +6,16 @@ import { formatTime } from '../coarse.ts';
 import type { Context } from '../context.ts';
 import { cliLimits } from '../limits.ts';
 import { toPrintable } from '../printable.ts';
+import type { Token } from '../token.ts';
 
 /** Which manager to work with, and how this process proves itself. */
 export interface AgentSessionOptions extends Pick<
   AgentOptions,
-  'url' | 'access' | 'owner' | 'actor' | 'token' | 'keyPair' | 'intercepts' | 'signal'
+  'url' | 'access' | 'owner' | 'actor' | 'keyPair' | 'intercepts' | 'signal'
 > {
   /** The manager, for people: `the manager at HOST:PORT`. */
   readonly manager: string;
+  readonly token: Token | undefined;
 }
 
 /** This process's link to a manager. Dispose says goodbye, so that requests stop at once. */
@@ -43,7 +45,7 @@ export async function openAgentSession(context: Context, options: AgentSessionOp
   // Service accounts of a cluster may have longer names than the protocol carries.
   const agent = await openAgent(
     { clock, log },
-    { ...options, owner: toShownName(options.owner), client: toShownName(host.hostName), onEvent },
+    { ...options, token: options.token?.read, owner: toShownName(options.owner), client: toShownName(host.hostName), onEvent },
   );
   const leave = (): Promise<void> => {
     leaving = true;

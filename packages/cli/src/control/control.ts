@@ -5,6 +5,7 @@ import type {
   InterceptInfo,
   InterceptSpec,
   ManagerEvent,
+  Principal,
   RequestQuestion,
   RouteReport,
   ServiceInfo,
@@ -113,6 +114,12 @@ export interface MeasuredManager {
   readonly aheadMs: number | undefined;
 }
 
+/** Whom the other side takes the caller for. */
+export interface ProvenCaller extends Principal {
+  /** Who says so, and by what: a clause. */
+  readonly by: string;
+}
+
 /** Where intercepts live, as a port: a manager alone, or the objects of a namespace. Every method rejects with `InterceptError`. */
 export interface Control extends AsyncDisposable {
   /** Whom it asks, for people: `the manager at HOST:PORT`. */
@@ -125,6 +132,8 @@ export interface Control extends AsyncDisposable {
   readonly cluster: { readonly context: string; readonly namespace: string } | undefined;
   /** Who the person is, where nothing else says what the key is. */
   whoAmI(): Promise<Identity>;
+  /** Whom the other side takes the person for. */
+  identify(): Promise<ProvenCaller>;
   /** The owner of what the person intercepts. */
   owner(): Promise<string>;
   listServices(): Promise<readonly ControlledService[]>;

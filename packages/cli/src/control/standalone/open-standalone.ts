@@ -1,8 +1,10 @@
+import { createAgentKey } from '@switchyard/agent';
 import { InterceptError } from '@switchyard/contract';
 import { refuseByPolicy } from '@switchyard/route';
 import { openManagerClient, type ManagerClient } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
-import { refuseInClear } from '../../token.ts';
+import type { Identity } from '../../identity.ts';
+import { describeToken, refuseInClear } from '../../token.ts';
 import type { Setting, Settings, SettingSource } from '../../settings.ts';
 import { measureManager } from '../measure-manager.ts';
 import { openAgentSession } from '../agent-session.ts';
@@ -14,7 +16,7 @@ import type { Control, InterceptionOptions } from '../control.ts';
  */
 export function openManager({ clock }: Context, settings: Settings, { value: url, source }: Setting<URL>): ManagerClient {
   const { owner, token, access } = settings;
-  if (token !== undefined) refuseInClear(url);
+  if (token !== undefined) refuseInClear(url, token);
   const client = openManagerClient({ url, access, owner, token: token?.value, clock });
   const explained = async <T>(call: Promise<T>): Promise<T> => {
     try {
@@ -49,6 +51,8 @@ function toSourceHint(source: SettingSource, { project, userFilePath }: Settings
       return `This address stands in ${project?.path ?? 'the project file'}.`;
     case 'user file':
       return `This address stands in ${userFilePath}.`;
+    case 'pod':
+      return 'It was looked for there because this pod has a token for it.';
     case 'default':
       return 'There is no kubeconfig, so that a manager on this machine was looked for; a cluster needs one: --kubeconfig, or KUBECONFIG.';
   }
@@ -58,17 +62,27 @@ function toSourceHint(source: SettingSource, { project, userFilePath }: Settings
 export interface StandaloneManager {
   readonly url: URL;
   readonly manager: ManagerClient;
+  /** Whom a cluster's manager takes the caller for, by a token; undefined where the manager is alone. */
+  readonly proven?: string | undefined;
 }
 
-/** Intercepts that live in the memory of one manager, whose client this takes over. */
-export function openStandaloneControl(context: Context, settings: Settings, { url, manager }: StandaloneManager): Control {
+/**
+ * Intercepts as one manager knows them, whose client this takes over: in its memory, or, where it belongs to a cluster, objects that it
+ * writes for who proved who they are.
+ */
+export function openStandaloneControl(context: Context, settings: Settings, { url, manager, proven }: StandaloneManager): Control {
   const place = `the manager at ${url.host}`;
   return {
     place,
     where: 'at this manager',
     manager: url,
     cluster: undefined,
-    whoAmI: async () => settings.identity,
+    whoAmI: async () => toIdentity(settings, proven),
+    async identify() {
+      const { auth, owner = settings.owner } = await manager.info();
+      const by = auth === 'none' ? 'it believes the name that it is told' : `by ${describeToken(settings.token)}`;
+      return { user: owner, groups: [], by: `says ${place}: ${by}` };
+    },
     owner: async () => (await manager.info()).owner ?? settings.owner,
     listServices: () => manager.listServices(),
     listMeshes: async () => [],
@@ -84,11 +98,19 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
       if (policy !== undefined) for (const spec of specs) refuseByPolicy(spec, policy);
     },
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
-      const { owner, actor, token, access } = settings;
-      return openAgentSession(context, { manager: place, url, access, owner, actor, token: token?.value, intercepts, signal });
+      const { actor, token, access } = settings;
+      const owner = proven ?? settings.owner;
+      // In a cluster the object that the manager writes has the key of its session.
+      const keyPair = proven === undefined ? undefined : createAgentKey();
+      return openAgentSession(context, { manager: place, url, access, owner, actor, token, keyPair, intercepts, signal });
     },
     [Symbol.asyncDispose]: () => manager[Symbol.asyncDispose](),
   };
+}
+
+/** A name that the person gave themselves is stronger than the cluster's: many share a service account. */
+function toIdentity({ identity }: Settings, proven: string | undefined): Identity {
+  return proven === undefined || identity.source === 'INTERCEPT_USER' ? identity : { user: proven, source: 'your name in the cluster' };
 }
 
 function refuseDirect(lane: InterceptionOptions['lane']): void {

@@ -27,6 +27,11 @@ export interface LoadReport {
   readonly connections: number;
   /** How often who answered whom: `KEY>VERSION`. */
   readonly answers: Record<string, number>;
+  /** The longest that a right answer took, and the longest time without any: milliseconds. */
+  readonly longestMs: number;
+  readonly silenceMs: number;
+  /** How often which failure was met. */
+  readonly failedBy: Record<string, number>;
 }
 
 /** One request that went wrong. */

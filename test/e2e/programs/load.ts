@@ -12,7 +12,11 @@ const report: { -readonly [Name in keyof LoadReport]: LoadReport[Name] } = {
   failed: 0,
   connections: 0,
   answers: {},
+  longestMs: 0,
+  silenceMs: 0,
+  failedBy: {},
 };
+let lastRightAt = Date.now();
 const failures: LoadFailure[] = [];
 let stopping = false;
 process.stdin.on('end', () => (stopping = true)).resume();
@@ -35,14 +39,23 @@ async function ask(agent: Agent, key: string | null): Promise<void> {
   try {
     const answer = await send(agent, key);
     report.answers[`${key ?? 'none'}>${answer}`] = (report.answers[`${key ?? 'none'}>${answer}`] ?? 0) + 1;
-    if (answer !== (key ?? 'baseline')) note('misrouted', key, answer, began);
+    if (answer === (key ?? 'baseline')) noteRight(began);
+    else note('misrouted', key, answer, began);
   } catch (error) {
     note('failed', key, error instanceof Error ? error.message : String(error), began);
   }
 }
 
+function noteRight(began: number): void {
+  const now = Date.now();
+  report.longestMs = Math.max(report.longestMs, now - began);
+  report.silenceMs = Math.max(report.silenceMs, now - lastRightAt);
+  lastRightAt = now;
+}
+
 function note(kind: 'misrouted' | 'failed', key: string | null, what: string, began: number): void {
   report[kind]++;
+  if (kind === 'failed') report.failedBy[what.slice(0, 60)] = (report.failedBy[what.slice(0, 60)] ?? 0) + 1;
   if (failures.length < 20) failures.push({ kind, key, what, at: new Date(began).toISOString(), tookMs: Date.now() - began });
 }
 

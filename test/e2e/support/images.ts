@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -23,19 +23,40 @@ export const images: Images = named;
 /** Builds the images and puts them into the test cluster. On another cluster they have to be there. */
 export async function loadImages(): Promise<void> {
   if (!isTestCluster()) return;
-  const node = join(root, 'node_modules/node/bin/node');
+  await must(node, ['tools/package/main.ts'], { cwd: root });
+  await load(images.switchyard, ['node', '/app/switchyard-manager.js'], 'dist:/app');
+  await load(images.programs, ['node', '/e2e/idle.ts'], 'examples/shop:/app', 'test/e2e/programs:/e2e', 'dist:/switchyard');
+}
+
+/** Builds the image of a next version, which differs in nothing but its number, and puts it into the test cluster. */
+export async function loadNextVersion(): Promise<{ readonly image: string; readonly version: string }> {
+  const { version: now } = JSON.parse(await readFile(join(root, 'packages/manager/package.json'), 'utf8')) as { version: string };
+  const next = { image: `${images.switchyard}-next`, version: `${now}-next` };
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-next-'));
+  try {
+    await cp(join(root, 'dist'), folder, { recursive: true });
+    const program = join(folder, 'switchyard-manager.js');
+    await writeFile(program, (await readFile(program, 'utf8')).replaceAll(`"${now}"`, `"${next.version}"`));
+    await load(next.image, ['node', '/app/switchyard-manager.js'], `${folder}:/app`);
+    return next;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const node = join(root, 'node_modules/node/bin/node');
+
+async function load(image: string, command: readonly string[], ...layers: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-images-'));
   const archive = join(folder, 'image.tar');
-  const make = async (image: string, command: readonly string[], ...layers: readonly string[]): Promise<void> => {
-    await must(join(root, 'test/cluster/make-image'), ['-o', archive, image, `${node}:/usr/local/bin/node`, ...layers, '--', ...command], {
-      cwd: root,
-    });
-    await must(join(root, 'test/cluster/load-image'), [archive]);
-  };
   try {
-    await must(node, ['tools/package/main.ts'], { cwd: root });
-    await make(images.switchyard, ['node', '/app/switchyard-manager.js'], 'dist:/app');
-    await make(images.programs, ['node', '/e2e/idle.ts'], 'examples/shop:/app', 'test/e2e/programs:/e2e', 'dist:/switchyard');
+    const options = { cwd: root };
+    await must(
+      join(root, 'test/cluster/make-image'),
+      ['-o', archive, image, `${node}:/usr/local/bin/node`, ...layers, '--', ...command],
+      options,
+    );
+    await must(join(root, 'test/cluster/load-image'), [archive]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

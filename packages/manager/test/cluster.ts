@@ -166,6 +166,7 @@ async function openTestManager(
       routers: ports,
       wanted: () => new Set(state.wanted as readonly ServiceName[]),
       isStandingDown: () => state.standDown,
+      mayBypass: () => false,
       isLeading: () => state.leading,
     }),
   );

@@ -59,6 +59,7 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
       policies: opened.use(openCollection(of, interceptPolicies)),
       isLeading: () => leading,
       isStandingDown: () => false,
+      mayBypass: () => false,
       publish: (rules) => void published.push(rules.map(toText)),
       onEnd: (reason) => void ended.push(reason),
       podAddress,

@@ -1,6 +1,6 @@
 export { toPortKey } from './plan/port-key.ts';
 export { isSamePlan, planRoutedPorts } from './plan/routed-ports.ts';
-export { findServiceRefusal, isOwnService, type Refusal, type RefusalContext } from './plan/refusal.ts';
+export { findBypassed, findServiceRefusal, isOwnService, type Refusal, type RefusalContext } from './plan/refusal.ts';
 export { inspectService, type Incomplete, type ServiceState } from './plan/inspect.ts';
 export { findRecord, selectsRouters, toOriginal } from './plan/original.ts';
 export { readWishes, type ServiceWishes } from './plan/wishes.ts';

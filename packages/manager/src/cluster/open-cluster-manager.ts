@@ -1,5 +1,6 @@
-import { silentAudit, toLimitValues } from '@switchyard/contract';
+import { silentAudit, silentLog, toLimitValues } from '@switchyard/contract';
 import { managerName, openLease, type KubeClient, type LeaseHolder } from '@switchyard/kube';
+import { allowsBehindNetworkPolicy } from '@switchyard/policy';
 import type { Rule } from '@switchyard/route';
 import { openRouter, routerLimits } from '@switchyard/router';
 import { toAbortError } from '@switchyard/runtime';
@@ -19,6 +20,7 @@ import { countIntercepts } from '../registry/intercept-metrics.ts';
 import { version } from '../version.ts';
 import type { InterceptKeeper } from './intercepts/intercept-keeper.ts';
 import { openInterceptKeeper } from './intercepts/open-intercept-keeper.ts';
+import { createPolicyBook } from './policies/policy-book.ts';
 import { openCollections } from './open-collections.ts';
 import { PortOpener } from './services/port-opener.ts';
 import { RoutingPublisher } from './services/routing-publisher.ts';
@@ -64,6 +66,8 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const led: { lease?: LeaseHolder; standDown?: StandDown } = {};
   const isLeading = (): boolean => led.lease?.leading === true;
   const isStandingDown = (): boolean => led.standDown?.isAsked === true;
+  const policies = createPolicyBook(collections.policies, silentLog);
+  const mayBypass = (service: string): boolean => allowsBehindNetworkPolicy(policies.all(), service);
   const { audit = silentAudit, identity } = deps;
   const { expiryWarningMs } = config.limits;
   const chronicle = opened.use(
@@ -71,7 +75,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   );
   const intercepts: InterceptKeeper = opened.use(
     openInterceptKeeper(
-      { ...collections, clock, log, client, isLeading, isStandingDown, publish, onEnd, chronicle, podAddress },
+      { ...collections, clock, log, client, isLeading, isStandingDown, mayBypass, publish, onEnd, chronicle, podAddress },
       config.limits,
     ),
   );
@@ -95,9 +99,10 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   led.standDown = opened.use(watchStandDown(deps, lease, onChange));
   const wanted = () => intercepts.wanted;
   const services = opened.use(
-    openServiceKeeper({ ...collections, clock, log, metrics, client, routers: ports, wanted, isStandingDown, isLeading }),
+    openServiceKeeper({ ...collections, clock, log, metrics, client, routers: ports, wanted, mayBypass, isStandingDown, isLeading }),
   );
   opened.defer(intercepts.onWantedChange(services.wake));
+  opened.defer(collections.policies.onChange(services.wake));
 
   const identify = createKeyIdentity((key) => intercepts.ownersOf(key));
   const whoIs = (hello: Hello): AuditIdentity => {

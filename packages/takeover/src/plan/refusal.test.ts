@@ -11,7 +11,7 @@ import {
 import { expect, test } from 'vitest';
 import { toRouted, toService } from '../../test/shop.ts';
 import { toOriginal } from './original.ts';
-import { findServiceRefusal } from './refusal.ts';
+import { findBypassed, findServiceRefusal } from './refusal.ts';
 
 const nothing = { networkPolicies: [], baselinePods: [] };
 
@@ -128,4 +128,14 @@ test('routers that are selected by another of their labels are no baseline eithe
   const service = toService('orders', { selector: { 'app.kubernetes.io/component': 'manager' } });
   expect(findServiceRefusal(service, { networkPolicies: [], baselinePods: [router] })?.reason).toBe('OwnService');
   expect(findServiceRefusal(toService('orders'), { networkPolicies: [], baselinePods: [router] })).toBeUndefined();
+});
+
+test('where policies allow it, a NetworkPolicy is got past, and is named', () => {
+  const policy = { apiVersion: 'v1', kind: 'NetworkPolicy', metadata: { name: 'guard' }, spec: { podSelector: {} } } satisfies NetworkPolicy;
+  const context = { networkPolicies: [policy], baselinePods: [] };
+  const orders = toService('orders');
+  expect([findServiceRefusal(orders, context)?.reason, findBypassed(orders, context)]).toEqual(['NetworkPolicy', undefined]);
+  const allowed = { ...context, mayBypass: true };
+  expect([findServiceRefusal(orders, allowed), findBypassed(orders, allowed)]).toEqual([undefined, policy]);
+  expect(findBypassed(orders, { ...allowed, networkPolicies: [] })).toBeUndefined();
 });

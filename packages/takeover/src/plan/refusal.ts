@@ -29,6 +29,8 @@ export interface RefusalContext {
   readonly baselinePods: Iterable<Pod>;
   /** The takeover that is there already. */
   readonly routed?: RoutedService | undefined;
+  /** Whether traffic through the routers may get past the NetworkPolicies of its pods. Default false. */
+  readonly mayBypass?: boolean;
   /** The manager's own Service: what protects it, protects the namespace. */
   readonly manager?: Service | undefined;
 }
@@ -54,7 +56,7 @@ export function findServiceRefusal(service: Service, context: RefusalContext): R
     return refuse('NoSelector', 'it has no selector, its endpoints are managed by hand');
   // Its baseline would be the router itself: one request could go round for ever.
   if (selectsSomeRouters(selector, context)) return refuse('OwnService', 'its selector asks for router pods');
-  const policy = findIngressPolicy(selector, context);
+  const policy = context.mayBypass === true ? undefined : findIngressPolicy(selector, context);
   return (
     policy &&
     refuse(
@@ -62,6 +64,12 @@ export function findServiceRefusal(service: Service, context: RefusalContext): R
       `NetworkPolicy ${policy.metadata.name} restricts who may connect to its pods, and traffic through the router would not be told apart`,
     )
   );
+}
+
+/** The NetworkPolicy that traffic of `service` gets past while it goes through the routers; undefined where there is none. */
+export function findBypassed(service: Service, context: RefusalContext): NetworkPolicy | undefined {
+  const selector = findOwnSelector(service, findRecord(service, context.routed));
+  return context.mayBypass === true && selector !== undefined ? findIngressPolicy(selector, context) : undefined;
 }
 
 function isProtected(service: Service | undefined): boolean {

@@ -6,6 +6,8 @@ export interface ClusterView {
   readonly routedServices: ReadonlyMap<string, RoutedService>;
   readonly networkPolicies: ReadonlyMap<string, NetworkPolicy>;
   readonly pods: ReadonlyMap<string, Pod>;
+  /** Whether policies let traffic of a Service get past the NetworkPolicies of its pods. */
+  readonly mayBypass: (service: string) => boolean;
   /** Whether every Service is to be given back, whoever wants it. */
   readonly standingDown: boolean;
 }

@@ -203,6 +203,7 @@ class Run {
       services: byName(...kube.list(services)),
       routedServices: byName(createRouted('orders'), createRouted('payments')),
       standingDown: false,
+      mayBypass: () => false,
       networkPolicies: new Map(),
       pods: new Map<string, Pod>(),
     };

@@ -15,6 +15,7 @@ const empty: ClusterView = {
   networkPolicies: new Map(),
   pods: new Map(),
   standingDown: false,
+  mayBypass: () => false,
 };
 
 /** What is said of each object: its reason, or the message of a refusal. */

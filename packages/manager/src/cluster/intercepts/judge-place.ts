@@ -19,12 +19,13 @@ export function createPlaceJudge(view: ClusterView): JudgePlace {
   };
 }
 
-function judgeService(service: Service, { networkPolicies, pods, routedServices, services }: ClusterView): Verdict | undefined {
+function judgeService(service: Service, { networkPolicies, pods, routedServices, services, mayBypass }: ClusterView): Verdict | undefined {
   const routed = routedServices.get(service.metadata.name);
   const refusal = findServiceRefusal(service, {
     networkPolicies: networkPolicies.values(),
     baselinePods: pods.values(),
     routed,
+    mayBypass: mayBypass(service.metadata.name),
     manager: services.get(managerName),
   });
   return refusal && { holds: false, ...refusal };

@@ -60,6 +60,8 @@ export interface InterceptKeeperDeps {
   readonly policies: Collection<InterceptPolicy>;
   /** Whether this manager leads now; tell of a change by `reconsider`. */
   readonly isLeading: () => boolean;
+  /** Whether policies let traffic of a Service get past the NetworkPolicies of its pods. */
+  readonly mayBypass: (service: string) => boolean;
   /** Whether every Service is to be given back; tell of a change by `reconsider`. */
   readonly isStandingDown: () => boolean;
   /** Takes the rules of all live intercepts: at first, and once after each change of them. */
@@ -245,6 +247,7 @@ class Keeper implements InterceptKeeper {
       routedServices: routedServices.objects,
       networkPolicies: networkPolicies.objects,
       pods: pods.objects,
+      mayBypass: this.#deps.mayBypass,
       standingDown: isStandingDown(),
     };
     const { links, renewals, ended } = this.#book;

@@ -13,7 +13,7 @@ import {
   type RoutedService,
   type Service,
 } from '@switchyard/kube';
-import { findServiceRefusal, selectsRouters } from '@switchyard/takeover';
+import { findServiceRefusal, selectsRouters, type RefusalContext } from '@switchyard/takeover';
 import { haveSameAddresses, slicesOf } from './endpoints.ts';
 import type { Observation } from './observation.ts';
 import { makePlan } from './plan.ts';
@@ -30,6 +30,8 @@ export interface ObserveDeps {
   readonly routers: RouterReports;
   /** The services of accepted intercepts. */
   readonly wanted: () => ReadonlySet<ServiceName>;
+  /** Whether policies let traffic of a Service get past the NetworkPolicies of its pods. */
+  readonly mayBypass: (service: string) => boolean;
   /** Whether every Service is to be given back, whoever wants it. */
   readonly isStandingDown: () => boolean;
 }
@@ -72,9 +74,18 @@ export function listNames({ services, routedServices, wanted }: ObserveDeps): Re
 
 function mayBeTaken(deps: ObserveDeps, service: Service | undefined, routed: RoutedService | undefined): boolean {
   if (service === undefined || deps.isStandingDown()) return false;
-  const networkPolicies = deps.networkPolicies.objects.values();
-  const manager = deps.services.get(managerName);
-  return findServiceRefusal(service, { networkPolicies, baselinePods: deps.pods.objects.values(), routed, manager }) === undefined;
+  return findServiceRefusal(service, toRefusalContext(deps, service, routed)) === undefined;
+}
+
+/** What decides, beside `service` itself, whether it may be taken over. */
+export function toRefusalContext(deps: ObserveDeps, service: Service, routed: RoutedService | undefined): RefusalContext {
+  return {
+    networkPolicies: deps.networkPolicies.objects.values(),
+    baselinePods: deps.pods.objects.values(),
+    routed,
+    mayBypass: deps.mayBypass(service.metadata.name),
+    manager: deps.services.get(managerName),
+  };
 }
 
 /** A Service that stands in the shadow's place is not the shadow. */

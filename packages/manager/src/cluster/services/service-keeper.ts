@@ -1,7 +1,8 @@
 import { InterceptError, type Metrics } from '@switchyard/contract';
+import { findBypassed } from '@switchyard/takeover';
 import { act, writeStatus, type ActDeps } from './act.ts';
 import { decide } from './decide.ts';
-import { listNames, observe, type ObserveDeps } from './observe.ts';
+import { listNames, observe, toRefusalContext, type ObserveDeps } from './observe.ts';
 import type { Observation, Step } from './observation.ts';
 import { ServiceWorker } from './service-worker.ts';
 import { toStatus } from './status.ts';
@@ -44,6 +45,7 @@ export function openServiceKeeper(deps: ServiceKeeperDeps): ServiceKeeper {
       try {
         await act(deps, name, step, observation, ended.signal);
         steps.add(1, { step: step.t, outcome: 'done' });
+        if (step.t === 'take') tellBypass(deps, observation);
       } catch (error) {
         steps.add(1, { step: step.t, outcome: InterceptError.from(error).code });
         throw error;
@@ -72,6 +74,13 @@ export function openServiceKeeper(deps: ServiceKeeperDeps): ServiceKeeper {
       for (const worker of workers.values()) worker[Symbol.dispose]();
     },
   };
+}
+
+/** A policy allows it, and whoever wrote the NetworkPolicy may not know. */
+function tellBypass(deps: ServiceKeeperDeps, { service, routed }: Observation): void {
+  const bypassed = service && findBypassed(service, toRefusalContext(deps, service, routed));
+  if (bypassed !== undefined)
+    deps.log.warn('network_policy_bypassed', { service: service?.metadata.name, networkPolicy: bypassed.metadata.name });
 }
 
 /** Says on the object why it does not go on. Where even that fails, the log has it. */

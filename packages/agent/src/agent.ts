@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { deliver } from './deliver.ts';
 import type { AgentEvent, AgentEventHandler } from './event.ts';
 import type { LocalAddress } from './local-address.ts';
+import { createPatience } from './patience.ts';
 import { Session, type OpenTunnel } from './session.ts';
 
 /** One intercept and where its connections go on this machine. */
@@ -94,8 +95,13 @@ function toAgent(session: Session): Agent {
 /** One random instance per agent, so that the manager knows a reconnect from a second process. */
 function toOpenTunnel(deps: AgentDeps, { url, access, owner, client, actor, token, keyPair }: AgentOptions): OpenTunnel {
   const hello = { instance: randomUUID(), owner, client, actor };
-  return async (signal, resume) =>
-    openTunnelClient(deps, { url, access, hello: { ...hello, token: await token?.() }, keyPair, resume, signal });
+  const patience = createPatience();
+  return async (signal, resume) => {
+    const limits = { connectMs: patience.waitMs };
+    const opening = openTunnelClient(deps, { url, access, hello: { ...hello, token: await token?.() }, keyPair, resume, limits, signal });
+    opening.then(patience.succeeded, patience.failed);
+    return opening;
+  };
 }
 
 function toRegistrations(deps: AgentDeps, options: AgentOptions, emit: AgentEventHandler): ConstructorParameters<typeof Session>[1] {

@@ -1,7 +1,9 @@
 import type { LimitTable } from '@switchyard/contract';
 
 /** The bounds of the developer's end. */
-export const agentLimits: LimitTable<'localConnectMs' | 'firstRetryMs' | 'restartSpanMs' | 'restartRetryMs' | 'patientRetryMs'> = {
+export const agentLimits: LimitTable<
+  'localConnectMs' | 'firstRetryMs' | 'restartSpanMs' | 'restartRetryMs' | 'patientRetryMs' | 'mostConnectMs'
+> = {
   localConnectMs: {
     value: 5_000,
     unit: 'ms',
@@ -19,4 +21,9 @@ export const agentLimits: LimitTable<'localConnectMs' | 'firstRetryMs' | 'restar
   },
   restartRetryMs: { value: 1_000, unit: 'ms', about: 'The longest wait between attempts in that time.' },
   patientRetryMs: { value: 5_000, unit: 'ms', about: 'The longest wait between attempts after that time.' },
+  mostConnectMs: {
+    value: 15_000,
+    unit: 'ms',
+    about: 'The longest that an agent waits for a manager: it begins with `tunnel.connectMs`, and doubles after each attempt that failed.',
+  },
 };

@@ -5,7 +5,7 @@ export { findProxy, type ProxyVariables } from './connect/proxy.ts';
 export { openTunnelClient, type TunnelClientDeps, type TunnelClientOptions } from './client.ts';
 export type { Http1Connection, Http1Listener } from './listen/http1-server.ts';
 export type { ServerIdentity } from './listen/tls-server.ts';
-export type { TunnelLimits } from './limits.ts';
+export { tunnelLimits, type TunnelLimits } from './limits.ts';
 export type { LostSession } from './lost-session.ts';
 export { openManagerClient, type ManagerClientOptions } from './manager-client.ts';
 export { openTunnelServer, type TunnelServer, type TunnelServerDeps, type TunnelServerOptions } from './server.ts';

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -35,8 +35,9 @@ export async function loadNextVersion(): Promise<{ readonly image: string; reado
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-next-'));
   try {
     await cp(join(root, 'dist'), folder, { recursive: true });
-    const program = join(folder, 'switchyard-manager.js');
-    await writeFile(program, (await readFile(program, 'utf8')).replaceAll(`"${now}"`, `"${next.version}"`));
+    const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
+    for (const path of files.map((name) => join(folder, name)))
+      await writeFile(path, (await readFile(path, 'utf8')).replaceAll(`version:"${now}"`, `version:"${next.version}"`));
     await load(next.image, ['node', '/app/switchyard-manager.js'], `${folder}:/app`);
     return next;
   } finally {

@@ -12,8 +12,8 @@ import { openToolbox, type Toolbox } from './toolbox.ts';
 export interface Stage extends AsyncDisposable {
   readonly namespace: string;
   readonly toolbox: Toolbox;
-  /** A developer with the role `edit` in the namespace. */
-  developer(name: string): Promise<Developer & Person>;
+  /** A developer with a role in the namespace, by default `edit`. */
+  developer(name: string, role?: 'admin' | 'edit'): Promise<Developer & Person>;
 }
 
 /** What a stage has beyond the shop. */
@@ -32,8 +32,8 @@ export async function openStage(label: string, { clients = 1, ...options }: Stag
   return {
     namespace,
     toolbox,
-    async developer(name) {
-      const person = await people.invite(`${name}@shop.example`, 'edit');
+    async developer(name, role = 'edit') {
+      const person = await people.invite(`${name}@shop.example`, role);
       const developer = owned.use(await openDeveloper(person));
       return { ...developer, ...person };
     },

@@ -32,7 +32,7 @@ export interface Toolbox {
 const container = {
   name: 'toolbox',
   image: images.programs,
-  resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } },
+  resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '1Gi' } },
   securityContext: restricted,
 };
 

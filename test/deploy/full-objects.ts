@@ -55,6 +55,7 @@ export const fullIntercept: Full<Pick<Intercept, 'spec' | 'status'>> = {
     ],
     expiresAt: '2026-01-01T08:00:00Z',
     renewals: 1,
+    router: 'switchyard-manager-1',
     address: '10.0.0.7:8080',
     routedSince: '2026-01-01T00:00:01Z',
   },
@@ -87,6 +88,7 @@ export const fullRoutedService: Full<Pick<RoutedService, 'spec' | 'status'>> = {
         },
       ],
     },
+    routers: { 'switchyard-manager-1': { serving: false, observedGeneration: 1, message: 'Port 10000 is taken.' } },
     retakes: ['2026-01-01T00:00:31Z'],
     conditions: [
       {

@@ -37,6 +37,7 @@ function toClusterConfig(limits: typeof managerLimits): ClusterConfig {
   return {
     listen: anyPort,
     health: anyPort,
+    peers: { listen: anyPort, tokenFile: '/nowhere' },
     tls: undefined,
     api: { hosts: [] },
     routing: { aliases: [] },

@@ -7,6 +7,7 @@ export type ManagerLimitName =
   | 'lifetimeMs'
   | 'awayLifetimeMs'
   | 'expiryWarningMs'
+  | 'idleLifetimeMs'
   | 'interceptsPerOwner'
   | 'sessionsPerOwner'
   | 'drainGraceMs';
@@ -38,6 +39,12 @@ export const managerLimits: LimitTable<ManagerLimitName> = {
     value: 10 * 60_000,
     unit: 'ms',
     about: 'How long before its end the owner of an intercept is warned.',
+  },
+  idleLifetimeMs: {
+    value: 4 * 3_600_000,
+    unit: 'ms',
+    about:
+      'An intercept that no request came for ends after this time, and at most a quarter of it later; 0s: none ends so. Only in a cluster.',
   },
   interceptsPerOwner: {
     value: 256,
@@ -82,6 +89,7 @@ export const fixedManagerLimits: LimitTable<
   | 'apiHosts'
   | 'certificateCheckMs'
   | 'dials'
+  | 'issuerDocumentBytes'
 > = {
   clusterDrainGraceMs: { value: 60_000, unit: 'ms', about: 'The default of `limits.drainGrace` in a cluster.' },
   successorMs: {
@@ -137,6 +145,11 @@ export const fixedManagerLimits: LimitTable<
   requestBodyBytes: { value: 64 * 1024, unit: 'bytes', about: 'Body of a request to the API over HTTP; 413 for a larger one.' },
   apiHosts: { value: 32, unit: 'count', about: 'Names that the API answers to; a longer list is refused with `bad_config`.' },
   certificateCheckMs: { value: 10_000, unit: 'ms', about: 'How often a manager looks whether the files of its certificate have changed.' },
+  issuerDocumentBytes: {
+    value: 1024 * 1024,
+    unit: 'bytes',
+    about: 'What an OpenID provider says of itself, and its set of keys; a larger answer is not read.',
+  },
   dials: {
     value: 3,
     unit: 'count',
@@ -283,7 +296,8 @@ export const auditLimits: LimitTable<
   otlpTimeoutMs: {
     value: 20_000,
     unit: 'ms',
-    about: 'How long a batch of audit records is tried again with a collector that is away or busy; then its records are given up, and counted.',
+    about:
+      'How long a batch of audit records is tried again with a collector that is away or busy; then its records are given up, and counted.',
   },
   otlpFlushMs: { value: 5_000, unit: 'ms', about: 'How long a manager that stops waits for a collector to take the last audit records.' },
   endKeptMs: {
@@ -312,5 +326,55 @@ export const rightLimits: LimitTable<'rightRecheckMs' | 'rightReviews' | 'rightR
     value: 5_000,
     unit: 'ms',
     about: 'After which time such a question is asked again that was not answered. What was known last stands meanwhile.',
+  },
+};
+
+/** The bounds of connections between the managers of a namespace. Nobody sets them. */
+export const peerLimits: LimitTable<
+  | 'peerHeadBytes'
+  | 'peerHeadMs'
+  | 'peerWaiting'
+  | 'hopsPerPeer'
+  | 'hopConnectMs'
+  | 'hopAnswerMs'
+  | 'hopRetryMs'
+  | 'peerTokens'
+  | 'peerTokenAgeMs'
+  | 'peerKeepAliveMs'
+> = {
+  peerHeadBytes: {
+    value: 8 * 1024,
+    unit: 'bytes',
+    about: 'Head of a request or an answer between managers; the connection closes at a longer one.',
+  },
+  peerHeadMs: {
+    value: 2_000,
+    unit: 'ms',
+    about: 'How long whoever connects to the port for managers may take for the head of the request.',
+  },
+  peerWaiting: {
+    value: 512,
+    unit: 'count',
+    about: 'Requests of other managers that are not answered yet; for one more, the oldest of the address that has most is closed.',
+  },
+  hopsPerPeer: { value: 4_096, unit: 'count', about: 'Connections of one other manager to sessions of this one; `limit_reached` then.' },
+  hopConnectMs: { value: 1_000, unit: 'ms', about: 'How long another manager may take to accept a connection; it counts as away then.' },
+  hopAnswerMs: { value: 6_000, unit: 'ms', about: 'How long another manager may take to open a connection to a session that it has.' },
+  hopRetryMs: {
+    value: 250,
+    unit: 'ms',
+    about:
+      'After which time another manager that was not reached, or did not have the session, is asked again for connections that are held.',
+  },
+  peerTokens: {
+    value: 64,
+    unit: 'count',
+    about: 'Verified tokens of other managers that are remembered; the oldest is forgotten for one more.',
+  },
+  peerTokenAgeMs: { value: 60_000, unit: 'ms', about: 'After which time a manager reads its own token again, which the kubelet replaces.' },
+  peerKeepAliveMs: {
+    value: 10_000,
+    unit: 'ms',
+    about: 'How long a connection between managers is idle before the system asks whether the other end lives.',
   },
 };

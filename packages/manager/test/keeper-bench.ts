@@ -9,11 +9,13 @@ import {
   pods,
   routedServices,
   services,
+  type Drain,
   type Intercept,
   type InterceptConditionType,
   type KubeObject,
 } from '@switchyard/kube';
 import type { Rule } from '@switchyard/route';
+import type { Usage } from '@switchyard/router';
 import { createSystemClock } from '@switchyard/runtime';
 import { createFakeClock, openFakeKubernetes, until, type FakeClock, type FakeKubernetes } from '@switchyard/testkit';
 import type { InterceptKeeper } from '../src/cluster/intercepts/intercept-keeper.ts';
@@ -30,23 +32,32 @@ export interface KeeperSeat extends AsyncDisposable {
   readonly published: (readonly string[])[];
   readonly ended: EndReason[];
   lead(leading: boolean): void;
+  /** The Lease says so from now on. */
+  drain(drain: Drain | undefined): void;
+  /** A request comes for the intercept `id`. */
+  use(id: string): void;
 }
 
 export interface SeatOptions {
   readonly leading?: boolean;
   readonly podAddress?: string;
+  /** The name of its pod. Default: `self` at the first address, else `other`. */
+  readonly identity?: string;
   readonly changes?: Partial<ManagerLimits>;
 }
 
 export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: SeatOptions = {}): Promise<KeeperSeat> {
-  const { podAddress = '10.0.0.1', changes = {} } = options;
+  const { podAddress = '10.0.0.1', identity = podAddress === '10.0.0.1' ? 'self' : 'other', changes = {} } = options;
   await using opened = new AsyncDisposableStack();
   const deps = { clock: createSystemClock(), log: silentLog };
   const client = opened.use(await openKubeClient(deps, { kubeconfig: kube.kubeconfig }));
   const of = { ...deps, client };
   let leading = options.leading ?? true;
+  let drain: Drain | undefined;
+  const usage = new Map<string, Usage>();
   const published: (readonly string[])[] = [];
   const ended: EndReason[] = [];
+  const remotes = new Map<string, FakeSession>();
   const keeper = openInterceptKeeper(
     {
       ...of,
@@ -60,9 +71,20 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
       isLeading: () => leading,
       isStandingDown: () => false,
       mayBypass: () => false,
+      drain: () => drain,
+      usage: () => ({ usageOf: (id) => usage.get(id) }),
       publish: (rules) => void published.push(rules.map(toText)),
       onEnd: (reason) => void ended.push(reason),
       podAddress,
+      identity,
+      remotes: {
+        find(_claim, router) {
+          const known = remotes.get(router) ?? createSession(`at ${router}`, 'whoever');
+          remotes.set(router, known);
+          return kube.get(pods, router) === undefined ? undefined : known;
+        },
+        retain: () => {},
+      },
     },
     { ...limits, ...changes },
   );
@@ -76,6 +98,11 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
     },
     published,
     ended,
+    drain(now) {
+      drain = now;
+      keeper.reconsider();
+    },
+    use: (id) => void usage.set(id, { requests: 1, bytesIn: 0, bytesOut: 0, lastMs: clock.now() }),
     lead(now) {
       leading = now;
       keeper.reconsider();

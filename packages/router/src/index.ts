@@ -5,4 +5,6 @@ export { pickByClient } from './pick-by-client.ts';
 export { createPipeRelay, type PipeRelay, type PipeRelayDeps } from './pipe-relay.ts';
 export type { OpenPort, Released, RoutedPort } from './routed-port.ts';
 export { openRouter, type Router, type RouterDeps } from './router.ts';
+export { SocketPipe } from './socket-pipe.ts';
+export { splice, type SpliceEvents } from './splice.ts';
 export type { Usage, UsageReader } from './usage-book.ts';

@@ -72,12 +72,24 @@ export interface RoutedService extends KubeObject {
   readonly status?: RoutedServiceStatus;
 }
 
+/** How far one router is with the ports of a routed service. */
+export interface RouterReport {
+  /** Whether requests can come. */
+  readonly serving: boolean;
+  /** The `metadata.generation` that this is about. */
+  readonly observedGeneration: number;
+  /** Why a port cannot be opened, as one sentence. */
+  readonly message?: string;
+}
+
 /** What the manager says of a routed service. */
 export interface RoutedServiceStatus {
   readonly phase?: RoutedPhase;
   /** RFC 3339: when the switch of the Service had reached every node. Connections opened before may go past the router. */
   readonly routedSince?: string;
   readonly original?: OriginalService;
+  /** What each router says, by its pod's name: written by that router. One that says nothing does not listen. */
+  readonly routers?: Readonly<Record<string, RouterReport>>;
   /** When it was retaken after foreign writes, RFC 3339; the last 10 minutes. */
   readonly retakes?: readonly string[];
   readonly conditions?: readonly Condition<RoutedConditionType, RoutedReason>[];

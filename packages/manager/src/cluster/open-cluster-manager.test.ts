@@ -32,7 +32,7 @@ import { openClusterManager, type ClusterManager } from './open-cluster-manager.
 
 const clock = createSystemClock();
 const config = parseDocument(
-  'apiVersion: switchyard.dev/v1\nkind: Manager\nlisten: 127.0.0.1:0\nhealth: 127.0.0.1:0\nlimits: { drainGrace: 300ms }\n',
+  'apiVersion: switchyard.dev/v1\nkind: Manager\nlisten: 127.0.0.1:0\nhealth: 127.0.0.1:0\npeers: { listen: 127.0.0.1:0 }\nlimits: { drainGrace: 300ms }\n',
   'manager.yaml',
   clusterSchema,
 );

@@ -4,24 +4,23 @@ import { allowsBehindNetworkPolicy } from '@switchyard/policy';
 import type { Rule } from '@switchyard/route';
 import { openRouter, routerLimits } from '@switchyard/router';
 import { toAbortError } from '@switchyard/runtime';
-import { protocolVersions, type Hello } from '@switchyard/tunnel';
-import { auditSessions, auditTurnedAway, type AuditIdentity } from '../audit/audit-sessions.ts';
-import { openChronicle } from '../audit/chronicle.ts';
-import { createAcceptSession } from '../api/accept-session.ts';
-import { createClusterApi } from '../api/cluster-api.ts';
+import { auditTurnedAway } from '../audit/audit-sessions.ts';
+import { openChronicle, type Chronicle } from '../audit/chronicle.ts';
 import { openApiServer } from '../api/open-api-server.ts';
 import type { Manager, ManagerDeps } from '../app.ts';
-import { createKeyIdentity } from '../auth/key-identity.ts';
 import { toUrl, type ClusterConfig } from '../config/manager-config.ts';
 import { createSocketDialer } from '../dialer/socket-dialer.ts';
+import { EventLog } from '../events/event-log.ts';
+import { JudgementNews } from '../events/judgement-news.ts';
 import { openHealthServer } from '../health/health-server.ts';
 import { fixedManagerLimits, serviceLimits } from '../limits.ts';
 import { countIntercepts } from '../registry/intercept-metrics.ts';
-import { version } from '../version.ts';
 import type { InterceptKeeper } from './intercepts/intercept-keeper.ts';
 import { openInterceptKeeper } from './intercepts/open-intercept-keeper.ts';
 import { createPolicyBook } from './policies/policy-book.ts';
+import { openCallers } from './acting/open-callers.ts';
 import { openCollections } from './open-collections.ts';
+import { createRemotes, openPeers } from './peers/open-peers.ts';
 import { PortOpener } from './services/port-opener.ts';
 import { RoutingPublisher } from './services/routing-publisher.ts';
 import { openServiceKeeper } from './services/service-keeper.ts';
@@ -68,14 +67,37 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const isStandingDown = (): boolean => led.standDown?.isAsked === true;
   const policies = createPolicyBook(collections.policies, silentLog);
   const mayBypass = (service: string): boolean => allowsBehindNetworkPolicy(policies.all(), service);
+  const drain = () => led.standDown?.drain;
   const { audit = silentAudit, identity } = deps;
   const { expiryWarningMs } = config.limits;
-  const chronicle = opened.use(
-    openChronicle({ ...collections, clock, log, client, audit, isLeading, identity, expiryWarningMs, usage: () => router.usage }),
-  );
+  const usage = () => router.usage;
+  const chronicle = opened.use(openChronicle({ ...collections, clock, log, client, audit, isLeading, identity, expiryWarningMs, usage }));
+  const events = new EventLog(clock, fixedManagerLimits.keptEvents.value);
+  const news = new JudgementNews(clock, events.tell);
+  const follow: Chronicle['follow'] = (judgements) => {
+    chronicle.follow(judgements);
+    news.follow(judgements);
+  };
+  const remotes = opened.use(createRemotes({ ...deps, ...collections }, config.peers));
   const intercepts: InterceptKeeper = opened.use(
     openInterceptKeeper(
-      { ...collections, clock, log, client, isLeading, isStandingDown, mayBypass, publish, onEnd, chronicle, podAddress },
+      {
+        ...collections,
+        clock,
+        log,
+        client,
+        isLeading,
+        isStandingDown,
+        mayBypass,
+        drain,
+        usage,
+        publish,
+        onEnd,
+        chronicle: { ...chronicle, follow },
+        podAddress,
+        identity,
+        remotes,
+      },
       config.limits,
     ),
   );
@@ -104,22 +126,14 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   opened.defer(intercepts.onWantedChange(services.wake));
   opened.defer(collections.policies.onChange(services.wake));
 
-  const identify = createKeyIdentity((key) => intercepts.ownersOf(key));
-  const whoIs = (hello: Hello): AuditIdentity => {
-    const { owner, isStranger = false } = identify(hello);
-    return isStranger ? { user: hello.owner, proven: false } : { user: owner, proven: true };
-  };
-  const tunnel = opened.use(
-    await openApiServer(deps, config, {
-      proof: 'key',
-      accept: auditSessions(createAcceptSession({ log, identify, intercepts, ...config.limits }), whoIs, audit),
-      onTurnedAway: auditTurnedAway(audit),
-      api: createClusterApi(clock, { version, protocol: protocolVersions }),
-    }),
-  );
+  const snapshot = () => routing.snapshot;
+  const callers = await openCallers({ ...deps, ...collections, audit, keeper: intercepts, events, snapshot }, config);
+  const tunnel = opened.use(await openApiServer(deps, config, { proof: 'key', onTurnedAway: auditTurnedAway(audit), ...callers }));
+  const peers = opened.use(await openPeers({ ...deps, ...collections }, intercepts, config.peers));
   unready = undefined;
   log.info('ready', {
     api: tunnel.url,
+    peers: toUrl(config.peers.listen.host, peers.port),
     health: toUrl(config.health.host, health.port),
     namespace: client.namespace,
   });

@@ -28,7 +28,18 @@ export interface ManagerConfig {
 }
 
 /** The configuration of a manager that runs in a cluster: checked, complete, immutable. */
-export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'policy' | 'services'> & { readonly auth: ClusterAuthConfig };
+export type ClusterConfig = Omit<ManagerConfig, 'auth' | 'policy' | 'services'> & {
+  readonly auth: ClusterAuthConfig;
+  readonly peers: PeersConfig;
+};
+
+/** How the managers of a namespace reach each other. */
+export interface PeersConfig {
+  /** Where this one listens; the others do so at the same port. */
+  readonly listen: Address;
+  /** The file with this manager's token for them. */
+  readonly tokenFile: string;
+}
 
 /** Files in PEM; a relative path begins at the working directory. */
 export interface TlsFiles {

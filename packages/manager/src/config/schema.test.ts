@@ -279,8 +279,16 @@ test('in a cluster, people may sign in at a provider, and accounts of other name
 });
 
 test.for<[string, string, string]>([
-  ['that would send tokens in plaintext', `auth: { oidc: { ${provider} } }`, 'auth.oidc needs tls: tokens of people would come in plaintext'],
-  ['without a prefix, as nobody thought of one', 'tls: elsewhere\nauth: { oidc: { issuer: "https://a.example", clientId: i } }', 'usernamePrefix'],
+  [
+    'that would send tokens in plaintext',
+    `auth: { oidc: { ${provider} } }`,
+    'auth.oidc needs tls: tokens of people would come in plaintext',
+  ],
+  [
+    'without a prefix, as nobody thought of one',
+    'tls: elsewhere\nauth: { oidc: { issuer: "https://a.example", clientId: i } }',
+    'usernamePrefix',
+  ],
   ['that is not asked safely', `tls: elsewhere\nauth: { oidc: { ${provider.replace('https', 'http')} } }`, 'must be a URL of https'],
   ['whose groups have no prefix', `tls: elsewhere\nauth: { oidc: { ${provider}, groupsClaim: groups } }`, 'groupsPrefix is missing'],
 ])('in a cluster a provider is refused %s', ([, text, words]) => {

@@ -200,6 +200,16 @@ export const managerSchema: z.ZodType<ManagerConfig> = z
   })
   .superRefine(checkConfig);
 
+const peers = z.strictObject({
+  listen: listenAddress.prefault('0.0.0.0:7483').meta({
+    description: 'Where the other managers of the namespace connect to for sessions that this one has. All listen at the same port.',
+  }),
+  tokenFile: file.default('/var/run/secrets/switchyard.dev/peer/token').meta({
+    description:
+      'The file with the ServiceAccount token, made for the audience switchyard-peer, by which the manager proves itself to them.',
+  }),
+});
+
 /**
  * The schema of `manager.yaml` where the manager runs in a cluster, as a `ClusterConfig`. It listens at every address by default: whoever
  * dials a pod, the kubelet and the API server's port-forward included, does so from outside of it.
@@ -215,14 +225,26 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z
     audit: audit.prefault({}),
     limits: clusterLimits.prefault({}),
     auth: clusterAuth.prefault({}),
+    peers: peers.prefault({}),
     policy: absent('only intercepts with a key are accepted there'),
     services: absent('the Services of its namespace are routed'),
   })
   .transform(
-    ({ listen, health, tls, auth: proofs, api: { hosts }, routing: { aliases }, audit: { stdout = true, otlp }, limits: bounds }) => ({
+    ({
+      listen,
+      health,
+      peers: others,
+      tls,
+      auth: proofs,
+      api: { hosts },
+      routing: { aliases },
+      audit: { stdout = true, otlp },
+      limits: bounds,
+    }) => ({
       listen,
       api: { hosts },
       health,
+      peers: others,
       tls,
       auth: proofs,
       routing: { aliases },

@@ -1,6 +1,6 @@
 import type { Address } from '@switchyard/config';
 import { InterceptError, type Dialer, type InterceptId, type Metrics, type Pipe } from '@switchyard/contract';
-import { fixedManagerLimits, type ManagerLimits } from '../limits.ts';
+import { fixedManagerLimits, peerLimits, type ManagerLimits } from '../limits.ts';
 import { toTimeText, type AgentSession, type AwayLink, type Intercept } from '../registry/intercept.ts';
 import type { InterceptSource } from '../registry/ports.ts';
 import { Hold, type HoldDeps } from './hold.ts';
@@ -15,10 +15,12 @@ export interface TargetDialerDeps extends HoldDeps {
 
 /** A session may be lost and replaced again while a connection waits for it; so often it is tried anew. */
 const mostDials = fixedManagerLimits.dials.value;
+const retryMs = peerLimits.hopRetryMs.value;
 
 /**
  * The `Dialer` of a manager. A tunnel target is dialled through the session that its intercept has
- * *now*: while that session is lost, the connection is held until `holdMs` after the loss, then fails with `developer_offline`.
+ * *now*: while that session is lost, or the manager that has it is not reached, the connection is held until `holdMs` after the loss, then
+ * fails with `developer_offline`.
  */
 export function createTargetDialer(deps: TargetDialerDeps, limits: Pick<ManagerLimits, 'holdMs' | 'heldPerIntercept'>): Dialer {
   const { clock, metrics, intercepts, dialSocket } = deps;
@@ -31,15 +33,29 @@ export function createTargetDialer(deps: TargetDialerDeps, limits: Pick<ManagerL
   });
 
   /** The session that answers for the intercept, once it has one. */
-  async function untilReady(id: InterceptId, signal: AbortSignal): Promise<{ session: AgentSession; held: boolean }> {
+  async function untilReady(id: InterceptId, signal: AbortSignal): Promise<{ intercept: Intercept; session: AgentSession; held: boolean }> {
     for (let held = false; ; held = true) {
       const intercept = intercepts.get(id);
       if (intercept === undefined) throw ended(id);
       const { link } = intercept;
-      if (link.t === 'ready') return { session: link.session, held };
+      if (link.t === 'ready') return { intercept, session: link.session, held };
       const leftMs = link.sinceMs + limits.holdMs - clock.now();
       if (leftMs <= 0) throw offline(intercept, link);
       await hold.wait(id, leftMs, signal);
+    }
+  }
+
+  /** A pipe of `session`; undefined where another manager has it that was not reached, and there is time to try again. */
+  async function open(intercept: Intercept, session: AgentSession, signal: AbortSignal): Promise<Pipe | undefined> {
+    try {
+      return await session.openPipe(intercept.id, signal);
+    } catch (reason) {
+      const sinceMs = session.unreachedMs;
+      if (sinceMs === undefined || InterceptError.from(reason).code !== 'tunnel_lost') throw reason;
+      const leftMs = sinceMs + limits.holdMs - clock.now();
+      if (leftMs <= 0) throw unreached(intercept, reason);
+      await hold.wait(intercept.id, Math.min(leftMs, retryMs), signal);
+      return undefined;
     }
   }
 
@@ -49,7 +65,13 @@ export function createTargetDialer(deps: TargetDialerDeps, limits: Pick<ManagerL
       try {
         const ready = await untilReady(id, signal);
         held ||= ready.held;
-        const pipe = await ready.session.openPipe(id, signal);
+        const pipe = await open(ready.intercept, ready.session, signal);
+        if (pipe === undefined) {
+          held = true;
+          // It was not a dial of the session; the hold bounds this.
+          dial -= 1;
+          continue;
+        }
         dials.add(1, { held: String(held), outcome: 'opened' });
         return pipe;
       } catch (reason) {
@@ -67,6 +89,15 @@ export function createTargetDialer(deps: TargetDialerDeps, limits: Pick<ManagerL
 function ended(id: InterceptId): InterceptError {
   return new InterceptError('developer_offline', `The intercept ${id} has ended.`, {
     hint: 'Send the request again: the baseline answers it.',
+  });
+}
+
+function unreached({ title, owner, service, link }: Intercept, cause: unknown): InterceptError {
+  const { client } = link.t === 'ready' ? link.session : link.last;
+  const message = `${title} is intercepted by ${owner} (${client}), and the manager that has the session is not reached.`;
+  return new InterceptError('developer_offline', message, {
+    hint: `The session comes back by itself, through another manager; ${owner} can end it now with \`intercept down ${service}\`.`,
+    cause,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { NetworkPolicy, Pod, RoutedService, Service } from '@switchyard/kube';
+import type { Drain, NetworkPolicy, Pod, RoutedService, Service } from '@switchyard/kube';
 
 /** What decides about intercepts, as it is known now; objects by name. */
 export interface ClusterView {
@@ -10,4 +10,6 @@ export interface ClusterView {
   readonly mayBypass: (service: string) => boolean;
   /** Whether every Service is to be given back, whoever wants it. */
   readonly standingDown: boolean;
+  /** No new intercept is accepted, and those that are end at a time. */
+  readonly drain: Drain | undefined;
 }

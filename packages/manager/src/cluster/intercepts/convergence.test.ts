@@ -55,6 +55,9 @@ interface Link {
   readonly session: FakeSession;
 }
 
+/** The pods of the managers, by their seats. */
+const identities = ['self', 'other'];
+
 /** What happens to two managers, and what has to be true in the end. */
 class Run {
   readonly #bench: KeeperBench;
@@ -164,14 +167,15 @@ class Run {
   #differencesAt(at: number, nowMs: number): readonly string[] {
     const live = this.#live().filter((link) => link.seat === at);
     const links = new Map<string, SessionLink>(
-      live.map(({ id, uid, session }) => [uid, { t: 'live', id, session, direct: undefined, sinceMs: nowMs }]),
+      live.map(({ id, uid, session }) => [uid, { t: 'live', id, session, direct: undefined, sinceMs: nowMs, word: this.#wordAt(at, id) }]),
     );
     const judgements = this.#judge(links, nowMs);
+    const speaking = live.filter(({ id }) => this.#wordAt(at, id) === 'said');
     const seatNow = this.#seats[at];
     const expected = judgements
       .filter(isLive)
-      .map(({ claim }) => `${claim.id}@${live.find(({ uid }) => uid === claim.uid)?.session.id ?? '-'}`);
-    const known = new Set(live.map(({ session }) => String(session.id)));
+      .map(({ claim }) => `${claim.id}@${speaking.find(({ uid }) => uid === claim.uid)?.session.id ?? '-'}`);
+    const known = new Set(speaking.map(({ session }) => String(session.id)));
     const rules = (seatNow?.rules ?? []).map((rule) => {
       const [id = '', session = ''] = rule.split('@');
       return `${id}@${known.has(session) ? session : '-'}`;
@@ -180,15 +184,22 @@ class Run {
     return [
       ...differ(`rules of ${at}`, rules, expected),
       ...differ(`wanted by ${at}`, [...(seatNow?.keeper.wanted ?? [])], [...wanted]),
-      ...judgements.flatMap((judgement) => this.#statusDifferences(judgement, links, nowMs)),
+      ...judgements.flatMap((judgement) => this.#statusDifferences(judgement, at, links, nowMs)),
     ];
   }
 
-  #statusDifferences(judgement: Judgement, links: ReadonlyMap<string, SessionLink>, nowMs: number): readonly string[] {
+  /** An agent that went from one manager to the other may have sessions at both: the one that the object names counts. */
+  #wordAt(at: number, id: string): 'said' | 'yielded' {
+    const router = this.#bench.object(id)?.status?.router;
+    const others = this.#live().filter((link) => link.id === id && link.seat !== at);
+    return router === identities[at] || others.length === 0 ? 'said' : 'yielded';
+  }
+
+  #statusDifferences(judgement: Judgement, at: number, links: ReadonlyMap<string, SessionLink>, nowMs: number): readonly string[] {
     const { claim, over } = judgement;
     if (over !== undefined) return [`${claim.id} is over and there`];
-    const link = links.get(claim.uid);
-    const change = toStatusChange(judgement, { leading: true, link }, nowMs);
+    const link = this.#wordAt(at, claim.id) === 'said' ? links.get(claim.uid) : undefined;
+    const change = toStatusChange(judgement, { leading: true, self: identities[at] ?? '', link, usedMs: undefined }, nowMs);
     const served = this.#live().some(({ uid }) => uid === claim.uid);
     const said = claim.object.status?.conditions?.find(({ type }) => type === 'SessionReady')?.status === 'True';
     return [
@@ -204,6 +215,7 @@ class Run {
       routedServices: byName(createRouted('orders'), createRouted('payments')),
       standingDown: false,
       mayBypass: () => false,
+      drain: undefined,
       networkPolicies: new Map(),
       pods: new Map<string, Pod>(),
     };
@@ -217,6 +229,7 @@ class Run {
       ended: new Set<string>(),
       rightOf,
       rulingOf: ruleBy(),
+      usedMsOf: () => undefined,
     };
     return judgeIntercepts(claims, view, own, nowMs, limits);
   }

@@ -1,5 +1,6 @@
-import type { EndReason, InterceptInfo, ServiceName } from '@switchyard/contract';
+import type { EndReason, InterceptId, InterceptInfo, ServiceName } from '@switchyard/contract';
 import type { InterceptSource, SessionIntercepts } from '../../registry/ports.ts';
+import type { SessionLink } from './judge-standing.ts';
 
 /** The intercepts of a namespace: what the objects say, what the sessions do, and what becomes of both. */
 export interface InterceptKeeper extends SessionIntercepts, InterceptSource, Disposable {
@@ -11,13 +12,20 @@ export interface InterceptKeeper extends SessionIntercepts, InterceptSource, Dis
   onWantedChange(listener: () => void): () => void;
   /** The intercepts that requests are routed by. */
   list(): readonly InterceptInfo[];
+  /** Lets a live intercept go on, whoever has its session, as `renew` does: for callers who are its owner. Throws `intercept_not_found`. */
+  renewById(id: InterceptId, lifetimeMs: number | undefined): InterceptInfo;
   /** Whose objects have the key `publicKey`, the oldest object's owner first. */
   ownersOf(publicKey: string): readonly string[];
+  /** The session of the intercept `uid`, where it is with this manager. */
+  findOwnSession(uid: string): LiveSession | undefined;
   /** Looks at everything anew: for a change that no object tells, such as that of who leads. */
   reconsider(): void;
   /** This manager is about to stop: where its sessions are is for the next one to say. Goodbyes are still carried out. */
   retire(): void;
 }
+
+/** A session that serves an intercept, and where that is dialled past the session. */
+export type LiveSession = Pick<Extract<SessionLink, { t: 'live' }>, 'id' | 'session' | 'direct'>;
 
 /** Learns why an intercept ended that this manager routed by. */
 export type OnEnd = (reason: EndReason) => void;

@@ -16,6 +16,7 @@ const empty: ClusterView = {
   pods: new Map(),
   standingDown: false,
   mayBypass: () => false,
+  drain: undefined,
 };
 
 /** What is said of each object: its reason, or the message of a refusal. */

@@ -7,6 +7,7 @@ import { findCondition, type Claim } from './claim.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { findRemoval, findWithdrawal, type Ending } from './ending.ts';
 import { judgeAcceptance } from './judge-acceptance.ts';
+import { bringForward, refuseDrained } from './judge-closing.ts';
 import { judgeLifetime, type Lifetime } from './judge-lifetime.ts';
 import { createPlaceJudge } from './judge-place.ts';
 import { judgeRouting, type Routing } from './judge-routing.ts';
@@ -24,6 +25,8 @@ export interface OwnKnowledge extends ManagerTimes {
   readonly rightOf: (claim: Claim) => Right;
   /** What policies say of it, but for how many there are. */
   readonly rulingOf: (claim: Claim) => Ruling;
+  /** When a request last came for the intercept here, epoch milliseconds; undefined where none did. */
+  readonly usedMsOf: (claim: Claim) => number | undefined;
 }
 
 /** What is to be thought of one Intercept object. */
@@ -45,10 +48,15 @@ export function judgeIntercepts(
   view: ClusterView,
   own: OwnKnowledge,
   nowMs: number,
-  limits: Pick<ManagerLimits, 'lifetimeMs' | 'awayLifetimeMs' | 'interceptsPerOwner'>,
+  limits: Pick<ManagerLimits, 'lifetimeMs' | 'awayLifetimeMs' | 'idleLifetimeMs' | 'interceptsPerOwner'>,
 ): readonly Judgement[] {
-  const age = (claim: Claim, standing: Standing, allowance: Allowance | undefined): Lifetime =>
-    judgeLifetime(claim, standing, own.renewals.get(claim.uid), nowMs, boundLimits(limits, allowance));
+  const { drain } = view;
+  const { idleLifetimeMs } = limits;
+  const age = (claim: Claim, standing: Standing, allowance: Allowance | undefined): Lifetime => {
+    const lifetime = judgeLifetime(claim, standing, own.renewals.get(claim.uid), nowMs, boundLimits(limits, allowance));
+    const end = bringForward(lifetime.end, { claim, standing, usedMs: own.usedMsOf(claim) }, { drain, idleLifetimeMs });
+    return { ...lifetime, end };
+  };
   const aged = claims.map((claim) => {
     const standing = judgeStanding(claim, own.links.get(claim.uid), own);
     const ruling = own.rulingOf(claim);
@@ -60,7 +68,8 @@ export function judgeIntercepts(
   const acceptances = judgeAcceptance(living, { judgePlace: createPlaceJudge(view), rulingOf: own.rulingOf }, limits);
   return aged.map(({ right, ...judged }) => {
     const { claim } = judged;
-    const verdict: Acceptance = right === 'lost' ? toRightLost(claim) : (acceptances.get(claim.uid) ?? ended);
+    const verdict: Acceptance =
+      right === 'lost' ? toRightLost(claim) : (refuseDrained(claim, drain) ?? acceptances.get(claim.uid) ?? ended);
     const undecided = verdict.holds && right === 'unknown' && findCondition(claim, 'Accepted')?.status !== 'True';
     // Where others have taken up the longest allowance, it is a shorter one.
     const lifetime = verdict.allowance === undefined ? judged : age(claim, judged.standing, verdict.allowance);
@@ -81,5 +90,5 @@ export function judgeIntercepts(
 const ended: Verdict = { holds: false, reason: 'NotAccepted', message: 'The intercept has ended.' };
 
 function findEnd(claim: Claim, { end }: Lifetime, own: OwnKnowledge, nowMs: number): Ending | undefined {
-  return findRemoval(claim, own.ended.has(claim.uid)) ?? (nowMs >= end.atMs ? { reason: end.reason } : undefined);
+  return findRemoval(claim, own.ended.has(claim.uid)) ?? (nowMs >= end.atMs ? end : undefined);
 }

@@ -31,7 +31,7 @@ test.for<[string, Intercept['status'], object]>([
   ['it was lost while no manager lived', withSession('False', 'SessionLost'), { t: 'away', sinceMs: times.startedMs }],
   ['it was lost since', withSession('False', 'SessionLost', startMs + 3 * hourMs), { t: 'away', sinceMs: startMs + 3 * hourMs }],
   ['another manager refused it', withSession('False', 'TargetRefused'), { t: 'refused', message: 'Why.' }],
-  ['another manager has it', withSession('True', 'SessionReady'), { t: 'elsewhere', sinceMs: times.peerLeftMs }],
+  ['another manager has it', withSession('True', 'SessionReady'), { t: 'elsewhere', router: undefined, sinceMs: times.peerLeftMs }],
 ])('the object alone: %s', ([, status, expected]) => {
   expect(judgeStanding(claimOf({ status }), undefined, times)).toMatchObject(expected);
 });
@@ -77,7 +77,7 @@ test.for([
   ['without any session', { t: 'new', sinceMs: startMs }, 5 * minuteMs, 'session_gone'],
   ['refused', { t: 'refused', message: '', sinceMs: startMs }, 5 * minuteMs, 'session_gone'],
   ['away shortly before its end', { t: 'away', last: undefined, sinceMs: startMs + 8 * hourMs - 1 }, 8 * hourMs, 'expired'],
-  ['served by another manager', { t: 'elsewhere', sinceMs: startMs }, 8 * hourMs, 'expired'],
+  ['served by another manager', { t: 'elsewhere', router: 'other', sinceMs: startMs }, 8 * hourMs, 'expired'],
 ] as const)('one that is %s ends', ([, standing, afterMs, reason]) => {
   expect(judgeLifetime(claimOf(), standing, undefined, startMs, limits).end).toEqual({ atMs: startMs + afterMs, reason });
 });

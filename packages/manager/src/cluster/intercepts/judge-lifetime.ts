@@ -1,8 +1,8 @@
-import type { EndReason } from '@switchyard/contract';
 import type { ManagerLimits } from '../../limits.ts';
 import { grantLifetime } from '../../registry/lifetime.ts';
 import type { LifetimeLimits } from '../policies/bound-limits.ts';
 import type { Claim } from './claim.ts';
+import type { Closing } from './judge-closing.ts';
 import type { Standing } from './judge-standing.ts';
 
 /** How long an intercept lives. Epoch milliseconds. */
@@ -10,7 +10,7 @@ export interface Lifetime {
   /** When it ends unless it is renewed. */
   readonly expiresAtMs: number;
   /** When it ends unless something changes, and why. */
-  readonly end: { readonly atMs: number; readonly reason: EndReason };
+  readonly end: Closing;
 }
 
 /**

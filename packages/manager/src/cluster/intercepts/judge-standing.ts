@@ -12,11 +12,18 @@ export type SessionLink =
       /** Where it is dialled past the session. */
       readonly direct: Address | undefined;
       readonly sinceMs: number;
+      readonly word: SessionWord;
     }
   /** It was lost here; `reported`: the object said so, so that a session that it has since is another manager's. */
   | { readonly t: 'lost'; readonly last: LastSession | undefined; readonly sinceMs: number; readonly reported: boolean }
   /** It came, and may not be dialled directly. */
   | { readonly t: 'refused'; readonly message: string; readonly sinceMs: number };
+
+/**
+ * Whether the object says that the session is here. `yielded`: it said so, and now names another manager, where the agent went: what is left
+ * of the session here counts no more, unless that one says that it lost it.
+ */
+export type SessionWord = 'unsaid' | 'said' | 'yielded';
 
 /** Where the session of an intercept stands, as far as this manager can know. */
 export type Standing =
@@ -26,8 +33,8 @@ export type Standing =
   | { readonly t: 'new'; readonly sinceMs: number }
   /** Its session is lost. */
   | { readonly t: 'away'; readonly last: LastSession | undefined; readonly sinceMs: number }
-  /** Another manager has it. `sinceMs`: since when it may be on its way here. */
-  | { readonly t: 'elsewhere'; readonly sinceMs: number };
+  /** Another manager has it: the pod `router`, where the object names one. `sinceMs`: since when it may be on its way here. */
+  | { readonly t: 'elsewhere'; readonly router: string | undefined; readonly sinceMs: number };
 
 /** What happened to managers, epoch milliseconds. */
 export interface ManagerTimes {
@@ -39,11 +46,11 @@ export interface ManagerTimes {
 
 /** Where the session of `claim` stands: what this manager knows itself, else what the object says. */
 export function judgeStanding(claim: Claim, link: SessionLink | undefined, { startedMs, peerLeftMs }: ManagerTimes): Standing {
-  if (link !== undefined) return link.t === 'lost' ? { t: 'away', last: link.last, sinceMs: link.sinceMs } : link;
+  if (link !== undefined && !hasYielded(link)) return link.t === 'lost' ? { t: 'away', last: link.last, sinceMs: link.sinceMs } : link;
   const condition = findCondition(claim, 'SessionReady');
   const written = condition === undefined ? Number.NaN : Date.parse(condition.lastTransitionTime);
   const sinceMs = Math.max(Number.isNaN(written) ? claim.createdAtMs : written, startedMs);
-  if (condition?.status === 'True') return { t: 'elsewhere', sinceMs: peerLeftMs };
+  if (condition?.status === 'True') return { t: 'elsewhere', router: claim.object.status?.router, sinceMs: peerLeftMs };
   switch (condition?.reason) {
     case 'SessionLost':
       return { t: 'away', last: undefined, sinceMs };
@@ -52,4 +59,9 @@ export function judgeStanding(claim: Claim, link: SessionLink | undefined, { sta
     default:
       return { t: 'new', sinceMs };
   }
+}
+
+/** Whether the agent behind `link` has gone over to another manager. */
+export function hasYielded(link: SessionLink): boolean {
+  return link.t === 'live' && link.word === 'yielded';
 }

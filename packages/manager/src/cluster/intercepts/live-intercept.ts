@@ -1,6 +1,6 @@
 import type { Clock, SessionId } from '@switchyard/contract';
 import { toShownName } from '@switchyard/tunnel';
-import { toTitle, type Intercept, type LastSession, type Link } from '../../registry/intercept.ts';
+import { toTitle, type AgentSession, type Intercept, type LastSession, type Link } from '../../registry/intercept.ts';
 import type { Claim } from './claim.ts';
 import type { Judgement } from './judge-intercepts.ts';
 
@@ -9,8 +9,8 @@ export function isLive({ over, acceptance, standing }: Judgement): boolean {
   return over === undefined && acceptance.holds && standing.t !== 'new' && standing.t !== 'refused';
 }
 
-/** The intercept as the registry's users know it. */
-export function toIntercept(judgement: Judgement, clock: Clock): Intercept {
+/** The intercept as the registry's users know it; `remote` leads to the manager that has its session, where another one has it. */
+export function toIntercept(judgement: Judgement, clock: Clock, remote?: AgentSession): Intercept {
   const { claim, expiresAtMs } = judgement;
   const { id, service, port, key, match, sharedWith, joins, whenAway } = claim;
   return {
@@ -27,12 +27,13 @@ export function toIntercept(judgement: Judgement, clock: Clock): Intercept {
     createdAt: new Date(claim.createdAtMs),
     expiresAt: new Date(expiresAtMs),
     expiresAtMs: toMonotonic(expiresAtMs, clock),
-    link: toLink(judgement, clock),
+    link: toLink(judgement, clock, remote),
   };
 }
 
-function toLink({ claim, standing, end }: Judgement, clock: Clock): Link {
+function toLink({ claim, standing, end }: Judgement, clock: Clock, remote: AgentSession | undefined): Link {
   if (standing.t === 'live') return { t: 'ready', session: standing.session, direct: standing.direct };
+  if (remote !== undefined) return { t: 'ready', session: remote };
   const last = standing.t === 'away' ? standing.last : undefined;
   return {
     t: 'away',

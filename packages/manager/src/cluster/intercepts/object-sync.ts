@@ -12,6 +12,10 @@ export interface ObjectSyncDeps extends ObjectWritesDeps {
   readonly intercepts: Collection<InterceptObject>;
   readonly book: SessionBook;
   readonly isLeading: () => boolean;
+  /** The pod of this manager. */
+  readonly identity: string;
+  /** When a request last came for it here, epoch milliseconds, where the object has to say so. */
+  readonly noteworthyUse: (claim: Claim) => number | undefined;
   /** Learns of each status that was written here. Default: nobody does. */
   readonly chronicle?: Pick<Chronicle, 'onWritten'> | undefined;
 }
@@ -42,7 +46,7 @@ export class ObjectSync implements Disposable {
 
   /** Starts what is to be written now. */
   sync(judgements: readonly Judgement[]): void {
-    const { clock, book, isLeading } = this.#deps;
+    const { clock, book, isLeading, noteworthyUse, identity: self } = this.#deps;
     const known = new Set(judgements.map(({ claim }) => claim.uid));
     for (const uid of this.#deleted) if (!known.has(uid)) this.#deleted.delete(uid);
     this.#writes.retain((uid) => known.has(uid));
@@ -59,7 +63,11 @@ export class ObjectSync implements Disposable {
         continue;
       }
       if (this.#silent || undecided) continue;
-      const status = toStatusChange(judgement, { leading, link: book.links.get(uid) }, clock.date().getTime());
+      const status = toStatusChange(
+        judgement,
+        { leading, self, link: book.voiceOf(uid), usedMs: noteworthyUse(claim) },
+        clock.date().getTime(),
+      );
       if (status !== undefined) this.#writes.start(uid, (signal) => this.#patch(claim, status, signal));
     }
   }

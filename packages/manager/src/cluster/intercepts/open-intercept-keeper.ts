@@ -9,6 +9,7 @@ import {
 } from '@switchyard/contract';
 import type {
   Collection,
+  Drain,
   Intercept as InterceptObject,
   InterceptPolicy,
   KubeClient,
@@ -19,20 +20,23 @@ import type {
 } from '@switchyard/kube';
 import type { Ruling } from '@switchyard/policy';
 import type { Rule } from '@switchyard/route';
+import type { UsageReader } from '@switchyard/router';
 import type { ManagerLimits } from '../../limits.ts';
 import type { Chronicle } from '../../audit/chronicle.ts';
 import { createAccessReviewer } from '../rights/review-access.ts';
 import { findReviewed } from '../rights/reviewed.ts';
 import { RightWatch } from '../rights/right-watch.ts';
+import { toUnverifiable } from '../rights/right.ts';
 import { toInfo, type AgentSession, type Intercept } from '../../registry/intercept.ts';
 import { createPolicyBook, type PolicyBook } from '../policies/policy-book.ts';
 import { grantRenewal } from '../policies/renewal.ts';
 import { toDirect, toRefused, toUnknown } from './admit.ts';
+import type { Remotes } from '../peers/remote-sessions.ts';
 import { createClaimReader, type ClaimReader } from './claim-reader.ts';
 import type { Claim } from './claim.ts';
 import { findTargetRefusal } from './direct-target.ts';
 import { findClaim } from './find-claim.ts';
-import type { InterceptKeeper, OnEnd } from './intercept-keeper.ts';
+import type { InterceptKeeper, LiveSession, OnEnd } from './intercept-keeper.ts';
 import { judgeIntercepts, type Judgement } from './judge-intercepts.ts';
 import type { ManagerTimes } from './judge-standing.ts';
 import { toIntercept } from './live-intercept.ts';
@@ -45,6 +49,7 @@ import { RecentEndings } from './recent-endings.ts';
 import { RenewalNews } from './renewal-news.ts';
 import { RouteTable } from './route-table.ts';
 import { SessionBook } from './session-book.ts';
+import { UseNotes } from './use-notes.ts';
 import { WantedServices } from './wanted-services.ts';
 
 /** What the keeper stands on. The collections belong to the caller. */
@@ -64,12 +69,20 @@ export interface InterceptKeeperDeps {
   readonly mayBypass: (service: string) => boolean;
   /** Whether every Service is to be given back; tell of a change by `reconsider`. */
   readonly isStandingDown: () => boolean;
+  /** Whether no new intercept is to be accepted; tell of a change by `reconsider`. */
+  readonly drain: () => Drain | undefined;
+  /** What passes through this manager's router. */
+  readonly usage: () => Pick<UsageReader, 'usageOf'>;
   /** Takes the rules of all live intercepts: at first, and once after each change of them. */
   readonly publish: (rules: readonly Rule[]) => void;
   /** Learns of each intercept that ended here. */
   readonly onEnd: OnEnd;
   /** Learns of everything that becomes of intercepts. Default: nobody does. */
   readonly chronicle?: Chronicle | undefined;
+  /** The name of the manager's own pod. */
+  readonly identity: string;
+  /** Leads to the managers that have sessions which this one has not. */
+  readonly remotes: Remotes;
   /** The address of the manager's own pod. */
   readonly podAddress: string;
 }
@@ -91,6 +104,7 @@ class Keeper implements InterceptKeeper {
   readonly #book: SessionBook = new SessionBook();
   readonly #endings: RecentEndings;
   readonly #wanted: WantedServices = new WantedServices();
+  readonly #uses: UseNotes;
   readonly #rights: RightWatch;
   readonly #policies: PolicyBook;
   readonly #table: RouteTable;
@@ -114,10 +128,13 @@ class Keeper implements InterceptKeeper {
     this.#policies = createPolicyBook(deps.policies, log);
     this.#lookups = new Lookups(clock);
     this.#endings = new RecentEndings(clock);
+    this.#uses = new UseNotes(deps, limits.idleLifetimeMs);
     this.#table = new RouteTable(deps);
     this.#pace = this.#opened.use(new Pace(clock, () => this.#pass()));
     const onIdle = (): void => this.#pace.soon();
-    this.#objects = this.#opened.use(new ObjectSync({ ...deps, book: this.#book, onIdle }));
+    this.#objects = this.#opened.use(
+      new ObjectSync({ ...deps, book: this.#book, onIdle, noteworthyUse: (claim) => this.#uses.noteworthy(claim) }),
+    );
     this.#rights = this.#opened.use(new RightWatch({ clock, log, review: createAccessReviewer(client), onChange: onIdle }));
     this.#due = this.#opened.use(new NextDue(clock, limits, onIdle));
     this.synced = this.#begin();
@@ -159,7 +176,17 @@ class Keeper implements InterceptKeeper {
   }
 
   renew(session: AgentSession, id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
-    const claim = this.#own(session, id);
+    return this.#renew(this.#own(session, id), lifetimeMs);
+  }
+
+  renewById(id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
+    const claim = this.#claims.get(id);
+    if (claim === undefined) throw toUnknown(id);
+    return this.#renew(claim, lifetimeMs);
+  }
+
+  #renew(claim: Claim, lifetimeMs: number | undefined): InterceptInfo {
+    if (this.#rights.of(claim) === 'unverifiable') throw toUnverifiable(claim);
     this.#book.renew(claim.uid, this.#nowMs() + grantRenewal(lifetimeMs, this.#judgementOf(claim).acceptance, this.#limits));
     this.reconsider();
     this.#log('intercept_renewed', claim);
@@ -168,7 +195,7 @@ class Keeper implements InterceptKeeper {
 
   leave(session: AgentSession): void {
     this.#over.add(session);
-    for (const uid of this.#book.servedBy(session)) this.#book.end(uid);
+    for (const uid of this.#book.servedBy(session)) this.#book.leave(uid);
     this.reconsider();
   }
 
@@ -188,6 +215,11 @@ class Keeper implements InterceptKeeper {
 
   list(): readonly InterceptInfo[] {
     return this.#table.all().map(toInfo);
+  }
+
+  findOwnSession(uid: string): LiveSession | undefined {
+    const link = this.#book.links.get(uid);
+    return link?.t === 'live' ? link : undefined;
   }
 
   ownersOf(publicKey: string): readonly string[] {
@@ -226,7 +258,9 @@ class Keeper implements InterceptKeeper {
     const nowMs = this.#nowMs();
     const found = findPeers(this.#deps.pods.objects.values(), this.#deps.podAddress);
     peers.follow(found, nowMs);
-    this.#book.follow(this.#claims.all(), { nowMs, alone: found.alone, isBusy: (uid) => this.#objects.isBusy(uid) });
+    const { identity: self, isLeading } = this.#deps;
+    const isBusy = (uid: string): boolean => this.#objects.isBusy(uid);
+    this.#book.follow(this.#claims.all(), { nowMs, self, peers: found, leading: isLeading(), isBusy });
     this.#recheckTargets();
     this.#judgements = this.#judge({ startedMs, peerLeftMs: peers.leftMs });
     for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
@@ -234,14 +268,15 @@ class Keeper implements InterceptKeeper {
     this.#rights.follow(findReviewed(this.#judgements, this.#deps.isLeading()));
     this.#table.follow(this.#judgements);
     this.#objects.sync(this.#judgements);
-    this.#due.follow(this.#judgements, nowMs, this.#policies.nextChangeMs(nowMs));
+    const lookMs = this.#uses.nextLookMs(this.#judgements.length, nowMs);
+    this.#due.follow(this.#judgements, nowMs, Math.min(lookMs, this.#policies.nextChangeMs(nowMs)));
     this.#renewals.follow(this.#judgements);
     this.#wanted.follow(this.#judgements);
     this.#deps.chronicle?.follow(this.#judgements);
   }
 
   #judge(times: ManagerTimes): readonly Judgement[] {
-    const { services, routedServices, networkPolicies, pods, isStandingDown } = this.#deps;
+    const { services, routedServices, networkPolicies, pods, isStandingDown, drain } = this.#deps;
     const view = {
       services: services.objects,
       routedServices: routedServices.objects,
@@ -249,11 +284,20 @@ class Keeper implements InterceptKeeper {
       pods: pods.objects,
       mayBypass: this.#deps.mayBypass,
       standingDown: isStandingDown(),
+      drain: drain(),
     };
     const { links, renewals, ended } = this.#book;
     const nowMs = this.#nowMs();
     const rulingOf = (claim: Claim): Ruling => this.#policies.rulingOf(claim, nowMs);
-    const own = { ...times, links, renewals, ended, rightOf: (claim: Claim) => this.#rights.of(claim), rulingOf };
+    const own = {
+      ...times,
+      links,
+      renewals,
+      ended,
+      rightOf: (claim: Claim) => this.#rights.of(claim),
+      usedMsOf: (claim: Claim) => this.#uses.usedMsOf(claim),
+      rulingOf,
+    };
     return judgeIntercepts(this.#claims.all(), view, own, this.#nowMs(), this.#limits);
   }
 
@@ -263,7 +307,7 @@ class Keeper implements InterceptKeeper {
     const sinceMs = this.#nowMs();
     const direct = toDirect(session, spec, claim);
     const refusal = direct && this.#findTargetRefusal(direct.host);
-    if (refusal === undefined) this.#book.put(uid, { t: 'live', id, session, direct, sinceMs });
+    if (refusal === undefined) this.#book.put(uid, { t: 'live', id, session, direct, sinceMs, word: 'unsaid' });
     else if (this.#book.links.get(uid)?.t !== 'live') this.#book.put(uid, { t: 'refused', message: refusal, sinceMs });
     this.reconsider();
     if (refusal !== undefined) {

@@ -4,6 +4,8 @@ import { isRouter, type Pod } from '@switchyard/kube';
 export interface Peers {
   /** None is left that could have a session. */
   readonly alone: boolean;
+  /** Names of all of them. */
+  readonly running: ReadonlySet<string>;
   /** Names of those that are not about to stop. */
   readonly staying: ReadonlySet<string>;
 }
@@ -13,6 +15,7 @@ export function findPeers(pods: Iterable<Pod>, podAddress: string): Peers {
   const others = [...pods].filter((pod) => isRouter(pod) && isRunning(pod) && pod.status?.podIP !== podAddress);
   return {
     alone: others.length === 0,
+    running: new Set(others.map(({ metadata }) => metadata.name)),
     staying: new Set(others.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name)),
   };
 }

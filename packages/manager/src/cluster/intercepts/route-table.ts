@@ -5,6 +5,7 @@ import { toRule, type Intercept } from '../../registry/intercept.ts';
 import { Watchers } from '../../registry/watchers.ts';
 import type { Ending } from './ending.ts';
 import type { OnEnd } from './intercept-keeper.ts';
+import type { Remotes } from '../peers/remote-sessions.ts';
 import type { Judgement } from './judge-intercepts.ts';
 import { isLive, toIntercept } from './live-intercept.ts';
 
@@ -14,6 +15,8 @@ export interface RouteTableDeps {
   readonly log: Log;
   readonly publish: (rules: readonly Rule[]) => void;
   readonly onEnd: OnEnd;
+  /** Leads to the managers that have sessions which this one has not. */
+  readonly remotes: Remotes;
 }
 
 interface Entry {
@@ -50,14 +53,23 @@ export class RouteTable {
     const before = this.#entries;
     const live = judgements.filter(isLive).toSorted((left, right) => (left.claim.id < right.claim.id ? -1 : 1));
     this.#entries = new Map(
-      live.map((judgement) => [judgement.claim.id, { uid: judgement.claim.uid, intercept: toIntercept(judgement, this.#deps.clock) }]),
+      live.map((judgement) => [judgement.claim.id, { uid: judgement.claim.uid, intercept: this.#toIntercept(judgement) }]),
     );
+    const uids = new Set(live.map(({ claim }) => claim.uid));
+    this.#deps.remotes.retain((uid) => uids.has(uid));
     const rules = this.all().map(toRule);
     if (this.#rules === undefined || !isDeepStrictEqual(rules, this.#rules)) this.#deps.publish(rules);
     this.#rules = rules;
     const ids = new Set([...before.keys(), ...this.#entries.keys()]);
     for (const id of ids) if (!isSameLink(before.get(id), this.#entries.get(id))) this.#watchers.announce(id);
     this.#tellEnds(before, judgements);
+  }
+
+  #toIntercept(judgement: Judgement): Intercept {
+    const { clock, remotes } = this.#deps;
+    const { claim, standing } = judgement;
+    const router = standing.t === 'elsewhere' ? standing.router : undefined;
+    return toIntercept(judgement, clock, router === undefined ? undefined : remotes.find(claim, router));
   }
 
   #tellEnds(before: ReadonlyMap<InterceptId, Entry>, judgements: readonly Judgement[]): void {

@@ -1,13 +1,16 @@
 import type { AgentSession } from '../../registry/intercept.ts';
 import { findCondition, type Claim } from './claim.ts';
 import type { Ending } from './ending.ts';
-import type { SessionLink } from './judge-standing.ts';
+import { hasYielded, type SessionLink, type SessionWord } from './judge-standing.ts';
+import type { Peers } from './peers.ts';
 
 /** What the book looks at beside the claims. */
 export interface BookContext {
   readonly nowMs: number;
-  /** No other manager lives that could have a session. */
-  readonly alone: boolean;
+  /** The pod of this manager. */
+  readonly self: string;
+  readonly peers: Pick<Peers, 'alone' | 'running'>;
+  readonly leading: boolean;
   /** Whether a write of the object is under way, so that what it says is not the last word. */
   readonly isBusy: (uid: string) => boolean;
 }
@@ -61,6 +64,17 @@ export class SessionBook {
     this.#links.delete(uid);
   }
 
+  /** What this manager has to say about the session of the intercept `uid`. */
+  voiceOf(uid: string): SessionLink | undefined {
+    const link = this.#links.get(uid);
+    return link === undefined || hasYielded(link) ? undefined : link;
+  }
+
+  /** The agent of the intercept `uid` said goodbye here: it ends, unless the agent has gone over to another manager before. */
+  leave(uid: string): void {
+    if (!this.#dropYielded(uid)) this.end(uid);
+  }
+
   /** The uids of the intercepts that `session` serves. */
   servedBy(session: AgentSession): readonly string[] {
     return [...this.#links].filter(([, link]) => link.t === 'live' && link.session === session).map(([uid]) => uid);
@@ -68,6 +82,7 @@ export class SessionBook {
 
   /** The session of the intercept `uid` is lost. */
   lose(uid: string, sinceMs: number): void {
+    if (this.#dropYielded(uid)) return;
     const link = this.#links.get(uid);
     const last = link?.t === 'live' ? link.session : undefined;
     this.#links.set(uid, { t: 'lost', last, sinceMs, reported: false });
@@ -89,23 +104,58 @@ export class SessionBook {
     for (const claim of claims) this.#followOne(claim, context);
   }
 
-  #followOne(claim: Claim, { nowMs, alone, isBusy }: BookContext): void {
+  #followOne(claim: Claim, context: BookContext): void {
     const link = this.#links.get(claim.uid);
     const condition = findCondition(claim, 'SessionReady');
+    const isReady = condition?.status === 'True';
     if (link === undefined) {
-      // Who had the session is gone, this manager's former self perhaps; nobody else is left who could say so.
-      if (alone && condition?.status === 'True' && !this.#ended.has(claim.uid)) this.lose(claim.uid, nowMs);
+      if (isReady && !this.#ended.has(claim.uid) && isOrphan(claim, context)) this.lose(claim.uid, context.nowMs);
     } else if (link.t === 'live') {
-      if (link.session.publicKey === claim.publicKey) return;
+      if (link.session.publicKey === claim.publicKey) return this.#hear(claim.uid, link, toWord(claim, link, context, isReady));
       tellEnd(link, { reason: 'replaced' });
-      this.lose(claim.uid, nowMs);
-    } else if (link.t === 'lost' && !isBusy(claim.uid)) {
+      this.lose(claim.uid, context.nowMs);
+    } else if (link.t === 'lost' && !context.isBusy(claim.uid)) {
       if (condition?.reason === 'SessionLost') this.#links.set(claim.uid, { ...link, reported: true });
-      else if (condition?.status === 'True' && link.reported) this.#links.delete(claim.uid);
+      else if (isReady && (link.reported || isElsewhere(claim, context))) this.#links.delete(claim.uid);
     }
+  }
+
+  #hear(uid: string, link: LiveLink, word: SessionWord): void {
+    if (word !== link.word) this.#links.set(uid, { ...link, word });
+  }
+
+  #dropYielded(uid: string): boolean {
+    const link = this.#links.get(uid);
+    return link !== undefined && hasYielded(link) && this.#links.delete(uid);
   }
 }
 
-function tellEnd({ session, id }: Extract<SessionLink, { t: 'live' }>, { reason, message }: Ending): void {
+type LiveLink = Extract<SessionLink, { t: 'live' }>;
+
+/**
+ * Whether who had the session is gone, this manager's former self perhaps. Of several that see it one says so, the leader; where no name was
+ * written, nobody knows before all others are gone.
+ */
+function isOrphan({ object }: Claim, { self, peers, leading }: BookContext): boolean {
+  const router = object.status?.router;
+  if (router === undefined) return peers.alone;
+  return router === self || (!peers.running.has(router) && (leading || peers.alone));
+}
+
+/** Whether the object names another manager that lives. */
+function isElsewhere({ object }: Claim, { self, peers }: BookContext): boolean {
+  const router = object.status?.router;
+  return router !== undefined && router !== self && peers.running.has(router);
+}
+
+/** Two managers have sessions of one agent where it went from one to the other: the later name stands, and the earlier manager leaves it so. */
+function toWord({ object }: Claim, { word }: LiveLink, { self }: BookContext, isReady: boolean): SessionWord {
+  if (!isReady) return 'unsaid';
+  const router = object.status?.router ?? self;
+  if (router === self) return 'said';
+  return word === 'unsaid' ? 'unsaid' : 'yielded';
+}
+
+function tellEnd({ session, id }: LiveLink, { reason, message }: Ending): void {
   session.notify({ t: 'intercept_ended', id, reason, message });
 }

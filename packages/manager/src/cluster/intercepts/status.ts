@@ -10,8 +10,12 @@ import type { Verdict } from './verdict.ts';
 export interface StatusVoice {
   /** It leads: `Accepted`, `Routed`, and that there was no session yet. */
   readonly leading: boolean;
+  /** Its pod. */
+  readonly self: string;
   /** It has, had, or refused the session: `SessionReady`. */
   readonly link: SessionLink | undefined;
+  /** Requests came at its router, the last one then: epoch milliseconds, only where it is worth a note. */
+  readonly usedMs: number | undefined;
 }
 
 /** A whole status: a field that is undefined is to be absent. */
@@ -25,7 +29,11 @@ export function toStatusChange(judgement: Judgement, voice: StatusVoice, nowMs: 
   return isDeepStrictEqual(toComparable(before), toComparable(wanted)) ? undefined : wanted;
 }
 
-function toStatus({ claim, acceptance, routing, expiresAtMs }: Judgement, { leading, link }: StatusVoice, nowMs: number): WantedStatus {
+function toStatus(
+  { claim, acceptance, routing, expiresAtMs }: Judgement,
+  { leading, self, link, usedMs }: StatusVoice,
+  nowMs: number,
+): WantedStatus {
   const { conditions = [], ...before } = claim.object.status ?? {};
   const setsEnd = leading || link !== undefined;
   const changes = new Map<InterceptConditionType, InterceptCondition>();
@@ -41,6 +49,8 @@ function toStatus({ claim, acceptance, routing, expiresAtMs }: Judgement, { lead
     conditions: [...conditions.filter(({ type }) => !changes.has(type)), ...changes.values()].toSorted(byType),
     expiresAt: setsEnd ? new Date(expiresAtMs).toISOString() : before.expiresAt,
     renewals: setsEnd && claim.renewals > (before.renewals ?? 0) ? claim.renewals : before.renewals,
+    lastUsedAt: usedMs === undefined ? before.lastUsedAt : new Date(usedMs).toISOString(),
+    router: link === undefined ? before.router : link.t === 'live' ? self : undefined,
     address: link === undefined ? before.address : toAddress(link),
     routedSince: leading ? routing.since : before.routedSince,
   };
@@ -76,6 +86,6 @@ function byType(left: InterceptCondition, right: InterceptCondition): number {
 }
 
 /** `status` for comparing: an absent field is as one that is undefined, and the order of conditions says nothing. */
-function toComparable({ conditions = [], expiresAt, renewals, address, routedSince }: Partial<WantedStatus>): unknown {
-  return [conditions.toSorted(byType), expiresAt, renewals, address, routedSince];
+function toComparable({ conditions = [], expiresAt, renewals, lastUsedAt, router, address, routedSince }: Partial<WantedStatus>): unknown {
+  return [conditions.toSorted(byType), expiresAt, renewals, lastUsedAt, router, address, routedSince];
 }

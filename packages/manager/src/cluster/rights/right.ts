@@ -1,3 +1,4 @@
+import { InterceptError } from '@switchyard/contract';
 import type { Claim } from '../intercepts/claim.ts';
 import type { Verdict } from '../intercepts/verdict.ts';
 
@@ -33,4 +34,15 @@ export function toRightLost({ owner, service }: RightHolder): Verdict {
 /** What stands for the verdict until the right was looked up. */
 export function toRightUnknown({ owner, service }: RightHolder): Verdict {
   return { holds: false, reason: 'NotAccepted', message: `Whether ${owner} may intercept the service ${service} is being looked up.` };
+}
+
+/** What who renews an intercept learns whose owner's right cannot be looked up: it has no more than its first lifetime. */
+export function toUnverifiable({ owner, service }: RightHolder): InterceptError {
+  return new InterceptError(
+    'not_allowed',
+    `Whether ${owner} may still intercept the service ${service} cannot be looked up: the intercept says none of their groups.`,
+    {
+      hint: 'Start it again, with an `intercept` of this version.',
+    },
+  );
 }

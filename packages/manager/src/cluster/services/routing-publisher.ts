@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceName, SourceAddressForm } from '@switchyard/contract';
 import type { Collection, Service } from '@switchyard/kube';
-import { createSnapshot, type RouteOptions, type Rule } from '@switchyard/route';
+import { createSnapshot, type RouteOptions, type Rule, type Snapshot } from '@switchyard/route';
 import type { Router } from '@switchyard/router';
 import { readWishes } from '@switchyard/takeover';
 
@@ -21,6 +21,7 @@ export class RoutingPublisher implements Disposable {
   readonly #deps: RoutingPublisherDeps;
   readonly #routing: Pick<RouteOptions, 'aliases'>;
   readonly #stop: () => void;
+  #snapshot: Snapshot;
   #rules: readonly Rule[] = [];
   #options: ServiceOptions;
 
@@ -28,7 +29,13 @@ export class RoutingPublisher implements Disposable {
     this.#deps = deps;
     this.#routing = routing;
     this.#options = toServiceOptions(deps.services.objects.values());
+    this.#snapshot = createSnapshot([], routing);
     this.#stop = deps.services.onChange(() => this.follow());
+  }
+
+  /** What was published last. */
+  get snapshot(): Snapshot {
+    return this.#snapshot;
   }
 
   /** Publishes other rules. */
@@ -51,7 +58,8 @@ export class RoutingPublisher implements Disposable {
   }
 
   #update(): void {
-    this.#deps.update(createSnapshot(this.#rules, { ...this.#routing, ...this.#options }));
+    this.#snapshot = createSnapshot(this.#rules, { ...this.#routing, ...this.#options });
+    this.#deps.update(this.#snapshot);
   }
 }
 

@@ -1,0 +1,131 @@
+import type { Address } from '@switchyard/config';
+import { InterceptError, type Clock, type InterceptId, type Log, type Pipe, type SessionId } from '@switchyard/contract';
+import type { Collection, Pod } from '@switchyard/kube';
+import { toShownName } from '@switchyard/tunnel';
+import { peerLimits } from '../../limits.ts';
+import type { AgentSession } from '../../registry/intercept.ts';
+import type { Claim } from '../intercepts/claim.ts';
+import { findPeer, isDead } from './find-peer.ts';
+import type { HopTarget } from './hop.ts';
+import type { Hop } from './open-hop.ts';
+
+/** Sessions that other managers have. */
+export interface Remotes {
+  /** The session of `claim` at the manager whose pod is `router`: the same object until either changes. Undefined where no such pod runs. */
+  find(claim: Pick<Claim, 'uid' | 'owner' | 'client'>, router: string): AgentSession | undefined;
+  /** Forgets the sessions of intercepts that are no more. */
+  retain(isKnown: (uid: string) => boolean): void;
+}
+
+/** What remote sessions stand on. The collection is synced. */
+export interface RemoteSessionsDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pods: Collection<Pod>;
+  /** The port where every manager of the namespace listens for its peers. */
+  readonly port: number;
+  /** As `openHop`. */
+  readonly openHop: (peer: Address, target: HopTarget, signal: AbortSignal) => Promise<Hop>;
+}
+
+/** Reaches the sessions that other managers have, through these, and cuts what led to a manager that died without a word. */
+export class RemoteSessions implements Remotes, Disposable {
+  readonly #deps: RemoteSessionsDeps;
+  readonly #sessions: Map<string, RemoteSession> = new Map();
+  readonly #stop: () => void;
+
+  constructor(deps: RemoteSessionsDeps) {
+    this.#deps = deps;
+    this.#stop = deps.pods.onChange(() => this.#cutDead());
+  }
+
+  find({ uid, owner, client }: Pick<Claim, 'uid' | 'owner' | 'client'>, router: string): AgentSession | undefined {
+    const host = findPeer(this.#deps.pods.objects, router)?.addresses[0];
+    if (host === undefined) return undefined;
+    const known = this.#sessions.get(uid);
+    if (known?.router === router && known.remoteAddress === host) return known;
+    const session = new RemoteSession(this.#deps, { uid, router, host, owner: toShownName(owner), client });
+    this.#sessions.set(uid, session);
+    return session;
+  }
+
+  retain(isKnown: (uid: string) => boolean): void {
+    for (const uid of this.#sessions.keys()) if (!isKnown(uid)) this.#sessions.delete(uid);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
+
+  #cutDead(): void {
+    for (const session of this.#sessions.values()) if (isDead(this.#deps.pods.objects, session.router)) session.cut();
+  }
+}
+
+interface RemotePlace {
+  readonly uid: string;
+  readonly router: string;
+  readonly host: string;
+  readonly owner: string;
+  readonly client: string;
+}
+
+class RemoteSession implements AgentSession {
+  readonly #deps: RemoteSessionsDeps;
+  readonly #uid: string;
+  readonly #open: Set<Pipe> = new Set();
+  #failure: { readonly sinceMs: number; readonly triedMs: number; readonly error: InterceptError } | undefined;
+  readonly id: SessionId;
+  readonly router: string;
+  readonly remoteAddress: string;
+  readonly owner: string;
+  readonly client: string;
+  readonly instance = '';
+  readonly publicKey = undefined;
+
+  constructor(deps: RemoteSessionsDeps, { uid, router, host, owner, client }: RemotePlace) {
+    this.#deps = deps;
+    this.#uid = uid;
+    this.id = `at ${router}` as SessionId;
+    this.router = router;
+    this.remoteAddress = host;
+    this.owner = owner;
+    this.client = client;
+  }
+
+  get unreachedMs(): number | undefined {
+    return this.#failure?.sinceMs;
+  }
+
+  /** Its agent hears of everything from the manager that has the session. */
+  notify(): void {}
+
+  async openPipe(id: InterceptId, signal: AbortSignal): Promise<Pipe> {
+    const { clock, port } = this.#deps;
+    // Those who wait try again together, and whoever comes in between need not wait for an answer that is known.
+    if (this.#failure !== undefined && clock.now() - this.#failure.triedMs < peerLimits.hopRetryMs.value) throw this.#failure.error;
+    try {
+      const { pipe, onClosed } = await this.#deps.openHop({ host: this.remoteAddress, port }, { id, uid: this.#uid }, signal);
+      this.#failure = undefined;
+      this.#open.add(pipe);
+      onClosed(() => void this.#open.delete(pipe));
+      return pipe;
+    } catch (reason) {
+      const error = InterceptError.from(reason);
+      if (error.code === 'tunnel_lost') this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Ends what is open: nobody else would. */
+  cut(): void {
+    const error = new InterceptError('tunnel_lost', `The manager ${this.router}, which had the session, is gone.`);
+    for (const pipe of this.#open) pipe.reset(error);
+  }
+
+  #fail(error: InterceptError): void {
+    const nowMs = this.#deps.clock.now();
+    if (this.#failure === undefined) this.#deps.log.warn('peer_unreached', { peer: this.router, reason: error.message });
+    this.#failure = { sinceMs: this.#failure?.sinceMs ?? nowMs, triedMs: nowMs, error };
+  }
+}

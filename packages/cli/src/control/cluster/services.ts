@@ -15,8 +15,10 @@ import {
   type Service,
   type ServicePort,
 } from '@switchyard/kube';
-import { findServiceRefusal, isOwnService, readWishes, toPortKey } from '@switchyard/takeover';
+import { allowsBehindNetworkPolicy, type Policy } from '@switchyard/policy';
+import { findBypassed, findServiceRefusal, isOwnService, readWishes, toPortKey } from '@switchyard/takeover';
 import type { ControlledService, Routing } from '../control.ts';
+import { readPolicies } from './check-policies.ts';
 import { managerNotInstalled } from './explaining-client.ts';
 import { toDate } from './intercept-object.ts';
 
@@ -25,6 +27,8 @@ interface View {
   readonly routed: ReadonlyMap<string, RoutedService>;
   readonly networkPolicies: readonly NetworkPolicy[];
   readonly pods: readonly Pod[];
+  /** Of the namespace; undefined where the person may not read them. */
+  readonly policies: readonly Policy[] | undefined;
   /** The manager's own. */
   readonly manager: Service;
 }
@@ -34,18 +38,20 @@ interface View {
  * What the person may not look at is left to the manager, which has the last word.
  */
 export async function listClusterServices(client: KubeClient): Promise<readonly ControlledService[]> {
-  const [found, routed, policies, baseline] = await Promise.all([
+  const [found, routed, guards, baseline, policies] = await Promise.all([
     client.list(services),
     client.list(routedServices),
     listAllowed(client, networkPolicies),
     listAllowed(client, pods),
+    readPolicies(client),
   ]);
   const manager = found.items.find(({ metadata }) => metadata.name === managerName);
   if (manager === undefined) throw managerNotInstalled(client.namespace);
   const view = {
     routed: new Map(routed.items.map((each) => [each.metadata.name, each])),
-    networkPolicies: policies,
+    networkPolicies: guards,
     pods: baseline,
+    policies,
     manager,
   };
   return found.items
@@ -89,14 +95,14 @@ function toProtocol({ protocol, appProtocol }: ServicePort): PortProtocol {
   return appProtocol === 'tcp' || (protocol !== undefined && protocol !== 'TCP') ? 'tcp' : 'auto';
 }
 
-function toRouting(
-  service: Service,
-  routed: RoutedService | undefined,
-  { networkPolicies: policies, pods: baselinePods, manager }: View,
-): Routing {
+function toRouting(service: Service, routed: RoutedService | undefined, view: View): Routing {
   const status = routed?.status;
   const { edge } = readWishes(service);
-  const refusal = findServiceRefusal(service, { networkPolicies: policies, baselinePods, routed, manager });
+  const { networkPolicies: guards, pods: baselinePods, manager, policies } = view;
+  const mayBypass = policies === undefined || allowsBehindNetworkPolicy(policies, service.metadata.name);
+  const context = { networkPolicies: guards, baselinePods, routed, manager, mayBypass };
+  const refusal = findServiceRefusal(service, context);
+  const bypassed = policies === undefined ? undefined : findBypassed(service, context);
   const wrong = (status?.conditions ?? []).filter(
     ({ type, status: holds }) => (type === 'Ready' && holds === 'False') || (type === 'Contested' && holds === 'True'),
   );
@@ -107,6 +113,7 @@ function toRouting(
     notes: [
       ...wrong.map(({ reason, message }) => `${reason}: ${message}`),
       ...(refusal === undefined ? [] : [refusal.message]),
+      ...(bypassed === undefined ? [] : [`NetworkPolicy ${bypassed.metadata.name} cannot tell who calls it through the routers`]),
       ...(edge === 'untrusted' ? [`keys on its requests are dropped (${edgeAnnotation}: untrusted)`] : []),
     ],
     edge,

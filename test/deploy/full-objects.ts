@@ -54,6 +54,7 @@ export const fullIntercept: Full<Pick<Intercept, 'spec' | 'status'>> = {
       },
     ],
     expiresAt: '2026-01-01T08:00:00Z',
+    lastUsedAt: '2030-01-01T00:00:00Z',
     renewals: 1,
     router: 'switchyard-manager-1',
     address: '10.0.0.7:8080',

@@ -49,7 +49,7 @@ test.for<[string, string, Service, string]>([
     'a port that carries no keys',
     'orders.http.alice',
     createService('orders', { ports: [{ name: 'http', port: 80, appProtocol: 'tcp' }] }),
-    'NotHttp: orders/http carries raw TCP, and only HTTP requests can carry a key.',
+    'NotHttp: orders/http carries raw TCP, and only HTTP requests can be told apart.',
   ],
   ['a Service that cannot be taken over', 'orders.http.alice', createService('orders', { clusterIP: 'None' }), 'Headless: '],
   ['a Service that nobody knows what it selected', 'orders.http.alice', taken, 'OwnService: '],

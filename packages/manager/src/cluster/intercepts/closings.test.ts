@@ -1,0 +1,82 @@
+import type { InterceptId } from '@switchyard/contract';
+import { until } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { createSpec } from '../../../test/fakes.ts';
+import { createAgent, openKeeperBench } from '../../../test/keeper-bench.ts';
+import { createIntercept, startDate } from '../../../test/objects.ts';
+
+const id = 'orders.http.alice' as InterceptId;
+const mine = createIntercept(id, 'alice');
+const minuteMs = 60_000;
+const startMs = Date.parse(startDate);
+
+test('an intercept that nobody uses ends, after a warning; each request puts that off, and few are noted [manager.idleLifetimeMs]', async () => {
+  await using bench = await openKeeperBench({ objects: [mine], changes: { idleLifetimeMs: 60 * minuteMs } });
+  const agent = createAgent('s1', 'alice');
+  await bench.keeper.register(agent, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  bench.clock.advance(30 * minuteMs);
+  bench.seat.use(id);
+  bench.keeper.reconsider();
+  const noted = new Date(startMs + 30 * minuteMs).toISOString();
+  await until(() => bench.object(id)?.status?.lastUsedAt === noted);
+  // What the watch tells of this one, it tells after that.
+  bench.put(createIntercept('orders.http.bob', 'bob', { createdAt: noted }));
+  await bench.untilTold('orders.http.bob', 'Accepted', 'True Accepted');
+  for (let count = 0; count < 14; count++) {
+    bench.clock.advance(minuteMs);
+    bench.seat.use(id);
+    bench.keeper.reconsider();
+  }
+  const patches = (): number => bench.kube.requests.filter(({ method, path }) => method === 'PATCH' && path.includes(id)).length;
+  const before = patches();
+  bench.clock.advance(minuteMs);
+  bench.keeper.reconsider();
+  expect([bench.object(id)?.status?.lastUsedAt, patches()]).toEqual([noted, before]);
+  // Used last at 44 minutes; that was noted at 30 minutes, and a quarter of an hour may be missing there.
+  bench.clock.advance(49 * minuteMs);
+  expect(agent.events).toEqual([]);
+  bench.clock.advance(minuteMs);
+  expect(agent.events).toEqual([{ t: 'expiry_warning', id, expiresAt: new Date(startMs + 105 * minuteMs) }]);
+  bench.clock.advance(10 * minuteMs - 1);
+  expect(bench.keeper.get(id)).toBeDefined();
+  bench.clock.advance(1);
+  await bench.untilGone(id);
+  expect(agent.events[1]).toEqual({
+    t: 'intercept_ended',
+    id,
+    reason: 'idle',
+    message: `The intercept ${id} ended: no request came for it in 1h.`,
+  });
+});
+
+test('none ends for want of use where that is not asked for', async () => {
+  await using bench = await openKeeperBench({ objects: [mine], changes: { idleLifetimeMs: 0 } });
+  const agent = createAgent('s1', 'alice');
+  await bench.keeper.register(agent, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  bench.clock.advance(7 * 60 * minuteMs);
+  expect(agent.events).toEqual([]);
+  expect(bench.keeper.get(id)).toBeDefined();
+});
+
+test('in a drain nobody new is accepted; who is there is warned, and ends at its time with who drains and why', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const agent = createAgent('s1', 'alice');
+  await bench.keeper.register(agent, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  const atMs = startMs + 5 * minuteMs;
+  bench.seat.drain({ by: 'ops@corp.example', reason: 'upgrade', atMs });
+  expect(agent.events).toEqual([{ t: 'expiry_warning', id, expiresAt: new Date(atMs) }]);
+  bench.put(createIntercept('orders.http.bob', 'bob'));
+  await bench.untilTold('orders.http.bob', 'Accepted', 'False StandingDown');
+  bench.clock.advance(5 * minuteMs);
+  await bench.untilGone(id);
+  expect(agent.events[1]).toMatchObject({
+    reason: 'revoked',
+    message: `The intercept ${id} was ended, since the namespace is drained by ops@corp.example: upgrade.`,
+  });
+  bench.seat.drain(undefined);
+  bench.put(createIntercept('orders.http.carol', 'carol', { createdAt: new Date(atMs).toISOString() }));
+  await bench.untilTold('orders.http.carol', 'Accepted', 'True Accepted');
+});

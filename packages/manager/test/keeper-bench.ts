@@ -10,9 +10,12 @@ import {
   routedServices,
   services,
   type Drain,
+  type Collection,
   type Intercept,
   type InterceptConditionType,
+  type KubeClient,
   type KubeObject,
+  type Service,
 } from '@switchyard/kube';
 import type { Rule } from '@switchyard/route';
 import type { Usage } from '@switchyard/router';
@@ -27,6 +30,10 @@ import { createRouted, createService, toKey } from './objects.ts';
 /** One manager's keeper, and what it did. */
 export interface KeeperSeat extends AsyncDisposable {
   readonly keeper: InterceptKeeper;
+  /** Where it knows the objects from. */
+  readonly client: KubeClient;
+  readonly intercepts: Collection<Intercept>;
+  readonly services: Collection<Service>;
   /** The last published rules, as `ID@TARGET`. */
   readonly rules: readonly string[];
   readonly published: (readonly string[])[];
@@ -58,12 +65,12 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
   const published: (readonly string[])[] = [];
   const ended: EndReason[] = [];
   const remotes = new Map<string, FakeSession>();
+  const collections = { intercepts: opened.use(openCollection(of, intercepts)), services: opened.use(openCollection(of, services)) };
   const keeper = openInterceptKeeper(
     {
       ...of,
+      ...collections,
       clock,
-      intercepts: opened.use(openCollection(of, intercepts)),
-      services: opened.use(openCollection(of, services)),
       routedServices: opened.use(openCollection(of, routedServices)),
       networkPolicies: opened.use(openCollection(of, networkPolicies)),
       pods: opened.use(openCollection(of, pods)),
@@ -93,6 +100,8 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
   const owned = opened.move();
   return {
     keeper,
+    client,
+    ...collections,
     get rules() {
       return published.at(-1) ?? [];
     },

@@ -1,23 +1,70 @@
-import { createFakeClock } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
-import { createClusterApi } from './cluster-api.ts';
+import { createTestClusterApi } from '../../test/cluster-api.ts';
+import type { ProvenUser } from '../auth/proven-user.ts';
+import type { AccessQuestion } from '../cluster/rights/review-access.ts';
 
-const api = createClusterApi(createFakeClock(), { version: '1.2.3', protocol: { min: 1, max: 1 } });
-const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
+const nobody = { owner: 'alice', token: undefined, address: '127.0.0.1' };
+const alice = { ...nobody, owner: 'mallory', token: 'alice' };
 
-test('a manager in a cluster says how agents prove who they are', async () => {
-  expect(await api.info(caller)).toEqual({
+test('a manager in a cluster says how callers prove who they are, and whom it takes them for', async () => {
+  const signIn = { issuer: 'https://accounts.example.com', clientId: 'intercept', scopes: [] };
+  const api = createTestClusterApi({ info: { version: '1.2.3', protocol: { min: 1, max: 1 }, signIn } });
+  expect(await api.info(nobody)).toEqual({
     version: '1.2.3',
     protocol: { min: 1, max: 1 },
     auth: 'kubernetes',
     owner: undefined,
     now: expect.any(Date),
+    signIn,
+  });
+  expect(await api.info(alice)).toMatchObject({ owner: 'alice' });
+  expect(await api.info({ ...alice, token: 'wrong' })).toMatchObject({ owner: undefined });
+});
+
+test('nobody without a valid token learns or does anything, and each is told of', async () => {
+  const refused: string[] = [];
+  const api = createTestClusterApi({ onRefused: ({ owner }, { code }) => void refused.push(`${owner} ${code}`) });
+  const says = { code: 'not_signed_in', hint: expect.stringContaining('intercept login') };
+  await expect(api.listServices(nobody)).rejects.toMatchObject(says);
+  await expect(api.listIntercepts(nobody)).rejects.toMatchObject(says);
+  await expect(api.removeIntercepts(nobody, { all: true })).rejects.toMatchObject(says);
+  await expect(api.listEvents({ ...alice, token: 'wrong' }, { after: undefined, all: true })).rejects.toThrow('The token has expired.');
+  expect(refused).toEqual(['alice not_signed_in', 'alice not_signed_in', 'alice not_signed_in', 'mallory not_signed_in']);
+});
+
+test('what a user may see, the API server is asked each time; their name is the token’s', async () => {
+  const questions: AccessQuestion[] = [];
+  let isAllowed = true;
+  const review = async (question: AccessQuestion): Promise<boolean> => {
+    questions.push(question);
+    return isAllowed;
+  };
+  const api = createTestClusterApi({ review });
+  expect(await api.listIntercepts(alice)).toEqual([]);
+  expect(questions).toEqual([{ who: expect.objectContaining({ user: 'alice', groups: ['devs'] }), verb: 'list', resource: 'intercepts' }]);
+  isAllowed = false;
+  await expect(api.listServices(alice)).rejects.toMatchObject({
+    code: 'not_allowed',
+    message: expect.stringContaining('alice may not list'),
   });
 });
 
-test('it acts for nobody', async () => {
-  const refused = { code: 'not_signed_in', hint: expect.stringContaining('kubectl get intercepts') };
-  await expect(api.listServices(caller)).rejects.toMatchObject(refused);
-  await expect(api.listIntercepts(caller)).rejects.toMatchObject(refused);
-  await expect(api.removeIntercepts(caller, { all: true })).rejects.toMatchObject(refused);
+test('a user removes in their own name, whatever they claim', async () => {
+  const removed: ProvenUser[] = [];
+  const remove = async (user: ProvenUser): Promise<[]> => {
+    removed.push(user);
+    return [];
+  };
+  const api = createTestClusterApi({
+    intercepts: { list: () => [], remove, removeOne: () => Promise.reject(new Error()), renew: () => ({}) as never },
+  });
+  await api.removeIntercepts(alice, { all: true });
+  expect(removed.map(({ user }) => user)).toEqual(['alice']);
+});
+
+test('having tokens verified is bounded for each address, whatever the tokens are', async () => {
+  const api = createTestClusterApi();
+  const asked = await Promise.allSettled(Array.from({ length: 6 }, () => api.listServices({ ...alice, token: 'wrong' })));
+  const codes = asked.map((each) => (each.status === 'rejected' ? (each.reason as { code: string }).code : 'answered'));
+  expect(codes).toEqual([...Array<string>(4).fill('not_signed_in'), 'limit_reached', 'limit_reached']);
 });

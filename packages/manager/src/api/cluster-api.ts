@@ -1,30 +1,98 @@
-import { InterceptError, type Clock } from '@switchyard/contract';
-import type { ManagerInfo } from '@switchyard/tunnel';
+import {
+  InterceptError,
+  type Clock,
+  type InterceptInfo,
+  type RequestQuestion,
+  type RouteReport,
+  type ServiceInfo,
+} from '@switchyard/contract';
+import type { Caller, ManagerInfo } from '@switchyard/tunnel';
+import type { ProvenUser, VerifyUser } from '../auth/proven-user.ts';
+import type { TokenBuckets } from '../auth/token-buckets.ts';
+import type { ReviewAccess } from '../cluster/rights/review-access.ts';
+import type { UserIntercepts } from '../cluster/acting/user-intercepts.ts';
+import type { EventStreams } from '../events/event-streams.ts';
 import type { FullApi } from './manager-api.ts';
 
+/** What the API of a manager in a cluster stands on. */
+export interface ClusterApiDeps {
+  readonly clock: Pick<Clock, 'date'>;
+  readonly info: Pick<ManagerInfo, 'version' | 'protocol' | 'signIn'>;
+  readonly verifyUser: VerifyUser;
+  readonly review: ReviewAccess;
+  /** How often each caller may ask. */
+  readonly buckets: TokenBuckets;
+  readonly intercepts: UserIntercepts;
+  readonly events: EventStreams;
+  /** The services as they stand now. */
+  readonly listServices: () => readonly ServiceInfo[];
+  /** Where a request would go now. Throws as `Catalog.locate`. */
+  readonly explain: (question: RequestQuestion) => RouteReport;
+  /** Learns of callers who are nobody and asked for what wants somebody. */
+  readonly onRefused?: ((caller: Caller, error: InterceptError) => void) | undefined;
+}
+
 /**
- * The unary API of a manager in a cluster: it says what it is. Everything else is the API server's, which knows who asks and what they may
- * do; what the manager read or wrote in their place would be with its own rights.
+ * The API of a manager in a cluster, for users who prove themselves by a token. They see what they might list by the API server, which is
+ * asked each time; they remove and renew what is theirs. To everybody else it only says what it is.
  */
-export function createClusterApi(clock: Pick<Clock, 'date'>, info: Pick<ManagerInfo, 'version' | 'protocol'>): FullApi {
-  const refuse = async (): Promise<never> => {
-    throw new InterceptError(
-      'not_signed_in',
-      'This manager runs in a cluster, where it cannot tell who calls, so that it only says what it is.',
-      {
-        hint: 'Intercepts are objects of the Kubernetes API there. Ask the API server with your own kubeconfig: leave out --manager, or use `kubectl get intercepts`.',
-      },
-    );
+export function createClusterApi(deps: ClusterApiDeps): FullApi {
+  const { clock, info, verifyUser, review, buckets, intercepts, events, listServices, explain, onRefused = () => {} } = deps;
+
+  /** Without a valid token a caller pays under their address, also for having it verified. */
+  const identify = async (caller: Caller): Promise<ProvenUser> => {
+    buckets.take(caller.address);
+    try {
+      if (caller.token === undefined) throw toNobody();
+      return await verifyUser(caller.token);
+    } catch (reason) {
+      onRefused(caller, InterceptError.from(reason));
+      throw reason;
+    }
   };
+  const identifyReader = async (caller: Caller): Promise<ProvenUser> => {
+    const who = await identify(caller);
+    if (await review({ who, verb: 'list', resource: 'intercepts' })) return who;
+    const error = new InterceptError('not_allowed', `${who.user} may not list intercepts in this namespace.`, {
+      hint: 'Ask whoever administers the namespace for the role "view".',
+    });
+    onRefused(caller, error);
+    throw error;
+  };
+
   return {
-    info: async () => ({ ...info, auth: 'kubernetes', owner: undefined, now: clock.date(), policy: undefined }),
-    listServices: refuse,
-    listIntercepts: refuse,
-    removeIntercepts: refuse,
-    renewIntercept: refuse,
-    explain: refuse,
-    removeIntercept: refuse,
-    listEvents: refuse,
-    followEvents: refuse,
+    info: async (caller) => {
+      const owner =
+        caller.token === undefined
+          ? undefined
+          : await identify(caller).then(
+              ({ user }) => user,
+              () => undefined,
+            );
+      return { ...info, auth: 'kubernetes', owner, now: clock.date(), policy: undefined };
+    },
+    listServices: async (caller) => {
+      await identifyReader(caller);
+      return listServices();
+    },
+    listIntercepts: async (caller) => {
+      await identifyReader(caller);
+      return intercepts.list();
+    },
+    explain: async (caller, question) => {
+      await identifyReader(caller);
+      return explain(question);
+    },
+    removeIntercepts: async (caller, filter) => await intercepts.remove(await identify(caller), filter),
+    removeIntercept: async (caller, id): Promise<InterceptInfo> => await intercepts.removeOne(await identify(caller), id),
+    renewIntercept: async (caller, id, lifetimeMs) => intercepts.renew(await identify(caller), id, lifetimeMs),
+    listEvents: async (caller, filter) => events.list((await identifyReader(caller)).user, filter),
+    followEvents: async (caller, filter, onEvent) => events.follow((await identifyReader(caller)).user, filter, onEvent),
   };
+}
+
+function toNobody(): InterceptError {
+  return new InterceptError('not_signed_in', 'This manager runs in a cluster, and the call has no token that says who calls.', {
+    hint: 'Send a token of a ServiceAccount, made for the audience "switchyard", or sign in with `intercept login`. With a kubeconfig, leave out --manager.',
+  });
 }

@@ -7,7 +7,7 @@ import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TlsFiles } from '../config/manager-config.ts';
 import { managerLimits } from '../limits.ts';
-import { createClusterApi } from './cluster-api.ts';
+import { createTestClusterApi } from '../../test/cluster-api.ts';
 import { openApiServer, type ApiServer } from './open-api-server.ts';
 
 let authority: TestAuthority;
@@ -26,7 +26,7 @@ function open(tls: TlsFiles | 'elsewhere' | undefined, proof: 'none' | 'key', se
     { listen: { host: '127.0.0.1', port: 0 }, tls, api: { hosts: [] }, limits: toLimitValues(managerLimits) },
     {
       accept: () => Promise.reject(new Error('not reached')),
-      api: createClusterApi(clock, { version: '1', protocol: { min: 1, max: 1 } }),
+      api: createTestClusterApi(),
       proof,
     },
   );

@@ -1,0 +1,117 @@
+import { silentLog } from '@switchyard/contract';
+import { intercepts, type Intercept } from '@switchyard/kube';
+import type { FakeReview } from '@switchyard/testkit';
+import { expect, test } from 'vitest';
+import { createSpec, type FakeSession } from '../../../test/fakes.ts';
+import { createAgent, openKeeperBench, type KeeperBench } from '../../../test/keeper-bench.ts';
+import { createIntercept, toKey } from '../../../test/objects.ts';
+import { createTokenBuckets } from '../../auth/token-buckets.ts';
+import type { SessionIntercepts } from '../../registry/ports.ts';
+import { createAccessReviewer } from '../rights/review-access.ts';
+import { createActingIntercepts } from './acting-intercepts.ts';
+
+const id = 'orders.http.ci';
+const user = 'system:serviceaccount:shop:ci';
+const groups = ['system:serviceaccounts', 'system:authenticated'];
+
+function createActing({ seat: { keeper, client, ...collections }, clock }: KeeperBench): SessionIntercepts {
+  const buckets = createTokenBuckets(clock, { burst: 8, perSecond: 1, holders: 8 });
+  return createActingIntercepts(keeper, { ...collections, client, clock, log: silentLog, review: createAccessReviewer(client), buckets });
+}
+
+function createUserAgent(sessionId: string, key = 'ci', expiresAt = new Date('2030-01-01T01:00:00Z')): FakeSession {
+  return {
+    ...createAgent(sessionId, user, { publicKey: toKey(key) }),
+    user: { user, groups, expiresAt },
+    actor: { kind: 'ci' },
+  } as FakeSession;
+}
+
+const spec = createSpec('ci');
+
+test('an agent whose token proved a user gets an intercept in that user’s name, and its goodbye takes it away', async () => {
+  await using bench = await openKeeperBench();
+  const acting = createActing(bench);
+  const session = createUserAgent('s1');
+  expect(await acting.register(session, spec)).toMatchObject({ id, owner: user, session: 'ready' });
+  expect(bench.object(id)?.spec).toMatchObject({
+    service: 'orders',
+    port: 'http',
+    key: 'ci',
+    owner: { user, groups },
+    actor: { kind: 'CI' },
+    publicKey: toKey('ci'),
+  });
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
+  acting.leave(session);
+  await bench.untilGone(id);
+});
+
+test.for<[string, (review: FakeReview) => boolean, string]>([
+  [
+    'may not create intercepts',
+    ({ resourceAttributes: { verb } }) => verb !== 'create',
+    `${user} may not create intercepts in this namespace.`,
+  ],
+  [
+    'may not intercept the service',
+    ({ resourceAttributes: { verb } }) => verb !== 'intercept',
+    `${user} may not intercept the service orders.`,
+  ],
+])('a user is refused who %s, and leaves nothing', async ([, review, message]) => {
+  await using bench = await openKeeperBench();
+  const acting = createActing(bench);
+  bench.kube.review = review;
+  await expect(acting.register(createUserAgent('s1'), spec)).rejects.toMatchObject({ code: 'not_allowed', message });
+  expect(bench.kube.list(intercepts)).toEqual([]);
+});
+
+test('where the API server cannot be asked what a user may, nothing is made for them', async () => {
+  await using bench = await openKeeperBench();
+  const acting = createActing(bench);
+  bench.kube.refuse = ({ path }) => (path.endsWith('/localsubjectaccessreviews') ? 503 : undefined);
+  await expect(acting.register(createUserAgent('s1'), spec)).rejects.toMatchObject({ code: 'cluster_unavailable' });
+  expect(bench.kube.list(intercepts)).toEqual([]);
+});
+
+test('an agent without a token gets nothing made, nor one whose token has expired', async () => {
+  await using bench = await openKeeperBench();
+  const acting = createActing(bench);
+  await expect(acting.register(createAgent('s1', 'ci'), spec)).rejects.toMatchObject({ code: 'intercept_not_found' });
+  const expired = createUserAgent('s2', 'ci', new Date('2030-01-01T00:00:00Z'));
+  await expect(acting.register(expired, spec)).rejects.toMatchObject({ code: 'not_signed_in' });
+  expect(bench.kube.list(intercepts)).toEqual([]);
+});
+
+test('what is refused after all leaves no object', async () => {
+  await using bench = await openKeeperBench();
+  const acting = createActing(bench);
+  const missing = createSpec('ci', { service: 'missing', port: 'http' });
+  await expect(acting.register(createUserAgent('s1'), missing)).rejects.toMatchObject({ code: 'service_not_found' });
+  await bench.untilGone('missing.http.ci');
+});
+
+function createOwn(owner: string, session: 'True' | 'False'): Intercept {
+  const lastTransitionTime = '2030-01-01T00:00:00Z';
+  const reason = session === 'True' ? 'SessionReady' : 'SessionLost';
+  const condition = { type: 'SessionReady', status: session, reason, message: '', lastTransitionTime } as const;
+  return createIntercept(id, owner, { spec: { publicKey: toKey('before') }, status: { conditions: [condition] } });
+}
+
+test('a user’s new process takes the place of the one whose session is lost, and of no other', async () => {
+  await using bench = await openKeeperBench({ objects: [createOwn(user, 'False')] });
+  const before = bench.object(id)?.metadata.uid;
+  const acting = createActing(bench);
+  await acting.register(createUserAgent('s1'), spec);
+  expect(bench.object(id)?.metadata.uid).not.toBe(before);
+  const other = createUserAgent('s2', 'other');
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  await expect(acting.register(other, spec)).rejects.toMatchObject({ code: 'route_conflict' });
+});
+
+test('another owner’s intercept keeps its name', async () => {
+  await using bench = await openKeeperBench({ objects: [createOwn('alice', 'False')] });
+  const acting = createActing(bench);
+  await expect(acting.register(createUserAgent('s1'), spec)).rejects.toMatchObject({ code: 'route_conflict' });
+  expect(bench.object(id)?.spec.owner.user).toBe('alice');
+});

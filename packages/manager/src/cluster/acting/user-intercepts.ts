@@ -1,0 +1,78 @@
+import { InterceptError, type InterceptId, type InterceptInfo } from '@switchyard/contract';
+import { intercepts as interceptType, type Collection, type Intercept, type KubeClient } from '@switchyard/kube';
+import type { RemovalFilter } from '@switchyard/tunnel';
+import type { ProvenUser } from '../../auth/proven-user.ts';
+import type { InterceptKeeper } from '../intercepts/intercept-keeper.ts';
+
+/** What proven users do with intercepts past any session. Their own are those whose object has their name. */
+export interface UserIntercepts {
+  /** All that requests are routed by. */
+  list(): readonly InterceptInfo[];
+  /** Deletes those of the user that match, and answers those of them that were routed by. Rejects as `KubeClient.delete`. */
+  remove(user: ProvenUser, filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
+  /** Deletes one. Rejects with `intercept_not_found`, and `not_allowed` where it is another owner's. */
+  removeOne(user: ProvenUser, id: string): Promise<InterceptInfo>;
+  /** Throws as `removeOne`. */
+  renew(user: ProvenUser, id: string, lifetimeMs: number | undefined): InterceptInfo;
+}
+
+/** What they stand on. */
+export interface UserInterceptsDeps {
+  readonly client: KubeClient;
+  readonly intercepts: Collection<Intercept>;
+  readonly keeper: Pick<InterceptKeeper, 'list' | 'renewById'>;
+}
+
+/** The intercepts of a namespace as its users see them through the manager. */
+export function createUserIntercepts({ client, intercepts, keeper }: UserInterceptsDeps): UserIntercepts {
+  const findLive = (id: string): InterceptInfo => {
+    const live = keeper.list().find((each) => each.id === id);
+    if (live === undefined) throw toUnknown(id);
+    return live;
+  };
+  const findOwn = ({ user }: ProvenUser, id: string, verb: 'remove' | 'renew'): InterceptInfo => {
+    const owner = intercepts.objects.get(id)?.spec.owner.user;
+    if (owner === undefined) throw toUnknown(id);
+    if (owner !== user) throw toForeign(id, verb);
+    return findLive(id);
+  };
+  const erase = async ({ metadata: { name, uid } }: Intercept): Promise<void> => void (await client.delete(interceptType, name, { uid }));
+  return {
+    list: () => keeper.list(),
+    async remove({ user }, filter) {
+      const own = [...intercepts.objects.values()].filter((object) => object.spec.owner.user === user && isMeant(object, filter));
+      const names = new Set(own.map(({ metadata }) => metadata.name));
+      const removed = keeper.list().filter(({ id }) => names.has(id));
+      for (const object of own) await erase(object);
+      return removed;
+    },
+    async removeOne(user, id) {
+      const info = findOwn(user, id, 'remove');
+      const object = intercepts.objects.get(id);
+      if (object !== undefined) await erase(object);
+      return info;
+    },
+    renew: (user, id, lifetimeMs) => keeper.renewById(findOwn(user, id, 'renew').id satisfies InterceptId, lifetimeMs),
+  };
+}
+
+function isMeant({ spec }: Intercept, { service, key, keyless, all }: RemovalFilter): boolean {
+  if (service === undefined && key === undefined && keyless !== true) return all;
+  return (
+    (service === undefined || spec.service === service) &&
+    (key === undefined || spec.key === key) &&
+    (keyless !== true || spec.key === undefined)
+  );
+}
+
+function toUnknown(id: string): InterceptError {
+  return new InterceptError('intercept_not_found', `This namespace has no live intercept ${JSON.stringify(id)}.`, {
+    hint: 'See which there are: GET /api/v1/intercepts.',
+  });
+}
+
+function toForeign(id: string, verb: 'remove' | 'renew'): InterceptError {
+  return new InterceptError('not_allowed', `The intercept ${id} belongs to somebody else, and only its owner may ${verb} it.`, {
+    hint: 'Ask its owner, or whoever may revoke it.',
+  });
+}

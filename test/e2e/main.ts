@@ -1,4 +1,5 @@
-// `pnpm test:e2e [FILE...]`: the suite on the cluster of KUBECONFIG, else on the test cluster where it runs.
+// `pnpm test:e2e [--long] [FILE...]`: the suite on the cluster of KUBECONFIG, else on the test cluster where it runs; what takes minutes only
+// with `--long`, and then alone.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -12,7 +13,8 @@ if (kubeconfig === undefined) {
   process.exitCode = 1;
 } else {
   await loadImages();
-  const args = ['run', '--config', 'vitest.e2e.config.ts', ...process.argv.slice(2)];
+  const [config, rest] = process.argv[2] === '--long' ? ['vitest.long.config.ts', 3] : ['vitest.e2e.config.ts', 2];
+  const args = ['run', '--config', config, ...process.argv.slice(rest)];
   const env = { ...process.env, KUBECONFIG: kubeconfig };
   const child = spawn(join(root, 'node_modules/.bin/vitest'), args, { cwd: root, env, stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, kubectl } from './support/cluster.ts';
+import { kubectl } from './support/cluster.ts';
 import { evidence } from './support/evidence.ts';
-import { images } from './support/images.ts';
 import { openIsland } from './support/island.ts';
-import { restricted, restrictedPod } from './support/manifests.ts';
 import { readMetrics, total } from './support/metrics.ts';
 import { get } from './support/objects.ts';
 import { openStage, type Stage } from './support/stage.ts';
 import { eventually } from './support/wait.ts';
+import { openWorkspace } from './support/workspace.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -37,57 +36,7 @@ test('a laptop that reaches nothing but the API server answers requests through 
 
 test('a workspace in a pod is dialled straight, without the tunnel', async () => {
   const { namespace, toolbox } = stage;
-  await apply(namespace, [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'workspace' } },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: 'workspace-edit' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
-      subjects: [{ kind: 'ServiceAccount', name: 'workspace', namespace }],
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'workspace' },
-      spec: {
-        serviceAccountName: 'workspace',
-        terminationGracePeriodSeconds: 20,
-        securityContext: restrictedPod,
-        volumes: [{ name: 'tmp', emptyDir: {} }],
-        containers: [
-          {
-            name: 'workspace',
-            image: images.programs,
-            command: [
-              'node',
-              '/switchyard/intercept.js',
-              'run',
-              'orders',
-              '--key',
-              'wanda',
-              '--lane',
-              'direct',
-              '--',
-              'node',
-              '/app/my-orders.js',
-            ],
-            env: [
-              { name: 'HOST', value: '0.0.0.0' },
-              { name: 'HOME', value: '/tmp' },
-              { name: 'PAYMENTS_URL', value: 'http://payments' },
-            ],
-            volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
-            securityContext: restricted,
-          },
-        ],
-      },
-    },
-  ]);
-  const log = await eventually('the workspace to be ready', 60_000, async () => {
-    const text = await kubectl(['logs', 'workspace', '-n', namespace]);
-    return text.includes('ready:') ? text : undefined;
-  });
+  const log = await openWorkspace(namespace, 'wanda', 'direct');
   const dialsBefore = total(await readMetrics(namespace), 'switchyard_tunnel_dials_total');
   const report = await toolbox.load({ url: 'http://orders/', requests: 2_000, callers: 4, keys: [null, 'wanda'] }).report;
   const metrics = await readMetrics(namespace);

@@ -12,8 +12,8 @@ export interface Question {
 export interface Reply {
   readonly id: number;
   /** Undefined where no answer came: `error` says why. */
-  readonly status?: number;
-  readonly error?: string;
+  readonly status?: number | undefined;
+  readonly error?: string | undefined;
   /** `x-intercept-error` and `x-intercept-status` of the answer. */
   readonly code?: string;
   readonly marker?: string;

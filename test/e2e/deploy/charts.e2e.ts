@@ -59,7 +59,7 @@ describe('what the charts make', () => {
 
 describe('values that are refused', () => {
   test.for([
-    ['namespace', 'replicas=2'],
+    ['namespace', 'replicas=0'],
     ['namespace', 'image.tagg=dev'],
     ['namespace', 'image.tag='],
     ['namespace', 'image.pullPolicy=Sometimes'],

@@ -23,6 +23,7 @@ import { openCollections } from './open-collections.ts';
 import { createRemotes, openPeers } from './peers/open-peers.ts';
 import { PortOpener } from './services/port-opener.ts';
 import { RoutingPublisher } from './services/routing-publisher.ts';
+import { SharedReports } from './services/shared-reports.ts';
 import { openServiceKeeper } from './services/service-keeper.ts';
 import { watchStandDown, type StandDown } from './services/stand-down.ts';
 import { untilHolds } from './until-holds.ts';
@@ -112,8 +113,11 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   );
   if (!(await untilHolds(ports, () => ports.unopened === undefined, deps.signal))) throw toAbortError(deps.signal);
 
+  const { identity: self } = deps;
+  const routers = opened.use(new SharedReports({ ...collections, clock, log, client, own: ports, identity: self, isLeading }));
   const onChange = (): void => {
     services.wake();
+    routers.tell();
     intercepts.reconsider();
   };
   const lease = opened.use(openLease(deps, { name: managerName, identity: deps.identity, onChange }));
@@ -121,7 +125,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   led.standDown = opened.use(watchStandDown(deps, lease, onChange));
   const wanted = () => intercepts.wanted;
   const services = opened.use(
-    openServiceKeeper({ ...collections, clock, log, metrics, client, routers: ports, wanted, mayBypass, isStandingDown, isLeading }),
+    openServiceKeeper({ ...collections, clock, log, metrics, client, routers, wanted, mayBypass, isStandingDown, isLeading }),
   );
   opened.defer(intercepts.onWantedChange(services.wake));
   opened.defer(collections.policies.onChange(services.wake));

@@ -136,6 +136,37 @@ test('an annotation that nobody understands keeps a Service from being taken', a
   expect(exitCode).not.toBe(0);
 });
 
+test('a Service behind a NetworkPolicy is refused until a policy allows it, and then everybody is told', async () => {
+  const guarded = {
+    podSelector: { matchLabels: { app: 'payments' } },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [{ podSelector: {} }] }],
+  };
+  const grant = { subjects: [{ kind: 'User', name: alice.user }], services: ['payments'], allowBehindNetworkPolicy: true };
+  await apply(stage.namespace, [{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'guard' }, spec: guarded }]);
+  const refused = await alice.intercept('run', 'payments', '--key', 'alice', '--', 'true');
+  await apply(stage.namespace, [
+    { apiVersion: 'switchyard.dev/v1alpha1', kind: 'InterceptPolicy', metadata: { name: 'behind' }, spec: grant },
+  ]);
+  const run = await alice.answer('payments', 'alice');
+  const status = await alice.intercept('status', 'payments');
+  const log = await kubectl(['logs', '-n', stage.namespace, '-l', 'switchyard.dev/router=true', '--tail=-1']);
+  // Without the policy it goes back to its pods.
+  await kubectl(['delete', 'interceptpolicy', 'behind', '-n', stage.namespace]);
+  await eventually('the Service to be given back', 60_000, async () => {
+    const { spec } = (await get(stage.namespace, 'service', 'payments')) as unknown as {
+      spec: { selector: Readonly<Record<string, string>> };
+    };
+    return spec.selector['app'] === 'payments' ? true : undefined;
+  });
+  await run.stop().catch(() => {});
+  const told = log.split('\n').find((line) => line.includes('network_policy_bypassed')) ?? '';
+  evidence('behind a NetworkPolicy', { 'without a policy': refused.stderr.trim(), 'the log says': told });
+  expect(refused.stderr).toContain('NetworkPolicy guard restricts who may connect to its pods');
+  expect(status.stdout).toContain('NetworkPolicy guard cannot tell who calls it through the routers');
+  expect(told).toContain('"networkPolicy":"guard"');
+});
+
 describe('the router dials for nobody', () => {
   test('itself: a session through the port-forward comes from loopback, and the manager refuses its direct lane', async () => {
     const keyPair = createAgentKey();

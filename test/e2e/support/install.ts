@@ -9,6 +9,8 @@ import { must } from '../../../tools/process/run.ts';
 export interface InstallOptions {
   /** Bounds that differ from the defaults, as manager.yaml names them. */
   readonly limits?: Readonly<Record<string, string | number>>;
+  /** Further values of the chart, as `NAME=VALUE`. */
+  readonly values?: readonly string[];
 }
 
 /** Runs the published `intercept` as the cluster's administrator; it has to succeed. Answers what it printed. */
@@ -30,7 +32,7 @@ export async function installCluster(): Promise<void> {
 }
 
 /** Installs a manager in `namespace` by its chart, and what it needs of the cluster. */
-export async function installManager(namespace: string, { limits = {} }: InstallOptions): Promise<void> {
+export async function installManager(namespace: string, { limits = {}, values: further = [] }: InstallOptions): Promise<void> {
   await installCluster();
   const [, repository, tag] = /^(.*):([^:]*)$/.exec(images.switchyard) ?? [];
   const values = [
@@ -38,6 +40,7 @@ export async function installManager(namespace: string, { limits = {} }: Install
     `image.repository=${repository ?? ''},image.tag=${tag ?? ''}`,
     '--set-json',
     `config.limits=${JSON.stringify(limits)}`,
+    ...further.flatMap((value) => ['--set', value]),
   ];
   await helm('install', 'switchyard', 'deploy/charts/switchyard', '-n', namespace, '--wait', '--timeout', '120s', ...values);
 }

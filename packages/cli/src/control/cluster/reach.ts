@@ -38,8 +38,9 @@ const apiPort = 7480;
 export async function openWay(deps: ReachDeps): Promise<Way> {
   const { clock, client, access, pod, named } = deps;
   if (named !== undefined) return toPlainWay(named, pod !== undefined);
-  const inside = new URL(`http://${managerName}.${client.namespace}.svc:${apiPort}`);
-  if (pod !== undefined && (await answers(clock, inside, access))) return toPlainWay(inside, true);
+  // Whether it has a certificate is the installer's choice.
+  const insides = ['http', 'https'].map((scheme) => new URL(`${scheme}://${managerName}.${client.namespace}.svc:${apiPort}`));
+  if (pod !== undefined) for (const url of insides) if (await answers(clock, url, access)) return toPlainWay(url, true);
   return openForward(deps);
 }
 

@@ -23,6 +23,8 @@ export interface OwnedProcess {
   /** What it wrote until now. */
   readLog(): string;
   readonly running: boolean;
+  /** Undefined while it runs; null where a signal ended it. */
+  readonly exitCode: number | null | undefined;
   /** Throws with its last words when it has ended. */
   assertRunning(): void;
   /** Resolves when something accepts connections at `port`; throws when the program ends before, or after 10 s. */
@@ -113,6 +115,9 @@ function startProcess(
     logPath,
     get running() {
       return isRunning(child);
+    },
+    get exitCode() {
+      return isRunning(child) ? undefined : child.exitCode;
     },
     readLog,
     assertRunning,

@@ -38,6 +38,7 @@ function toClusterConfig(limits: typeof managerLimits): ClusterConfig {
     listen: anyPort,
     health: anyPort,
     peers: { listen: anyPort, tokenFile: '/nowhere' },
+    auth: { serviceAccounts: { audience: 'switchyard', namespaces: [] }, oidc: undefined },
     tls: undefined,
     api: { hosts: [] },
     routing: { aliases: [] },

@@ -1,3 +1,4 @@
+import { InterceptError } from '@switchyard/contract';
 import { intercepts as interceptType, type Collection, type Intercept as InterceptObject, type KubeClient } from '@switchyard/kube';
 import type { Chronicle } from '../../audit/chronicle.ts';
 import type { Claim } from './claim.ts';
@@ -68,7 +69,7 @@ export class ObjectSync implements Disposable {
         { leading, self, link: book.voiceOf(uid), usedMs: noteworthyUse(claim) },
         clock.date().getTime(),
       );
-      if (status !== undefined) this.#writes.start(uid, (signal) => this.#patch(claim, status, signal));
+      if (status !== undefined) this.#writes.start(uid, (signal) => this.#patch(judgement, status, signal));
     }
   }
 
@@ -90,14 +91,20 @@ export class ObjectSync implements Disposable {
     book.end(uid);
   }
 
-  async #patch(claim: Claim, { conditions, ...fields }: WantedStatus, signal: AbortSignal): Promise<void> {
-    const { id, object } = claim;
+  async #patch(judgement: Judgement, { conditions, ...fields }: WantedStatus, signal: AbortSignal): Promise<void> {
+    const { id, object } = judgement.claim;
     const { resourceVersion } = object.metadata;
     const status = { conditions, ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? null])) };
     const change = { metadata: { resourceVersion }, status };
     const { client, intercepts, chronicle } = this.#deps;
     const now = await client.patch(interceptType, id, { t: 'merge', change }, { subresource: 'status', signal });
-    chronicle?.onWritten({ claim, now });
+    chronicle?.onWritten({ judgement, now });
     intercepts.learn(now);
+    // A definition that drops what it does not know would have us write the same for ever.
+    if (fields.router === now.status?.router) return;
+    throw new InterceptError(
+      'cluster_refused',
+      `The API server did not keep the router of the intercept ${id}: its definition is an older one.`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock, Log } from '@switchyard/contract';
+import { InterceptError, type Clock, type Log } from '@switchyard/contract';
 import {
   isReadyRouter,
   routedServices as routedServiceType,
@@ -113,7 +113,11 @@ export class SharedReports implements RouterReports, Disposable {
     const { client, routedServices } = this.#deps;
     // An entry is its router's alone, so that no version has to be met; but another object of the name is another takeover.
     const change = { metadata: { uid: metadata.uid }, status: { routers } };
-    routedServices.learn(await client.patch(routedServiceType, metadata.name, { t: 'merge', change }, { subresource: 'status', signal }));
+    const now = await client.patch(routedServiceType, metadata.name, { t: 'merge', change }, { subresource: 'status', signal });
+    routedServices.learn(now);
+    // A definition that drops what it does not know would have us write the same for ever.
+    if (Object.entries(routers).every(([name, report]) => isDeepStrictEqual(now.status?.routers?.[name], report ?? undefined))) return;
+    throw new InterceptError('cluster_refused', `The API server did not keep the routers of RoutedService ${metadata.name}.`);
   }
 }
 

@@ -1,8 +1,12 @@
 import { kubectl, read } from './cluster.ts';
 
-/** The manager's metrics as text, through the API server. */
+/** The metrics of a manager as text, through the API server. */
 export async function readMetrics(namespace: string): Promise<string> {
-  const pod = await readyManager(namespace);
+  return readMetricsOf(namespace, await readyManager(namespace));
+}
+
+/** The same of the manager in that pod. */
+export async function readMetricsOf(namespace: string, pod: string): Promise<string> {
   return kubectl(['get', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}:7481/proxy/metrics`]);
 }
 

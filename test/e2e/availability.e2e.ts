@@ -10,7 +10,7 @@ import { conditionOf, get } from './support/objects.ts';
 import { openStage, type Stage } from './support/stage.ts';
 import { eventually } from './support/wait.ts';
 
-/** How many managers there are. */
+/** How many managers an installation has. */
 const replicas = 2;
 
 let stage: Stage;
@@ -19,7 +19,6 @@ let uid = '';
 beforeAll(async () => {
   stage = await openStage('available');
   const { namespace } = stage;
-  await kubectl(['scale', 'deployment/switchyard-manager', '-n', namespace, `--replicas=${replicas}`]);
   await untilReady(namespace, replicas);
   await (await stage.developer('alice')).answer('orders', 'alice');
   ({ uid } = (await get(namespace, 'intercept', 'orders.http.alice')).metadata);
@@ -28,7 +27,7 @@ afterAll(async () => stage[Symbol.asyncDispose]());
 
 /** Runs `deed` under constant load, and a little longer; answers what callers saw. */
 async function during(what: string, deed: () => Promise<Readonly<Record<string, string | number>>>): Promise<LoadSummary> {
-  const load = startLoad(stage.toolbox, 'orders', 'alice');
+  const load = await startLoad(stage.toolbox, 'orders', 'alice');
   await sleep(1_000);
   const facts = await deed();
   await sleep(3_000);
@@ -122,6 +121,7 @@ test.runIf(isTestCluster())('kill -9 of a manager costs callers what kill -9 of 
   const managers = await untilReady(namespace, replicas);
   const plan = { url: 'http://control/', requests: 1, goesOn: true, callers: 2, pauseMs: 20 };
   const controls = [true, false].map((keepAlive) => toolbox.load({ ...plan, keepAlive }));
+  await Promise.all(controls.map(({ begun }) => begun));
   const summary = await during('kill -9 of a manager', async () => {
     const [victim, plain] = [managers[0], plainPods[0]];
     if (victim === undefined || plain === undefined) throw new Error('There is nobody to kill.');

@@ -24,7 +24,7 @@ test.runIf(isTestCluster())(
     // The tunnel of a workspace in a pod does not go through the API server; that of a laptop does.
     await openWorkspace(namespace, 'wanda', 'tunnel');
     const { uid } = (await get(namespace, 'intercept', 'orders.http.wanda')).metadata;
-    const load = startLoad(toolbox, 'orders', 'wanda');
+    const load = await startLoad(toolbox, 'orders', 'wanda');
     await sleep(1_000);
     // Whatever becomes of this test, the API server goes on.
     await inNode('sh', '-c', `(sleep ${silentMs / 1_000 + 15}; pkill -CONT -x kube-apiserver) >/dev/null 2>&1 &`);

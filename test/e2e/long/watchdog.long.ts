@@ -22,7 +22,7 @@ test('managers that are killed and do not come back: the watchdog gives the Serv
   await alice.answer('orders', 'alice');
   const { uid } = (await get(namespace, 'intercept', 'orders.http.alice')).metadata;
   const replicas = await kubectl(['get', 'deployment/switchyard-manager', '-n', namespace, '-o', 'jsonpath={.spec.replicas}']);
-  const load = startLoad(toolbox, 'orders', 'alice');
+  const load = await startLoad(toolbox, 'orders', 'alice');
   const began = performance.now();
   await kubectl(['scale', 'deployment/switchyard-manager', '-n', namespace, '--replicas=0']);
   await kubectl(['delete', 'pods', '-n', namespace, '-l', managerLabel, '--force', '--grace-period=0', '--wait=false']);

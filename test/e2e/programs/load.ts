@@ -1,5 +1,5 @@
 // Sends requests and judges who answered them. Its one argument is a `LoadPlan` as JSON. When its requests are sent, and its standard
-// input is closed where it goes on until then, it prints a `LoadReport` as JSON, with the first failures.
+// input is closed where it goes on until then, it prints a `LoadReport` as JSON, with the first failures; and at its first right answer `begun`.
 import { Agent, request, type IncomingMessage } from 'node:http';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ const report: { -readonly [Name in keyof LoadReport]: LoadReport[Name] } = {
   silenceMs: 0,
   failedBy: {},
 };
-let lastRightAt = Date.now();
+let lastRightAt: number | undefined;
 const failures: LoadFailure[] = [];
 let stopping = false;
 process.stdin.on('end', () => (stopping = true)).resume();
@@ -49,7 +49,8 @@ async function ask(agent: Agent, key: string | null): Promise<void> {
 function noteRight(began: number): void {
   const now = Date.now();
   report.longestMs = Math.max(report.longestMs, now - began);
-  report.silenceMs = Math.max(report.silenceMs, now - lastRightAt);
+  if (lastRightAt === undefined) console.log('begun');
+  report.silenceMs = Math.max(report.silenceMs, now - (lastRightAt ?? now));
   lastRightAt = now;
 }
 

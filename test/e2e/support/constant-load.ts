@@ -14,11 +14,12 @@ export interface ConstantLoad {
 
 /**
  * Callers of `service` as they are everywhere: over connections that they keep and over a new one for each request, without a key and with
- * `key`. Every answer is checked for who gave it.
+ * `key`. Every answer is checked for who gave it. Resolves when each got its first one.
  */
-export function startLoad({ load }: Toolbox, service: string, key: string): ConstantLoad {
+export async function startLoad({ load }: Toolbox, service: string, key: string): Promise<ConstantLoad> {
   const plan = { url: `http://${service}/`, requests: 1, goesOn: true, callers: 2, pauseMs: 20 };
   const loads = [null, key].flatMap((each) => [true, false].map((keepAlive) => load({ ...plan, keepAlive, keys: [each] })));
+  await Promise.all(loads.map(({ begun }) => begun));
   return {
     async stop() {
       for (const each of loads) each.stop();

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -12,6 +13,8 @@ export type LoadResult = LoadReport & { readonly failures: readonly LoadFailure[
 
 /** A load that runs in a pod. */
 export interface Load {
+  /** Resolves at the first right answer, or when it is over. */
+  readonly begun: Promise<void>;
   /** Resolves when its requests are sent. */
   readonly report: Promise<LoadResult>;
   /** Ends one that goes on; then `report` resolves. */
@@ -70,7 +73,8 @@ export async function openToolbox(namespace: string, count = 1): Promise<Toolbox
         ...plan,
       };
       const child = exec(pods[pod] ?? '', 'node', '/e2e/load.ts', JSON.stringify(whole));
-      return { report: readReport(child), stop: () => void child.stdin.end() };
+      const begun = Promise.withResolvers<void>();
+      return { begun: begun.promise, report: readReport(child, begun.resolve), stop: () => void child.stdin.end() };
     },
     script: async (source) => readOutput(exec(pods[0] ?? '', 'node', '--input-type=module', '-'), source),
     run: async (program, plan) => readOutput(exec(pods[0] ?? '', 'node', program, JSON.stringify(plan)), ''),
@@ -84,8 +88,14 @@ async function readOutput(child: ChildProcessByStdio<Writable, Readable, Readabl
   return stdout;
 }
 
-async function readReport(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<LoadResult> {
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+async function readReport(child: ChildProcessByStdio<Writable, Readable, Readable>, onBegun: () => void): Promise<LoadResult> {
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+    onBegun();
+  });
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  onBegun();
   const line = stdout.trim().split('\n').at(-1) ?? '';
   if (!line.startsWith('{')) throw new Error(`The load printed no report: ${stdout}${stderr}`);
   return JSON.parse(line) as LoadResult;

@@ -311,7 +311,7 @@ export const auditLimits: LimitTable<
     unit: 'count',
     about: 'Events whose time is remembered for that pause; for one more, the oldest is forgotten.',
   },
-  eventsWaiting: { value: 256, unit: 'count', about: 'Kubernetes Events that wait to be written; one more is left out.' },
+  eventsWaiting: { value: 64, unit: 'count', about: 'Kubernetes Events that wait to be written; one more is left out.' },
 };
 
 /** The bounds of looking up what owners may do. Nobody sets them. */

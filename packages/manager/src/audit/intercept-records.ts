@@ -3,9 +3,11 @@ import { readRevocation, type Intercept as InterceptObject } from '@switchyard/k
 import type { Claim } from '../cluster/intercepts/claim.ts';
 import type { Judgement } from '../cluster/intercepts/judge-intercepts.ts';
 
-/** What an object said before a manager wrote its status, and says since. */
+/** A status that a manager wrote. */
 export interface WrittenStatus {
-  readonly claim: Claim;
+  /** What was thought of the object, with what it said before. */
+  readonly judgement: Judgement;
+  /** What it says since. */
   readonly now: InterceptObject;
 }
 
@@ -13,9 +15,9 @@ export interface WrittenStatus {
  * What is to be recorded because a status was written: whether the intercept is allowed, where that is new, and that it lives longer. The
  * write is what makes it true, and only one manager's write succeeds.
  */
-export function toStatusRecords({ claim, now }: WrittenStatus): readonly AuditRecord[] {
+export function toStatusRecords({ judgement: { claim, acceptance }, now }: WrittenStatus): readonly AuditRecord[] {
   const records: AuditRecord[] = [];
-  const subject = toSubject(claim);
+  const subject = { ...toSubject(claim), policy: acceptance.policy ?? acceptance.allowance?.policy };
   const [before, after] = [findAccepted(claim.object), findAccepted(now)];
   if (after?.status === 'True' && before?.status !== 'True') {
     const id = toId(claim, `created/${after.lastTransitionTime}`);

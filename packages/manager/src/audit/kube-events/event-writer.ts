@@ -10,7 +10,7 @@ const { eventRestMs, eventsRemembered, eventsWaiting } = toLimitValues(auditLimi
 export interface EventWriterDeps {
   readonly clock: Clock;
   readonly log: Log;
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, 'create' | 'namespace'>;
   /** The manager's pod. */
   readonly manager: string;
 }

@@ -6,6 +6,7 @@ import { watchOverNamespace } from '@switchyard/takeover';
 import { createFakeClock, plainSpec } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../tools/process/wait-for.ts';
+import { issueTokens } from '../support/account-token.ts';
 import { readRole } from './role.ts';
 import { openTown, router, serviceName, toIntercept, type Town } from './town.ts';
 
@@ -22,7 +23,9 @@ test('the manager, and the release by it, use every right of their Role and lack
   await manager.says('"ready"');
   kubernetes.put(toIntercept('alice', 3600));
   await town.until('the Service to be taken over', () => isTaken(town));
-  await askForNothing(/"api":"([^"]+)"/.exec(manager.readLog())?.[1] ?? '');
+  const api = /"api":"([^"]+)"/.exec(manager.readLog())?.[1] ?? '';
+  await askForNothing(api);
+  await comeWithToken(api, issueTokens(kubernetes)('ci'));
   town.change({ annotations: { [warmAnnotation]: 'true' } });
   await town.until('the record to say warm', () => kubernetes.get(routedServices, serviceName)?.spec.warm === true);
   kubernetes.put(toIntercept('bob', 1));
@@ -70,24 +73,29 @@ test('the watchdog uses every right of its Role and lacks none', { timeout: 90_0
 
 /** An agent whose intercept the manager has not seen: it asks the API server. */
 async function askForNothing(url: string): Promise<void> {
-  const spec = {
-    ...plainSpec,
-    service: parseServiceName(serviceName),
-    port: 'http',
-    key: parseRoutingKey('carol'),
-  } as const;
-  const opening = openAgent(
+  await expect(openAgentOf('carol', url, undefined)).rejects.toMatchObject({ code: 'intercept_not_found' });
+}
+
+/** An agent that the manager makes an intercept for. */
+async function comeWithToken(url: string, token: string): Promise<void> {
+  const agent = await openAgentOf('dave', url, token);
+  expect(agent.intercepts).toMatchObject([{ owner: 'system:serviceaccount:shop:ci' }]);
+  await agent.goodbye();
+}
+
+function openAgentOf(key: string, url: string, token: string | undefined): ReturnType<typeof openAgent> {
+  const spec = { ...plainSpec, service: parseServiceName(serviceName), port: 'http', key: parseRoutingKey(key) } as const;
+  return openAgent(
     { clock: createSystemClock(), log: silentLog },
     {
       url: new URL(url),
-      owner: 'carol',
+      owner: key,
       client: 'laptop',
-      token: undefined,
+      token: token === undefined ? undefined : () => Promise.resolve(token),
       keyPair: createAgentKey(),
       intercepts: [{ spec, deliver: { host: '127.0.0.1', port: 9 } }],
       onEvent: () => {},
       signal: AbortSignal.timeout(10_000),
     },
   );
-  await expect(opening).rejects.toMatchObject({ code: 'intercept_not_found' });
 }

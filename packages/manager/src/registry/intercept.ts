@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type InterceptId,
   type InterceptInfo,
   type Match,

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import type { ManagerEvent } from '@switchyard/contract';
 import { createFakeClock, openRawClient, until, type FakeClock, type RawClient } from '@switchyard/testkit';
 import { expect, test, vi } from 'vitest';
-import { createClusterApi } from '../api/cluster-api.ts';
+import { createTestClusterApi } from '../../test/cluster-api.ts';
 import { sendEvents } from './send-events.ts';
 
 /** A reader of events that the test makes. */
@@ -23,7 +23,7 @@ interface Scene extends AsyncDisposable {
 const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
 
 /** An API whose only follower gets what is sent, and a connection. */
-function createWorld(clock: FakeClock) {
+function createWorld() {
   const begun = new Set<string>();
   let send: ((event: ManagerEvent) => void) | undefined;
   const begin = (what: string): (() => void) => {
@@ -31,7 +31,7 @@ function createWorld(clock: FakeClock) {
     return () => void begun.delete(what);
   };
   const api = {
-    ...createClusterApi(clock, { version: '1', protocol: { min: 1, max: 1 } }),
+    ...createTestClusterApi(),
     followEvents: async (_caller: unknown, _filter: unknown, onEvent: (event: ManagerEvent) => void) => {
       send = onEvent;
       return begin('following');
@@ -43,7 +43,7 @@ function createWorld(clock: FakeClock) {
 
 async function openScene(): Promise<Scene> {
   const clock = createFakeClock();
-  const { api, connection, begun, send } = createWorld(clock);
+  const { api, connection, begun, send } = createWorld();
   let [beats, backlog] = [(): number => 0, (): number => 0];
   const server = createServer((_request, response) => {
     const write = vi.spyOn(response, 'write');
@@ -106,7 +106,7 @@ test('a reader that does not keep up is cut off, and costs no more than its back
 
 test('a reader that has gone before the first event keeps nothing', async () => {
   const clock = createFakeClock();
-  const { api, connection, begun } = createWorld(clock);
+  const { api, connection, begun } = createWorld();
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const socket = new Socket();
   response.assignSocket(socket);

@@ -75,15 +75,12 @@ export async function openOtlpSink(
   };
 }
 
-/** `ExportResultCode.SUCCESS` of a package that is not otherwise needed. */
-const delivered = 0;
-
 /** `exporter`, which also tells how many records of each batch were taken or given up. */
 function watchExporter(exporter: LogRecordExporter, onDone: (count: number, isDelivered: boolean) => void): LogRecordExporter {
   return {
     export(records, callback) {
       exporter.export(records, (result) => {
-        onDone(records.length, Number(result.code) === delivered);
+        onDone(records.length, result.error === undefined);
         callback(result);
       });
     },

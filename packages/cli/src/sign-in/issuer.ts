@@ -56,7 +56,7 @@ export async function openIssuer(clock: Clock, { issuer, clientId }: IssuerClien
   const url = toIssuerUrl(issuer);
   const config = await explained(url, () =>
     discovery(url, clientId, undefined, None(), {
-      // Only a test, or a forward, is on this machine.
+      // oxlint-disable-next-line typescript/no-deprecated -- it is only marked so: what is on this machine, a test or a forward, has no TLS
       execute: url.protocol === 'http:' ? [allowInsecureRequests] : [],
       timeout: cliLimits.issuerMs.value / 1_000,
       [customFetch]: createBoundedFetch(cliLimits.issuerBytes.value),

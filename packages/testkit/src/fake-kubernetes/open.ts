@@ -19,6 +19,8 @@ export interface FakeKubernetesOptions {
   readonly user?: FakeUser;
   /** The server's wall clock, for `creationTimestamp`. Default: the system's. */
   readonly date?: () => Date;
+  /** What becomes of each object that is to be stored: an API server drops what the type's definition does not know. Default: nothing. */
+  readonly prune?: (object: FakeObject) => FakeObject;
 }
 
 /**
@@ -71,9 +73,10 @@ export interface FakeKubernetes extends AsyncDisposable {
 
 /** Opens a fake API server on a free port of 127.0.0.1. The caller disposes it. */
 export async function openFakeKubernetes(options: FakeKubernetesOptions = {}): Promise<FakeKubernetes> {
-  const { namespace = 'shop', date = () => new Date() } = options;
+  const { namespace = 'shop', date = () => new Date(), prune = (object: FakeObject) => object } = options;
   const store = createFakeStore(date);
-  const complete = createServiceDefaults();
+  const completeService = createServiceDefaults();
+  const complete = (object: FakeObject, before: FakeObject | undefined): FakeObject => prune(completeService(object, before));
   const requests: FakeRequest[] = [];
   const watches = new Set<FakeWatch>();
   const sockets = new Set<Socket>();

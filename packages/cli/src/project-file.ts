@@ -11,6 +11,7 @@ import {
   type JsonSchema,
 } from '@switchyard/config';
 import { InterceptError, type Match, type WhenAway } from '@switchyard/contract';
+import { restrictionSchema, type Restriction } from '@switchyard/policy';
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { formatVersion, managerUrl } from './fields.ts';
@@ -71,10 +72,15 @@ const choices = {
   intercepts: z.array(intercept).optional().describe('What `intercept up` intercepts.'),
 };
 
-const projectSchema: z.ZodType<Choices & { readonly profiles?: Readonly<Record<string, Choices>> | undefined }> = z.strictObject({
+const projectSchema: z.ZodType<
+  Choices & { readonly policy?: Restriction | undefined; readonly profiles?: Readonly<Record<string, Choices>> | undefined }
+> = z.strictObject({
   apiVersion: z.literal(formatVersion),
   kind: z.literal('Intercepts'),
   ...choices,
+  policy: restrictionSchema
+    .optional()
+    .describe('What this project allows of what is allowed anyway: fields as of an InterceptPolicy. No profile changes it.'),
   profiles: z.record(label, z.strictObject(choices)).optional().describe('Named variants: what a profile says replaces what stands above.'),
 });
 
@@ -87,6 +93,8 @@ export interface Project {
   /** With its templates. */
   readonly key: string | undefined;
   readonly intercepts: readonly ProjectIntercept[];
+  /** What the project allows of what is allowed anyway. */
+  readonly policy: Restriction | undefined;
 }
 
 /** The project file's JSON Schema. */
@@ -108,11 +116,11 @@ export async function findProjectFile(folder: string): Promise<string | undefine
 
 /** Reads a project file and applies a profile. Throws `bad_config`; an unknown profile is `bad_usage`. */
 export async function readProject(path: string, profile: string | undefined): Promise<Project> {
-  const { profiles = {}, ...base } = await readDocument(path, projectSchema);
+  const { profiles = {}, policy, ...base } = await readDocument(path, projectSchema);
   const variant = profile === undefined ? undefined : profiles[profile];
   if (profile !== undefined && variant === undefined) throw unknownProfile(path, profile, Object.keys(profiles));
   const { manager, context, namespace, key, intercepts = [] } = { ...base, ...variant };
-  return { path, manager, context, namespace, key, intercepts };
+  return { path, manager, context, namespace, key, intercepts, policy };
 }
 
 function unknownProfile(path: string, profile: string, names: readonly string[]): InterceptError {

@@ -1,6 +1,6 @@
 import type { Principal } from '@switchyard/contract';
 import { grantChecks, type Objection } from './grant-checks.ts';
-import type { Policy } from './policy.ts';
+import type { Policy, Restriction } from './policy.ts';
 import { concerns, isSelected, toMatchKinds, toMode, type Asked, type Circumstances } from './question.ts';
 import type { Allowance, Counts, Refusal, Ruling, Verdict } from './ruling.ts';
 
@@ -47,6 +47,19 @@ export function admit(ruling: Ruling, { asked, person }: Pick<PolicyQuestion, 'a
   if (free !== undefined) return { allowed: true, allowance: free };
   const [first] = ruling.allowances;
   return toFull(first as Allowance, { service: asked.service, user: person.user, counts });
+}
+
+/** What `restriction`, which stands in `file`, has against an intercept; undefined where it has nothing. It never allows anything by itself. */
+export function findRestriction(
+  restriction: Restriction,
+  file: string,
+  { asked, person, circumstances }: PolicyQuestion,
+): Refusal | undefined {
+  const { services, grant } = restriction;
+  const objection = concerns({ selection: { services, subjects: [] } }, asked.service)
+    ? findObjection((check) => check({ grant, asked, person, circumstances }))
+    : { rule: 'modes' as const, clause: `allows no intercepts of ${asked.service}, only of ${services.join(', ')}` };
+  return objection && { ...toRefusal(file, { ...objection, hint: `It stands there under \`policy\`: ask those whose project it is.` }) };
 }
 
 /** Whether the pods of `service` may be reached past a NetworkPolicy that guards them, on behalf of anybody: then its Service may be taken over. */

@@ -61,3 +61,10 @@ export type Policy =
   | { readonly t: 'sound'; readonly name: string; readonly selection: Selection; readonly grant: Grant }
   /** It makes no sense: what it selects, as far as that can be read, it grants nothing. */
   | { readonly t: 'broken'; readonly name: string; readonly selection: Selection; readonly mistake: string };
+
+/** What somebody allows themselves of what policies allow. It can only refuse: whatever it says, policies are asked as well. */
+export interface Restriction {
+  /** As of `Selection`. Nothing is allowed for others. */
+  readonly services: readonly string[];
+  readonly grant: Grant;
+}

@@ -1,7 +1,7 @@
 import { z } from '@switchyard/config';
 import { compileCondition, type CompiledCondition } from './condition.ts';
 import { policyLimits } from './limits.ts';
-import { matchKinds, modes, targets, type Grant, type Selection } from './policy.ts';
+import { matchKinds, modes, targets, type Grant, type GrantedLifetime, type Restriction, type Selection } from './policy.ts';
 import { createSchedule, days, type Schedule } from './schedule.ts';
 
 const name = z.string().min(1).max(512);
@@ -78,13 +78,21 @@ const count = z.number().int().min(0).max(100_000);
 /** Whom and what a policy selects. */
 export const selectionSchema: z.ZodType<Selection> = z.object(selection);
 
+/** What a grant may say; a field that is absent means something else to a policy than to a restriction. */
+const grantFields = {
+  modes: z.array(z.enum(modes)).max(3).optional(),
+  matchKinds: z.array(z.enum(matchKinds)).max(8).optional(),
+  targets: z.array(z.enum(targets)).max(3).optional(),
+  lifetime: lifetime.default({}),
+  schedule: schedule.optional(),
+  conditions: z.array(condition).max(policyLimits.conditions.value).default([]),
+};
+
 /** `spec` of an InterceptPolicy, as what it selects and what it grants. */
 export const specSchema: z.ZodType<{ readonly selection: Selection; readonly grant: Grant }> = z
   .strictObject({
     ...selection,
-    modes: z.array(z.enum(modes)).max(3).default(['Intercept']),
-    matchKinds: z.array(z.enum(matchKinds)).max(8).default(['Key']),
-    targets: z.array(z.enum(targets)).max(3).default(['Tunnel', 'Pod']),
+    ...grantFields,
     // Nothing asks for these two yet.
     urls: z
       .array(
@@ -96,29 +104,49 @@ export const specSchema: z.ZodType<{ readonly selection: Selection; readonly gra
       .max(64)
       .optional(),
     connect: z.array(connect).max(64).optional(),
-    lifetime: lifetime.default({}),
     interceptsPerUser: count.optional(),
     interceptsPerService: count.optional(),
-    schedule: schedule.optional(),
     approval: z.enum(['Required', 'NotRequired']).default('NotRequired'),
-    conditions: z.array(condition).max(policyLimits.conditions.value).default([]),
     allowBehindNetworkPolicy: z.boolean().default(false),
   })
-  .transform(({ subjects, services, lifetime: { defaultSeconds, maxSeconds }, approval, allowBehindNetworkPolicy, ...rest }) => ({
+  .transform(({ subjects, services, ...fields }) => ({
     selection: { subjects, services },
     grant: {
-      modes: rest.modes,
-      matchKinds: rest.matchKinds,
-      targets: rest.targets,
-      lifetime: { defaultMs: toMs(defaultSeconds), maxMs: toMs(maxSeconds) },
-      interceptsPerUser: rest.interceptsPerUser,
-      interceptsPerService: rest.interceptsPerService,
-      schedule: rest.schedule,
-      needsApproval: approval === 'Required',
-      conditions: rest.conditions,
-      allowsBehindNetworkPolicy: allowBehindNetworkPolicy,
+      modes: fields.modes ?? ['Intercept'],
+      matchKinds: fields.matchKinds ?? ['Key'],
+      targets: fields.targets ?? ['Tunnel', 'Pod'],
+      lifetime: toLifetime(fields.lifetime),
+      interceptsPerUser: fields.interceptsPerUser,
+      interceptsPerService: fields.interceptsPerService,
+      schedule: fields.schedule,
+      needsApproval: fields.approval === 'Required',
+      conditions: fields.conditions,
+      allowsBehindNetworkPolicy: fields.allowBehindNetworkPolicy,
     },
   }));
+
+/** What a project allows of what is allowed anyway: a field that is absent restricts nothing. */
+export const restrictionSchema: z.ZodType<Restriction> = z
+  .strictObject({ services: selection.services.optional(), ...grantFields })
+  .transform(({ services = ['*'], ...fields }) => ({
+    services,
+    grant: {
+      modes: fields.modes ?? modes,
+      matchKinds: fields.matchKinds ?? matchKinds,
+      targets: fields.targets ?? targets,
+      lifetime: toLifetime(fields.lifetime),
+      interceptsPerUser: undefined,
+      interceptsPerService: undefined,
+      schedule: fields.schedule,
+      needsApproval: false,
+      conditions: fields.conditions,
+      allowsBehindNetworkPolicy: false,
+    },
+  }));
+
+function toLifetime({ defaultSeconds, maxSeconds }: z.output<typeof lifetime>): GrantedLifetime {
+  return { defaultMs: toMs(defaultSeconds), maxMs: toMs(maxSeconds) };
+}
 
 function toMs(whole: number | undefined): number | undefined {
   return whole === undefined ? undefined : whole * 1_000;

@@ -30,7 +30,7 @@ export const up: AnyCommand = defineCommand({
     const wanted = await toWanted(context.clock, settings.project, args.services, args);
     await using control = await openControl(context, settings);
     const key = wanted.every(({ selection }) => selection.keyless) ? undefined : await settings.key(() => control.whoAmI());
-    const plans = await planUp(context, control, { key: key?.key, lane: args.lane }, wanted);
+    const plans = await planUp(context, control, { key: key?.key, lane: args.lane, project: settings.project }, wanted);
     await using interception = await control.openInterception({
       intercepts: plans.map(({ intercept }) => intercept),
       lane: args.lane,

@@ -7,6 +7,7 @@ import { describeWide } from '../match/wide.ts';
 import type { PortPlan } from '../local/find-port.ts';
 import { findFreePort, isFree, isListening } from '../local/reachable.ts';
 import type { Control } from '../control/control.ts';
+import { narrow } from '../policy/narrow.ts';
 import { findRoutedPort, refuseKnownConflict, refuseUnsupported, type RoutedPort } from '../routed-service.ts';
 import type { Settings } from '../settings.ts';
 import { toPort, type Lane } from '../values.ts';
@@ -51,7 +52,7 @@ export function toFixedAddress(
  * Refuses what cannot work while nothing is started yet. Rejects with `bad_usage`, `service_not_found`, `service_unsupported`,
  * `route_conflict`, `not_allowed`, or what asking rejects with.
  */
-export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed' | 'spec'>): Promise<RunPlan> {
+export async function planRun({ clock, output }: Context, known: Omit<RunPlan, 'routed' | 'spec'>): Promise<RunPlan> {
   const { control, wanted, port } = known;
   const stopWaiting = output.wait(`asking ${control.place}`);
   try {
@@ -64,7 +65,8 @@ export async function planRun({ output }: Context, known: Omit<RunPlan, 'routed'
     );
     if (port.t === 'fixed' && control.manager !== undefined) refuseLoop(port.address, services, control.manager);
     refuseUnsupported(services, routed);
-    const spec = toSpec(wanted, routed);
+    const { project } = known.settings;
+    const spec = narrow(toSpec(wanted, routed), { project, owner, lane: wanted.lane, at: clock.date() });
     refuseKnownConflict(live, { ...spec, port: routed.port.name, owner });
     await control.check({ specs: [spec], lane: wanted.lane });
     const wide = describeWide(spec);

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { isListening } from '../local/reachable.ts';
 import type { Control } from '../control/control.ts';
 import { projectFileName, type Project, type ProjectIntercept } from '../project-file.ts';
+import { narrow } from '../policy/narrow.ts';
 import { findRoutedPort, refuseKnownConflict, refuseUnsupported, type RoutedPort } from '../routed-service.ts';
 import { toSelection, type Selection, type SelectionArgs } from '../match/selection.ts';
 import { describeWide } from '../match/wide.ts';
@@ -38,17 +39,23 @@ export async function toWanted(
  * `route_conflict`, or what asking rejects with.
  */
 export async function planUp(
-  { output }: Context,
+  { clock, output }: Context,
   control: Control,
-  { key, lane }: { readonly key: RoutingKey | undefined; readonly lane: Lane | undefined },
+  { key, lane, project }: { readonly key: RoutingKey | undefined; readonly lane: Lane | undefined; readonly project: Project | undefined },
   wanted: readonly Wanted[],
 ): Promise<readonly UpPlan[]> {
   const stopWaiting = output.wait(`asking ${control.place}`);
   try {
     const [services, live, owner] = await Promise.all([control.listServices(), control.listIntercepts(), control.owner()]);
-    const plans = wanted.map((each) =>
-      toPlan(each, findRoutedPort({ services, where: control.where }, parseServiceName(each.service), each.port, hintPort(each)), key),
-    );
+    const at = clock.date();
+    const plans = wanted
+      .map((each) =>
+        toPlan(each, findRoutedPort({ services, where: control.where }, parseServiceName(each.service), each.port, hintPort(each)), key),
+      )
+      .map(({ intercept: { spec, ...rest }, ...plan }) => ({
+        ...plan,
+        intercept: { ...rest, spec: narrow(spec, { project, owner, lane, at }) },
+      }));
     refuseTwice(plans);
     for (const { routed, local, intercept } of plans) {
       if (control.manager !== undefined) refuseLoop(local, services, control.manager);

@@ -77,7 +77,8 @@ export async function openClusterControl(context: Context, settings: Settings, n
       const claimant = { principal: await whoIs(), actor, client: host.hostName, publicKey: createAgentKey().publicKey };
       const asked = specs.map((spec) => ({ spec, object: toInterceptObject(spec, claimant), direct: lane === 'direct' }));
       const rehearsals = asked.map(({ object }) => rehearseClaim(client, object));
-      const [waiting] = await Promise.all([checkPolicies({ ...context, client }, asked), findWay({ client, pod, named }), ...rehearsals]);
+      const [waiting] = await Promise.all([checkPolicies({ ...context, client }, asked), ...rehearsals]);
+      await findWay({ client, pod, named });
       for (const sentence of waiting) context.output.say(sentence);
     },
     openInterception: async (options) =>

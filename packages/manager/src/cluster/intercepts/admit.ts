@@ -71,7 +71,6 @@ const codes: Partial<Record<InterceptReason, Code>> = {
   PortNotFound: 'service_not_found',
   KeyTaken: 'route_conflict',
   PolicyDenied: 'not_allowed',
-  ApprovalPending: 'not_allowed',
   QuotaReached: 'limit_reached',
   Protected: 'not_allowed',
   RightLost: 'not_allowed',

@@ -164,7 +164,8 @@ class Keeper implements InterceptKeeper {
     this.reconsider();
     const { over, acceptance } = this.#judgementOf(claim);
     if (over !== undefined) throw this.#endings.find(session, claim.id) ?? toUnknown(claim.id);
-    if (!acceptance.holds) throw toRefused(acceptance);
+    // Who waits for somebody's word may connect meanwhile; requests come after it.
+    if (!acceptance.holds && acceptance.reason !== 'ApprovalPending') throw toRefused(acceptance);
     this.#link(session, spec, claim);
     this.#log('intercept_linked', claim, { client: session.client });
     return this.#infoOf(claim);

@@ -71,15 +71,14 @@ test('who waits for approval keeps the place, takes no request, and is accepted 
   const careful = createInterceptPolicy('careful', { approval: 'Required' });
   await using bench = await openKeeperBench({ objects: [careful, mine, createService('payments'), createRouted('payments')] });
   await bench.untilTold(id, 'Accepted', 'False ApprovalPending');
-  await expect(bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'))).rejects.toMatchObject({
-    code: 'not_allowed',
-    message: expect.stringContaining(`\`intercept admin approve ${id}\``),
-  });
+  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  expect(bench.seat.rules).toEqual([]);
   bench.put(createIntercept('payments.http.alice', 'bob', { createdAt: '2030-01-01T00:00:05Z' }));
   await bench.untilTold('payments.http.alice', 'Accepted', 'False KeyTaken');
   const waiting = bench.object(id) ?? mine;
   bench.put({ ...waiting, metadata: { ...waiting.metadata, annotations: { [approvedAnnotation]: 'boss' } } });
   await bench.untilTold(id, 'Accepted', 'True Accepted');
+  expect(bench.seat.rules).toEqual([`${id}@s1`]);
 });
 
 test('a key that somebody waits for with is theirs', () => {

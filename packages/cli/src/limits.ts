@@ -98,7 +98,7 @@ export const cliLimits: LimitTable<
     about: 'How long `admin revoke` lets the manager end intercepts and tell their owners why, before it removes the objects itself.',
   },
   revokeLookMs: { value: 250, unit: 'ms', about: 'Pause between two looks of `admin revoke` at what is left.' },
-  adminWrites: { value: 16, unit: 'count', about: 'Objects that `admin revoke` and `admin gc` change at a time.' },
+  adminWrites: { value: 16, unit: 'count', about: 'Objects that `admin revoke` changes at a time.' },
   auditLines: {
     value: 20_000,
     unit: 'count',

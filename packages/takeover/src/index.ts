@@ -17,5 +17,6 @@ export {
   type ReleaseStep,
   type WhyWithoutManager,
 } from './release/release-namespace.ts';
+export { findTakeovers, type Takeovers } from './release/takeovers.ts';
 export { deleteIntercepts } from './release/delete-intercepts.ts';
 export { watchOverNamespace } from './release/watch-over.ts';

@@ -3,6 +3,7 @@ import { adminInstall, adminList, adminUninstall } from './admin.ts';
 import { adminAudit } from './admin-audit.ts';
 import { adminApprove } from './admin-approve.ts';
 import { adminDrain } from './admin-drain.ts';
+import { adminGc } from './admin-gc.ts';
 import { adminRevoke } from './admin-revoke.ts';
 import { completion } from './completion.ts';
 import { configSchema, configValidate, configView } from './config.ts';
@@ -47,6 +48,7 @@ export const commands: readonly AnyCommand[] = [
   adminApprove,
   adminRevoke,
   adminDrain,
+  adminGc,
   adminAudit,
   completion,
 ];

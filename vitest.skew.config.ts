@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/skew/**/*.skew.ts'],
     globalSetup: ['test/skew/global-setup.ts'],
     retry: 0,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 300_000,
   },
 });

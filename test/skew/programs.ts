@@ -54,7 +54,7 @@ function start(file: string, args: readonly string[], env: Environment): Running
     exited,
     interrupt: () => void child.kill('SIGINT'),
     async says(text) {
-      await until(() => output.includes(text) || isOver(), { timeoutMs: 30_000, about: `"${text}" in: ${output}` });
+      await until(() => output.includes(text) || isOver(), { timeoutMs: 60_000, about: `"${text}" in: ${output}` });
       if (!output.includes(text)) throw new Error(`it ended and never said "${text}":\n${output}`);
     },
     async [Symbol.asyncDispose]() {

@@ -15,7 +15,7 @@ const service = parseServiceName('orders');
 const live = new LiveRouting();
 
 /** One after the other, as snapshots come: the names that the framer collects stay the same object. */
-function toRouting(names: readonly string[]): Routing {
+function toRouting([form, ...names]: readonly string[]): Routing {
   const rules = names.map((name): Rule => {
     const key = parseRoutingKey(name);
     const id = toInterceptId(service, 'http', key);
@@ -32,11 +32,14 @@ function toRouting(names: readonly string[]): Routing {
       target,
     };
   });
-  live.update(createSnapshot(rules));
+  const sourceAddresses = new Map([[service, form === 'forwarded' ? form : 'none'] as const]);
+  live.update(createSnapshot(rules, { sourceAddresses }));
   return live.of({ service, port: 'http' });
 }
 
-const routings = [[], ['alice'], ['alice'], ['alice', 'bob']].map(toRouting);
+const routings = [['none'], ['none', 'alice'], ['none', 'alice'], ['none', 'alice', 'bob'], ['forwarded', 'alice'], ['forwarded']].map(
+  toRouting,
+);
 const requests = [
   'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
   'GET / HTTP/1.1\r\nHost: b\r\n\r\n',
@@ -48,6 +51,9 @@ const requests = [
   '\r\nGET / HTTP/1.1\r\nHost: a\r\nbaggage: intercept=bob\r\n\r\n',
   'GET /?__intercept=bob HTTP/1.1\r\nHost: a\r\nx-intercept-id: alice, bob\r\n\r\n',
   'GET / HTTP/1.1\r\nHost: a\r\nx-intercept-id: alice\r\nx-intercept-hops: 8\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nForwarded: for=10.0.0.7\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nForwarded: for="0.0.7;\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nForwarded: for=10.0.0.7\r\nConnection: forwarded\r\n\r\n',
 ].map((text) => Buffer.from(text));
 
 /** What `planner` makes of a request, as it is sent. */
@@ -63,7 +69,7 @@ function planOf(planner: RequestPlanner, parser: RequestHeadParser, bytes: Buffe
 test('a planner that saw requests before, of this routing or another, plans as a fresh one does', () => {
   let repeated = 0;
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 12 })), { maxLength: 40 }), (turns) => {
+    fc.property(fc.array(fc.tuple(fc.nat({ max: 36 }), fc.nat({ max: 15 })), { maxLength: 40 }), (turns) => {
       const context = { routing: routings[0], limits: toLimitValues(routerLimits) };
       const caller = { context: context as unknown as PortContext, clientAddress: () => '10.0.0.1' };
       const planner = new RequestPlanner(caller);

@@ -82,7 +82,9 @@ export class Population implements AsyncDisposable {
   }
 
   #fail(deed: Deed, reason: unknown): void {
-    const { code, message } = InterceptError.from(reason);
+    const { code, message, row } = InterceptError.from(reason);
+    // A busy cluster may say so; whoever was told tries again, as everybody here does.
+    if (row.retry !== 'never') return this.#tally.count(`deed put off: ${deed}: ${code}`);
     this.#tally.count(`deed failed: ${deed}`);
     this.#tally.find(`deed failed: ${deed}: ${code}: ${message}`);
   }

@@ -56,6 +56,12 @@ describe('creating', () => {
     expect(await create('alice', forged)).toMatchObject(refused('spec.owner.user must be your own user name, alice'));
   });
 
+  test('not with a group that is another’s: rights are looked up with what stands there', async () => {
+    const groups = ['system:authenticated', 'platform-team'];
+    const forged = toIntercept('alice', { key: 'grouped', owner: { user: 'alice', groups } });
+    expect(await create('alice', forged)).toMatchObject(refused("'spec.owner.groups names a group that alice is not in'".slice(1, -1)));
+  });
+
   test('the same rule exists once', async () => {
     const again = toIntercept('bob', { key: 'alice' });
     expect(await create('bob', again)).toMatchObject(refused('already exists'));

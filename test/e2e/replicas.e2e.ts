@@ -62,7 +62,7 @@ test('two managers serve: requests reach the developer through either, and nobod
   ]);
   expect(Object.values(status.routers ?? {}).map(({ serving }) => serving)).toEqual([true, true]);
   const before = await countHops();
-  const report = await toolbox.load({ url: 'http://orders/', keys: ['alice', null], requests: 2_000, callers: 8, keepAlive: false }).report;
+  const report = await toolbox.load({ url: 'http://orders/', keys: ['alice', null], requests: 1_000, callers: 8, keepAlive: false }).report;
   const hops = (await countHops()) - before;
   evidence('two managers, a new connection for each request', {
     requests: report.requests,
@@ -70,10 +70,10 @@ test('two managers serve: requests reach the developer through either, and nobod
     failed: report.failed,
     hops,
   });
-  expect(report).toMatchObject({ misrouted: 0, failed: 0, answers: { 'alice>alice': 1_000 } });
+  expect(report).toMatchObject({ misrouted: 0, failed: 0, answers: { 'alice>alice': 500 } });
   // kube-proxy tosses a coin for each connection.
-  expect(hops).toBeGreaterThan(400);
-  expect(hops).toBeLessThan(600);
+  expect(hops).toBeGreaterThan(175);
+  expect(hops).toBeLessThan(325);
 });
 
 test('what the hop costs', async () => {
@@ -88,9 +88,9 @@ test('what the hop costs', async () => {
     return { ...(JSON.parse(output) as { p50Us: number; p99Us: number }), cpuUs: Math.round((used * 1_000) / requests) };
   };
   const ready = await managers();
-  for (const round of ['warm-up', 'first', 'second']) {
+  for (const round of ['warm-up', 'first']) {
     for (const { name, address } of ready) {
-      const result = await measure(address, 6_000);
+      const result = await measure(address, 1_600);
       if (round !== 'warm-up') evidence(`keyed requests ${name === at ? 'where the session is' : 'through the hop'}, ${round}`, result);
     }
   }

@@ -47,16 +47,19 @@ interface Collector {
   readonly requests: { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: unknown }[];
   /** What the next answers are; then 200. */
   readonly answers: number[];
+  /** When to come again, which every answer says. */
+  retryAfterSeconds: number;
 }
 
 /** A receiver of OTLP over HTTP. */
 async function openCollector(): Promise<Collector> {
   const requests: Collector['requests'] = [];
-  const answers: number[] = [];
+  const collector = { answers: [] as number[], retryAfterSeconds: 0 };
   const server = createServer((request, response) => {
     void json(request).then((body) => {
       requests.push({ path: request.url ?? '', headers: request.headers, body });
-      response.writeHead(answers.shift() ?? 200, { 'content-type': 'application/json' }).end('{}');
+      const headers = { 'content-type': 'application/json', 'retry-after': String(collector.retryAfterSeconds) };
+      response.writeHead(collector.answers.shift() ?? 200, headers).end('{}');
     });
   });
   server.listen(0, '127.0.0.1');
@@ -65,7 +68,7 @@ async function openCollector(): Promise<Collector> {
     server.closeAllConnections();
     server.close();
   });
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, answers };
+  return Object.assign(collector, { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests });
 }
 
 async function writeHeaders(text: string): Promise<string> {
@@ -167,6 +170,26 @@ test('a collector that is busy for a moment is asked again', async () => {
   audit.write(record);
   await audit[Symbol.asyncDispose]();
   expect([collector.requests.length, counts]).toEqual([2, { 'otlp/written': 1 }]);
+});
+
+test('one that wants to be asked later than a batch may wait is not asked again [manager.otlpTimeoutMs]', async () => {
+  const collector = await openCollector();
+  collector.answers.push(503);
+  collector.retryAfterSeconds = auditLimits.otlpTimeoutMs.value / 1_000 + 1;
+  const { metrics, counts } = createCounts();
+  const deps = { clock: createSystemClock(), log: silentLog, metrics, stdout };
+  const audit = await openAudit({ stdout: false, otlp: { endpoint: collector.endpoint } }, deps, {});
+  audit.write(record);
+  await audit[Symbol.asyncDispose]();
+  expect([collector.requests.length, counts]).toEqual([1, { 'otlp/failed': 1 }]);
+});
+
+test('a record does not wait long for others [manager.otlpDelayMs]', async () => {
+  const collector = await openCollector();
+  const deps = { clock: createSystemClock(), log: silentLog, metrics: silentMetrics, stdout };
+  await using audit = await openAudit({ stdout: false, otlp: { endpoint: collector.endpoint } }, deps, {});
+  audit.write(record);
+  await until(() => collector.requests.length === 1);
 });
 
 test('records that a collector refuses are counted, and those beyond what may wait [manager.otlpQueue] [manager.otlpBatch]', async () => {

@@ -45,6 +45,8 @@ export interface FakeKubernetes extends AsyncDisposable {
   review: (spec: FakeReview) => boolean;
   /** What stands at paths that lead to no resource, as JSON: `/openid/v1/jwks`. */
   readonly documents: Map<string, object>;
+  /** Logs of pods by name, those of the container before by `NAME/previous`; each line with its time before it. */
+  readonly logs: Map<string, string>;
   /** API groups that answer 404, as those of a CRD that is not installed. */
   readonly missingGroups: Set<string>;
   /**
@@ -93,8 +95,8 @@ export async function openFakeKubernetes(options: FakeKubernetesOptions = {}): P
     },
     review: (spec) => fake.review(spec),
     get state() {
-      const { token, missingGroups, refuse, documents } = fake;
-      return { token, missingGroups, refuse, documents, tellGoneAs };
+      const { token, missingGroups, refuse, documents, logs } = fake;
+      return { token, missingGroups, refuse, documents, logs, tellGoneAs };
     },
   });
   server.on('connection', (socket) => {
@@ -126,6 +128,7 @@ export async function openFakeKubernetes(options: FakeKubernetesOptions = {}): P
     user: options.user ?? { username: 'dev@example.com', groups: ['system:authenticated'] },
     review: () => true,
     documents: new Map(),
+    logs: new Map(),
     missingGroups: new Set(),
     refuse: () => undefined,
 

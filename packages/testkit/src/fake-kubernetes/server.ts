@@ -27,6 +27,8 @@ export interface ServerState {
   readonly tellGoneAs: 'event' | 'status';
   /** What stands at paths that lead to no resource, as JSON. */
   readonly documents: ReadonlyMap<string, object>;
+  /** Logs of pods by name, those of the container before by `NAME/previous`. */
+  readonly logs: ReadonlyMap<string, string>;
   refuse(request: FakeRequest): FakeRefusal | undefined;
 }
 
@@ -52,6 +54,7 @@ export function createFakeServer(context: ServerContext): Server {
       if (document !== undefined) sendDocument(incoming, response, document);
       else if (target === undefined || context.state.missingGroups.has(target.group))
         send(response, { status: 404, body: '404 page not found\n' });
+      else if (target.subresource === 'log') send(response, toLog(context.state, target, request));
       else if (isWatch(request)) watch(context, request, target, response);
       else send(response, answerRequest(context, { ...request, target }));
     } catch (error) {
@@ -63,6 +66,13 @@ export function createFakeServer(context: ServerContext): Server {
     // A caller that went away in the middle of its request gets no answer.
     serve(incoming, response).catch(() => response.destroy());
   });
+}
+
+/** A whole log, which ends even for whoever follows. */
+function toLog({ logs }: ServerState, { name = '' }: FakeTarget, { query }: FakeRequest): FakeAnswer {
+  const text = logs.get(query.get('previous') === 'true' ? `${name}/previous` : name);
+  if (text === undefined) throw new FakeFailure(400, 'BadRequest', `there is no such container in pod "${name}"`);
+  return { status: 200, body: text };
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {

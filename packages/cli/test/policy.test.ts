@@ -172,3 +172,15 @@ test('approving writes the own name, and needs an intercept', async () => {
     stderr: expect.stringContaining('has no intercept'),
   });
 });
+
+test('a renewal for longer than a policy allows is refused, and ends nothing', async () => {
+  const cluster = stack.use(await openTestCluster());
+  cluster.kubernetes.put(policy('short', { subjects: [{ kind: 'Group', name: 'system:authenticated' }], lifetime: { maxSeconds: 60 } }));
+  cluster.kubernetes.put(foreignIntercept('orders.http.alice', 'alice@corp.example', false));
+  const renewed = await cluster.run(['renew', 'orders', '--lifetime', '1h']);
+  expect(renewed).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('The policy "short" allows intercepts of orders to live for at most 1m'),
+  });
+  expect(cluster.object('orders.http.alice')?.spec.lifetimeSeconds).toBeUndefined();
+});

@@ -1,37 +1,34 @@
-import { InterceptError, type Clock, type InterceptSpec } from '@switchyard/contract';
-import { interceptPolicies, intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
+import { InterceptError, parseRoutingKey, parseServiceName, type Clock } from '@switchyard/contract';
+import { approvedAnnotation, fromMatchObject, interceptPolicies, intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { readPolicy, type Counts, type Policy, type Refusal } from '@switchyard/policy';
 import { askPolicies } from '../../policy/ask-policies.ts';
 import { findCondition } from './intercept-object.ts';
 
-/** What is asked for, and the object that will say so. */
-export interface AskedIntercept {
-  readonly spec: InterceptSpec;
-  readonly object: Intercept;
-  /** Whether the agent is dialled directly. */
-  readonly direct: boolean;
-}
-
 /**
- * Asks the policies of the namespace, before anything is started, what its manager will ask them. Rejects with `not_allowed` or
+ * Asks the policies of the namespace about objects that are about to be written what its manager will ask them. Rejects with `not_allowed` or
  * `limit_reached` in the manager's words. Answers the sentence of a policy that wants an approval first. Where the person may not read
  * policies it is left to the manager, which has the last word.
  */
 export async function checkPolicies(
   { client, clock }: { readonly client: KubeClient; readonly clock: Clock },
-  asked: readonly AskedIntercept[],
+  asked: readonly Intercept[],
 ): Promise<readonly string[]> {
   const policies = await readPolicies(client);
   if (policies === undefined) return [];
   const { items } = await client.list(intercepts);
-  return asked.flatMap((each, index) => {
+  return asked.flatMap((object, index) => {
+    const { service, port, key, match, owner, lane, lifetimeSeconds } = object.spec;
     const verdict = askPolicies(policies, {
-      ...each.spec,
-      person: { user: each.object.spec.owner.user, groups: each.object.spec.owner.groups ?? [] },
-      target: each.direct ? 'Pod' : 'Tunnel',
+      service: parseServiceName(service),
+      port,
+      key: key === undefined ? undefined : parseRoutingKey(key),
+      match: fromMatchObject(match) ?? [],
+      lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1_000,
+      person: { user: owner.user, groups: owner.groups ?? [] },
+      target: lane === 'Direct' ? 'Pod' : 'Tunnel',
       at: clock.date(),
-      approved: false,
-      before: countBefore([...items, ...asked.slice(0, index).map(({ object }) => object)], each.object),
+      approved: object.metadata.annotations?.[approvedAnnotation] !== undefined,
+      before: countBefore([...items, ...asked.slice(0, index)], object),
     });
     if (verdict.allowed) return [];
     if (verdict.rule === 'approval') return [`${verdict.message} ${verdict.hint}`];

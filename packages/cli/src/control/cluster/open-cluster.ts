@@ -75,8 +75,9 @@ export async function openClusterControl(context: Context, settings: Settings, n
       const pod = findPod(host.env, client);
       refuseLane(lane, pod);
       const claimant = { principal: await whoIs(), actor, client: host.hostName, publicKey: createAgentKey().publicKey };
-      const asked = specs.map((spec) => ({ spec, object: toInterceptObject(spec, claimant), direct: lane === 'direct' }));
-      const rehearsals = asked.map(({ object }) => rehearseClaim(client, object));
+      const objects = specs.map((spec) => toInterceptObject(spec, claimant));
+      const asked = lane === 'direct' ? objects.map((object) => withLane(object, 'Direct')) : objects;
+      const rehearsals = objects.map((object) => rehearseClaim(client, object));
       const [waiting] = await Promise.all([checkPolicies({ ...context, client }, asked), ...rehearsals]);
       await findWay({ client, pod, named });
       for (const sentence of waiting) context.output.say(sentence);
@@ -109,7 +110,16 @@ async function listIntercepts(client: KubeClient): Promise<readonly ControlledIn
 async function renewIntercept(deps: RenewDeps, id: InterceptId, lifetimeMs: number | undefined): Promise<InterceptInfo> {
   const object = await deps.client.get(intercepts, id);
   if (object === undefined) throw new InterceptError('intercept_not_found', `The intercept ${id} is gone.`, { hint: 'Run it again.' });
+  // One that lives on for longer than policies allow would be ended.
+  if (lifetimeMs !== undefined) {
+    const lifetimeSeconds = Math.ceil(lifetimeMs / 1_000);
+    await checkPolicies(deps, [{ ...object, spec: { ...object.spec, lifetimeSeconds } }]);
+  }
   return renewObject(deps, object, lifetimeMs);
+}
+
+function withLane(object: Intercept, lane: Intercept['spec']['lane'] & string): Intercept {
+  return { ...object, spec: { ...object.spec, lane } };
 }
 
 async function removeIntercepts(client: KubeClient, user: string, filter: RemovalFilter): Promise<readonly InterceptInfo[]> {

@@ -340,7 +340,6 @@ export const peerLimits: LimitTable<
   | 'hopRetryMs'
   | 'peerTokens'
   | 'peerTokenAgeMs'
-  | 'peerKeepAliveMs'
 > = {
   peerHeadBytes: {
     value: 8 * 1024,
@@ -372,9 +371,4 @@ export const peerLimits: LimitTable<
     about: 'Verified tokens of other managers that are remembered; the oldest is forgotten for one more.',
   },
   peerTokenAgeMs: { value: 60_000, unit: 'ms', about: 'After which time a manager reads its own token again, which the kubelet replaces.' },
-  peerKeepAliveMs: {
-    value: 10_000,
-    unit: 'ms',
-    about: 'How long a connection between managers is idle before the system asks whether the other end lives.',
-  },
 };

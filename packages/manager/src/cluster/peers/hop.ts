@@ -9,6 +9,9 @@ export interface HopTarget {
 /** What the connection becomes once the peer agrees (RFC 9110 section 7.8). */
 export const hopProtocol = 'switchyard-hop';
 
+/** How long a connection between managers is idle before the system asks whether the other end lives, milliseconds. */
+export const keepAliveMs = 10_000;
+
 /** The audience of the tokens by which managers of a namespace prove themselves to each other. */
 export const peerAudience = 'switchyard-peer';
 

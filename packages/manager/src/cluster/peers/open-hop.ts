@@ -4,7 +4,7 @@ import type { Address } from '@switchyard/config';
 import { InterceptError, isCode, toLimitValues, type Clock, type Code, type Pipe } from '@switchyard/contract';
 import { SocketPipe } from '@switchyard/router';
 import { peerLimits } from '../../limits.ts';
-import { hopProtocol, toHopPath, type HopTarget } from './hop.ts';
+import { hopProtocol, keepAliveMs, toHopPath, type HopTarget } from './hop.ts';
 import type { ReadToken } from './token-file.ts';
 
 /** What a hop stands on. */
@@ -39,7 +39,7 @@ export async function openHop(deps: HopDeps, peer: Address, target: HopTarget, s
     noDelay: true,
     allowHalfOpen: true,
     keepAlive: true,
-    keepAliveInitialDelay: peerLimits.peerKeepAliveMs.value,
+    keepAliveInitialDelay: keepAliveMs,
   });
   try {
     await untilAgreed(deps, { peer, path: toHopPath(target), token, socket }, signal);

@@ -2,13 +2,22 @@ import { once } from 'node:events';
 import { createServer, STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Address } from '@switchyard/config';
-import { codes, InterceptError, toLimitValues, type Clock, type Log, type Metrics, type Pipe } from '@switchyard/contract';
+import {
+  codes,
+  InterceptError,
+  toLimitValues,
+  type Clock,
+  type LimitValues,
+  type Log,
+  type Metrics,
+  type Pipe,
+} from '@switchyard/contract';
 import { dialSocket, routerLimits, SocketPipe, splice } from '@switchyard/router';
 import { createSeats, listen, toPlainAddress } from '@switchyard/runtime';
 import { readBearer } from '@switchyard/tunnel';
 import { peerLimits } from '../../limits.ts';
 import type { LiveSession } from '../intercepts/intercept-keeper.ts';
-import { hopProtocol, parseHopPath } from './hop.ts';
+import { hopProtocol, keepAliveMs, parseHopPath } from './hop.ts';
 import type { IdentifyPeer } from './peer-guard.ts';
 
 /** What the listener for peers works with. */
@@ -26,14 +35,17 @@ export interface PeerListener extends AsyncDisposable {
   readonly port: number;
 }
 
-const { peerHeadMs, peerHeadBytes, peerWaiting, hopsPerPeer, hopAnswerMs, peerKeepAliveMs } = toLimitValues(peerLimits);
-
 /**
  * Opens the listener where other managers of the namespace ask for sessions that this one has. Each connection is one proxied connection:
  * an HTTP/1.1 upgrade that names the intercept and proves the peer, then the bytes of the pipe, both halves on their own. Rejects with
  * `port_in_use` or `bad_config`.
  */
-export async function openPeerListener(deps: PeerListenerDeps, address: Address): Promise<PeerListener> {
+export async function openPeerListener(
+  deps: PeerListenerDeps,
+  address: Address,
+  limits: LimitValues<typeof peerLimits> = toLimitValues(peerLimits),
+): Promise<PeerListener> {
+  const { peerHeadMs, peerHeadBytes, peerWaiting, hopsPerPeer, hopAnswerMs } = limits;
   const { log, metrics } = deps;
   const hops = new Map<string, number>();
   const sockets = new Set<Socket>();
@@ -54,7 +66,7 @@ export async function openPeerListener(deps: PeerListenerDeps, address: Address)
       connectionsCheckingInterval: peerHeadMs / 4,
       maxHeaderSize: peerHeadBytes,
       keepAlive: true,
-      keepAliveInitialDelay: peerKeepAliveMs,
+      keepAliveInitialDelay: keepAliveMs,
     },
     (_request, response) => response.writeHead(426, { connection: 'close', upgrade: hopProtocol }).end(),
   );

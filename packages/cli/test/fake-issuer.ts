@@ -12,6 +12,8 @@ export interface FakeIssuer extends AsyncDisposable {
   answer: 'pending' | 'confirmed' | 'denied' | 'expired';
   /** How long its tokens are good, in seconds. */
   lifetimeSeconds: number;
+  /** How long a code is good, in seconds. */
+  codeSeconds: number;
   /** What else stands in the discovery document; undefined leaves a field out. */
   changes: Readonly<Record<string, unknown>>;
   /** Refresh tokens that are good now. */
@@ -52,7 +54,16 @@ export async function openFakeIssuer(): Promise<FakeIssuer> {
       return [200, { issuer: url, jwks_uri: `${url}/jwks`, ...endpoints, ...issuer.changes }];
     }
     if (path === '/device') {
-      return [200, { device_code: 'device', user_code: 'WDJB-MJHT', verification_uri: `${url}/confirm`, expires_in: 600, interval: 0.02 }];
+      return [
+        200,
+        {
+          device_code: 'device',
+          user_code: 'WDJB-MJHT',
+          verification_uri: `${url}/confirm`,
+          expires_in: issuer.codeSeconds,
+          interval: 0.02,
+        },
+      ];
     }
     if (path === '/revoke') {
       live.delete(form.get('token') ?? '');
@@ -74,6 +85,7 @@ export async function openFakeIssuer(): Promise<FakeIssuer> {
     url,
     answer: 'pending',
     lifetimeSeconds: 3_600,
+    codeSeconds: 600,
     changes: {},
     live,
     asked,

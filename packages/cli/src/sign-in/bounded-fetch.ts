@@ -1,12 +1,26 @@
+import { InterceptError, type Clock } from '@switchyard/contract';
 import type { CustomFetch } from 'openid-client';
 
-/** `fetch`, with answers of at most `mostBytes`: who answers may be anybody. */
-export function createBoundedFetch(mostBytes: number): CustomFetch {
+/** How long an answer may be, and may take. */
+export interface FetchBounds {
+  readonly mostBytes: number;
+  readonly mostMs: number;
+}
+
+/** `fetch`, within bounds: who answers may be anybody. */
+export function createBoundedFetch(clock: Clock, { mostBytes, mostMs }: FetchBounds): CustomFetch {
   return async (url, { body, signal, ...options }) => {
-    const response = await fetch(url, { ...options, body: body ?? null, signal: signal ?? null });
-    if (response.body === null) return response;
-    const { status, statusText, headers } = response;
-    return new Response(await readWhole(response.body, mostBytes), { status, statusText, headers });
+    const late = new AbortController();
+    const deadline = clock.after(mostMs, () => late.abort(new InterceptError('upstream_timeout', 'it took too long')));
+    const patience = signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]);
+    try {
+      const response = await fetch(url, { ...options, body: body ?? null, signal: patience });
+      if (response.body === null) return response;
+      const { status, statusText, headers } = response;
+      return new Response(await readWhole(response.body, mostBytes), { status, statusText, headers });
+    } finally {
+      deadline.cancel();
+    }
   };
 }
 

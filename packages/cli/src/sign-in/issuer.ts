@@ -58,8 +58,7 @@ export async function openIssuer(clock: Clock, { issuer, clientId }: IssuerClien
     discovery(url, clientId, undefined, None(), {
       // oxlint-disable-next-line typescript/no-deprecated -- it is only marked so: what is on this machine, a test or a forward, has no TLS
       execute: url.protocol === 'http:' ? [allowInsecureRequests] : [],
-      timeout: cliLimits.issuerMs.value / 1_000,
-      [customFetch]: createBoundedFetch(cliLimits.issuerBytes.value),
+      [customFetch]: createBoundedFetch(clock, { mostBytes: cliLimits.issuerBytes.value, mostMs: cliLimits.issuerMs.value }),
     }),
   );
   return {
@@ -138,7 +137,7 @@ async function explained<T>(url: URL, ask: () => Promise<T>): Promise<T> {
 }
 
 function toSentence(url: URL, reason: unknown): unknown {
-  if (reason instanceof InterceptError) return reason;
+  if (reason instanceof InterceptError && reason.code !== 'upstream_timeout') return reason;
   if (reason instanceof ResponseBodyError) return toRefusal(url, reason);
   const why = findRoot(reason);
   return new InterceptError('upstream_unreachable', `${url.host}, where you sign in, does not answer as it should: ${why}.`, {

@@ -1,4 +1,5 @@
 import type { Condition, Match } from '@switchyard/contract';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { admit, allowsBehindNetworkPolicy, dependsOnTime, judgePolicies, type PolicyQuestion } from './judge-policies.ts';
 import { readPolicy } from './read-policy.ts';
@@ -209,4 +210,32 @@ test('time matters where a schedule or a condition looks at it', () => {
 test('matches of several alternatives are judged as a whole', () => {
   const match: Match = [[header], [path('/x')]];
   expect(judge([policy('p', { matchKinds: ['Header'] })], ask({ key: undefined, match }))).toContain('goes by path');
+});
+
+const anySpec = fc.record({
+  modes: fc.subarray(['Intercept', 'Replace']),
+  matchKinds: fc.subarray(['Key', 'Header', 'Path', 'Percent']),
+  targets: fc.subarray(['Tunnel', 'Pod']),
+  lifetime: fc.constantFrom({}, { maxSeconds: 60 }, { maxSeconds: 3600 }),
+  approval: fc.constantFrom('Required', 'NotRequired'),
+});
+const anyAsked = fc.constantFrom<Partial<Asked>>(
+  {},
+  keyless(header),
+  keyless(path('/')),
+  { match: [[percent]] },
+  { target: 'Pod' },
+  { lifetimeMs: 1_800_000 },
+);
+
+test('grants only add: one more policy for somebody who is selected takes nothing away, in whatever order', () => {
+  fc.assert(
+    fc.property(fc.array(anySpec, { minLength: 1, maxLength: 4 }), anySpec, anyAsked, (specs, more, asked) => {
+      const policies = specs.map((spec, index) => policy(`p${index}`, spec));
+      const [before, after] = [policies, [policy('more', more), ...policies]].map((all) => judgePolicies(all, ask(asked)).allowed);
+      expect(judgePolicies(policies.toReversed(), ask(asked)).allowed).toBe(before);
+      if (before) expect(after).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -90,6 +90,7 @@ export const fixedManagerLimits: LimitTable<
   | 'certificateCheckMs'
   | 'dials'
   | 'issuerDocumentBytes'
+  | 'emptySessionMs'
 > = {
   clusterDrainGraceMs: { value: 60_000, unit: 'ms', about: 'The default of `limits.drainGrace` in a cluster.' },
   successorMs: {
@@ -145,6 +146,12 @@ export const fixedManagerLimits: LimitTable<
   requestBodyBytes: { value: 64 * 1024, unit: 'bytes', about: 'Body of a request to the API over HTTP; 413 for a larger one.' },
   apiHosts: { value: 32, unit: 'count', about: 'Names that the API answers to; a longer list is refused with `bad_config`.' },
   certificateCheckMs: { value: 10_000, unit: 'ms', about: 'How often a manager looks whether the files of its certificate have changed.' },
+  emptySessionMs: {
+    value: 1_000,
+    unit: 'ms',
+    about:
+      "How long after a cluster's manager has ended the last of its intercepts a session is closed whose agent does not leave by itself.",
+  },
   issuerDocumentBytes: {
     value: 1024 * 1024,
     unit: 'bytes',

@@ -4,6 +4,7 @@ import type { Collection, Intercept, KubeClient } from '@switchyard/kube';
 import { reportRoute, type Snapshot } from '@switchyard/route';
 import { protocolVersions, type AcceptSession, type Hello, type ManagerInfo } from '@switchyard/tunnel';
 import { createAcceptSession } from '../../api/accept-session.ts';
+import { closeEmptySessions } from '../../api/close-empty-sessions.ts';
 import { createClusterApi } from '../../api/cluster-api.ts';
 import type { FullApi } from '../../api/manager-api.ts';
 import { auditCaller, auditSessions, type AuditIdentity } from '../../audit/audit-sessions.ts';
@@ -65,7 +66,7 @@ export async function openCallers(deps: CallersDeps, config: Pick<ClusterConfig,
     return isStranger ? { user: hello.owner, proven: false } : { user: owner, proven: true, groups: user?.groups };
   };
   const acting = createActingIntercepts(keeper, { clock, log, client, intercepts, services: deps.services, review, buckets });
-  const accept = createAcceptSession({ log, identify, intercepts: acting, ...config.limits });
+  const accept = closeEmptySessions(clock, createAcceptSession({ log, identify, intercepts: acting, ...config.limits }));
   return {
     accept: auditSessions(users.verify(tellSessions(accept, (hello) => identify(hello).owner, events.tell)), whoIs, audit),
     api: createClusterApi({

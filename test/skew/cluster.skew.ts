@@ -51,7 +51,7 @@ function toReachable<T extends KubeObject>(object: T): T {
 function createObjects(service: string, port: number): readonly KubeObject[] {
   const toService = (name: string, spec: object): KubeObject => {
     const object = { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec };
-    return object as KubeObject;
+    return object;
   };
   const ports = [{ name: 'http', port, targetPort: 8080 }];
   const pod = {

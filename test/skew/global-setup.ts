@@ -9,7 +9,7 @@ declare module 'vitest' {
 }
 
 /** Unpacks the previous version once for all files, and removes it behind them. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const previous = await openPreviousVersion();
   project.provide('previousFolder', previous.folder);
   return async () => previous[Symbol.asyncDispose]();

@@ -27,6 +27,7 @@ import { SharedReports } from './services/shared-reports.ts';
 import { openServiceKeeper } from './services/service-keeper.ts';
 import { watchStandDown, type StandDown } from './services/stand-down.ts';
 import { untilHolds } from './until-holds.ts';
+import { untilMoved } from './until-moved.ts';
 import { untilSucceeded } from './until-succeeded.ts';
 
 /** What a manager in a cluster works with. */
@@ -164,7 +165,9 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
         clock.after(acceptMs - fixedManagerLimits.drainUnreadyMs.value, beUnready),
         clock.after(acceptMs, () => ports[Symbol.dispose]()),
       ];
-      await router.drain(config.limits.drainGraceMs);
+      // Sessions that cannot come through at once, as everybody goes over, are carried on here meanwhile.
+      const { drainGraceMs } = config.limits;
+      await Promise.all([router.drain(drainGraceMs), untilMoved({ clock, ...collections }, self, drainGraceMs)]);
       for (const timer of timers) timer.cancel();
       beUnready();
       await lease.release();

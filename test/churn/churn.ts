@@ -38,8 +38,8 @@ const sampleEveryMs = 10_000;
 const replaceEveryMs = 75_000;
 /** Deeds that go on at a time. */
 const mostBusy = 16;
-/** How long after the end everything has to be gone: the router lets open connections go on for a minute. */
-const clearingMs = 120_000;
+/** How long after the end everything has to be gone: what crashed is away for a minute, and the router lets open connections go on for one. */
+const clearingMs = 180_000;
 
 /** Lets the users loose for as long as `options` say, and then ends everything. `say` hears how it goes. */
 export async function churn(options: ChurnOptions, say: (line: string) => void): Promise<ChurnResult> {

@@ -13,8 +13,8 @@ export interface Town extends AsyncDisposable {
   readonly callerPod: string;
 }
 
-/** How long an intercept outlives its session here. */
-const awayLifetime = '20s';
+/** How long an intercept outlives its session here: what crashed is seen to end, and nobody is late who comes back to a busy cluster. */
+const awayLifetime = '60s';
 
 /** Sets the town up. */
 export async function openTown(count: number): Promise<Town> {

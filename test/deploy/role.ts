@@ -27,6 +27,9 @@ export interface Role {
   readonly unused: readonly string[];
 }
 
+/** Every cluster lets each of its ServiceAccounts read them (ClusterRole `system:service-account-issuer-discovery`). */
+const everyAccounts: ReadonlySet<string> = new Set(['/.well-known/openid-configuration', '/openid/v1/jwks']);
+
 const manifest = join(import.meta.dirname, '../../deploy/manifests/namespace.yaml');
 
 /** The objects of the namespace's part. */
@@ -47,6 +50,7 @@ export async function readRole(name: string): Promise<Role> {
       return rights.map(({ right }) => right).filter((right) => !used.has(right));
     },
     admits(request) {
+      if (everyAccounts.has(request.path)) return true;
       const { right, name: object } = toCall(request);
       const admitted = rights.some((each) => each.right === right && (each.names === undefined || each.names.includes(object ?? '')));
       (admitted ? used : missing).add(right);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** The version before this one: the last commit of `main` that was released before work on this one began. Move it with each release. */
-export const previousCommit = '464d87d';
+const previousCommit = '464d87d';
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));

@@ -25,6 +25,8 @@ export type InterceptReason =
   | 'PolicyDenied'
   /** A policy wants somebody else to approve it first. */
   | 'ApprovalPending'
+  /** No request came for it in a long time. */
+  | 'Idle'
   /** A user or a service has as many as policies allow. */
   | 'QuotaReached'
   /** Its owner has no right to intercept the service any more. */

@@ -2,8 +2,8 @@ import type { InterceptId } from '@switchyard/contract';
 import { until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../../test/fakes.ts';
-import { createAgent, openKeeperBench } from '../../../test/keeper-bench.ts';
-import { createIntercept, startDate } from '../../../test/objects.ts';
+import { createAgent, openKeeperBench, openSeat } from '../../../test/keeper-bench.ts';
+import { createIntercept, createManagerPod, startDate } from '../../../test/objects.ts';
 
 const id = 'orders.http.alice' as InterceptId;
 const mine = createIntercept(id, 'alice');
@@ -79,4 +79,19 @@ test('in a drain nobody new is accepted; who is there is warned, and ends at its
   bench.seat.drain(undefined);
   bench.put(createIntercept('orders.http.carol', 'carol', { createdAt: new Date(atMs).toISOString() }));
   await bench.untilTold('orders.http.carol', 'Accepted', 'True Accepted');
+});
+
+test('where another manager has the session, it hears from the object why the leader ends the intercept, before that goes', async () => {
+  const pods = [createManagerPod('self', '10.0.0.1'), createManagerPod('other', '10.0.0.2')];
+  await using bench = await openKeeperBench({ objects: [mine, ...pods], changes: { idleLifetimeMs: 60 * minuteMs } });
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2', changes: { idleLifetimeMs: 0 } });
+  const agent = createAgent('s1', 'alice');
+  await other.keeper.register(agent, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  await until(() => bench.keeper.get(id) !== undefined);
+  bench.clock.advance(75 * minuteMs);
+  await bench.untilGone(id);
+  await until(() => agent.events.length > 0);
+  expect(agent.events).toMatchObject([{ reason: 'idle', message: expect.stringContaining('no request came for it in 1h') }]);
 });

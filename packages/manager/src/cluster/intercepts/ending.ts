@@ -14,7 +14,7 @@ export interface Ending {
 export function findRemoval(claim: Claim, endedHere: boolean): Ending | undefined {
   const revocation = readRevocation(claim.object);
   if (revocation !== undefined) return { reason: 'revoked', message: describeRevocation(claim.id, revocation) };
-  return claim.deleted || endedHere ? { reason: 'removed' } : undefined;
+  return findTold(claim) ?? (claim.deleted || endedHere ? { reason: 'removed' } : undefined);
 }
 
 /**
@@ -25,6 +25,28 @@ export function findWithdrawal(claim: Claim, { holds, reason, message }: Verdict
   const meaning = holds ? undefined : withdrawals[reason];
   if (meaning === undefined || findCondition(claim, 'Accepted')?.status !== 'True') return undefined;
   return { reason: meaning, message };
+}
+
+/** How the object says that it is over, for the manager that has its session: only one that had a session is said to be over. */
+const tolds: readonly (readonly [reason: EndReason, told: InterceptReason])[] = [
+  ['policy', 'PolicyDenied'],
+  ['right_lost', 'RightLost'],
+  ['idle', 'Idle'],
+  ['revoked', 'StandingDown'],
+];
+
+/** What the leader wrote into the object before its deletion, for the manager that has its session. */
+export function findTold(claim: Claim): Ending | undefined {
+  const accepted = findCondition(claim, 'Accepted');
+  if (accepted?.status !== 'False' || findCondition(claim, 'SessionReady')?.status !== 'True') return undefined;
+  const reason = tolds.find(([, told]) => told === accepted.reason)?.[0];
+  return reason && { reason, message: accepted.message };
+}
+
+/** The verdict that `findTold` reads; undefined where the ending needs no words. */
+export function toTold({ reason, message }: Ending): Verdict | undefined {
+  const told = tolds.find(([known]) => known === reason)?.[1];
+  return told === undefined || message === undefined ? undefined : { holds: false, reason: told, message };
 }
 
 const withdrawals: Partial<Record<InterceptReason, EndReason>> = {

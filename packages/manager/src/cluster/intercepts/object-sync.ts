@@ -2,10 +2,11 @@ import { InterceptError } from '@switchyard/contract';
 import { intercepts as interceptType, type Collection, type Intercept as InterceptObject, type KubeClient } from '@switchyard/kube';
 import type { Chronicle } from '../../audit/chronicle.ts';
 import type { Claim } from './claim.ts';
+import { findTold, toTold } from './ending.ts';
 import type { Judgement } from './judge-intercepts.ts';
 import { ObjectWrites, type ObjectWritesDeps } from './object-writes.ts';
 import type { SessionBook } from './session-book.ts';
-import { toStatusChange, type WantedStatus } from './status.ts';
+import { toLastStatus, toStatusChange, type WantedStatus } from './status.ts';
 
 /** What the objects are brought up to date with. */
 export interface ObjectSyncDeps extends ObjectWritesDeps {
@@ -56,11 +57,15 @@ export class ObjectSync implements Disposable {
     const refused = judgements.filter(({ acceptance }) => !acceptance.holds);
     for (const judgement of [...judgements.filter(({ acceptance }) => acceptance.holds), ...refused]) {
       if (this.#writes.isFull) return;
-      const { claim, over, undecided } = judgement;
+      const { claim, over, standing, undecided } = judgement;
       const { uid } = claim;
       if (over !== undefined) {
         const mine = book.ended.has(uid) || leading;
-        if (mine && !claim.deleted && !this.#deleted.has(uid)) this.#writes.start(uid, (signal) => this.#delete(claim, signal));
+        if (!mine || claim.deleted || this.#deleted.has(uid)) continue;
+        // Another manager has the session: it hears the reason from the object, and only then of its end.
+        const told = standing.t === 'elsewhere' && findTold(claim) === undefined && leading ? toTold(over) : undefined;
+        const last = told && toLastStatus(claim, told, clock.date().getTime());
+        this.#writes.start(uid, (signal) => (last === undefined ? this.#delete(claim, signal) : this.#patch(judgement, last, signal)));
         continue;
       }
       if (this.#silent || undecided) continue;

@@ -29,6 +29,14 @@ export function toStatusChange(judgement: Judgement, voice: StatusVoice, nowMs: 
   return isDeepStrictEqual(toComparable(before), toComparable(wanted)) ? undefined : wanted;
 }
 
+/** The status of one that is over, with `verdict` as its acceptance; all else stays. */
+export function toLastStatus(claim: Claim, verdict: Verdict, nowMs: number): WantedStatus {
+  const { conditions = [], expiresAt, renewals, lastUsedAt, router, address, routedSince } = claim.object.status ?? {};
+  const accepted = toCondition(claim, 'Accepted', verdict, nowMs);
+  const others = conditions.filter(({ type }) => type !== 'Accepted');
+  return { conditions: [...others, accepted].toSorted(byType), expiresAt, renewals, lastUsedAt, router, address, routedSince };
+}
+
 function toStatus(
   { claim, acceptance, routing, expiresAtMs }: Judgement,
   { leading, self, link, usedMs }: StatusVoice,

@@ -80,9 +80,51 @@ test('the agent of another manager is left alone by the one that leads', async (
   const { expiresAt } = other.keeper.renew(session, id, undefined);
   await bench.settle(() => bench.keeper.get(id)?.expiresAt.getTime() === expiresAt.getTime());
   expect(bench.told(id, 'SessionReady')).toBe('True SessionReady');
+  expect(bench.seat.rules).toEqual([`${id}@at other`]);
   // The session goes over to this manager, and the other one hears of its loss only afterwards.
   await bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'));
+  await bench.settle(() => bench.object(id)?.status?.router === 'self' && other.rules[0] === `${id}@at self`);
   other.keeper.lose(session);
-  await bench.settle(() => other.keeper.get(id)?.link.t === 'away' && bench.told(id, 'SessionReady') === 'True SessionReady');
+  await bench.settle(() => bench.told(id, 'SessionReady') === 'True SessionReady');
+  expect([bench.seat.rules, other.rules]).toEqual([[`${id}@s2`], [`${id}@at self`]]);
+});
+
+test('a goodbye to the manager that the agent left ends nothing', async () => {
+  await using bench = await openKeeperBench({
+    objects: [mine, createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],
+  });
+  await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
+  const session = createAgent('s1', 'alice');
+  await other.keeper.register(session, createSpec('alice'));
+  await bench.settle(() => bench.object(id)?.status?.router === 'other');
+  await bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'));
+  await bench.settle(() => other.rules[0] === `${id}@at self`);
+  other.keeper.leave(session);
+  bench.clock.advance(minuteMs);
+  await bench.settle(() => bench.told(id, 'SessionReady') === 'True SessionReady');
   expect(bench.seat.rules).toEqual([`${id}@s2`]);
+});
+
+test('the session of a manager whose pod is gone is lost, as the leader says, and the others keep holding', async () => {
+  const gone = createManagerPod('gone', '10.0.0.3');
+  await using bench = await openKeeperBench({
+    objects: [mine, gone, createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],
+  });
+  const third = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.3', identity: 'gone' });
+  await third.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  await bench.settle(() => bench.seat.rules[0] === `${id}@at gone`);
+  await third[Symbol.asyncDispose]();
+  bench.kube.remove(gone);
+  await bench.settle(() => bench.told(id, 'SessionReady') === 'False SessionLost');
+  expect([bench.seat.rules, bench.object(id)?.status?.router]).toEqual([[`${id}@unknown`], undefined]);
+});
+
+test('a manager that begins again in its own pod knows that it lost its sessions', async () => {
+  const conditions = [createCondition('SessionReady', 'True', 'SessionReady')];
+  const status = { conditions, router: 'self' };
+  await using bench = await openKeeperBench({
+    leading: false,
+    objects: [createIntercept(id, 'alice', { status }), createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],
+  });
+  await bench.untilTold(id, 'SessionReady', 'False SessionLost');
 });

@@ -208,6 +208,9 @@ test('an approval: waited for, given by somebody else, and nothing changes after
 });
 
 test('what stands in a status routes nothing: a forged "Accepted" is put right', async () => {
+  await eventually('everything to be given back', 60_000, async () =>
+    (await names(stage.namespace, 'routedservices')).length === 0 ? true : undefined,
+  );
   const match = { allOf: [{ header: { name: 'x-team', exact: 'blue' } }] };
   const name = await keylessName(match);
   expect(await create(name, { match: [match] })).toMatchObject({ exitCode: 0 });

@@ -19,6 +19,7 @@ import type { InterceptKeeper } from './intercepts/intercept-keeper.ts';
 import { openInterceptKeeper } from './intercepts/open-intercept-keeper.ts';
 import { createPolicyBook } from './policies/policy-book.ts';
 import { openCallers } from './acting/open-callers.ts';
+import { toServiceNames } from './acting/service-names.ts';
 import { openCollections } from './open-collections.ts';
 import { createRemotes, openPeers } from './peers/open-peers.ts';
 import { PortOpener } from './services/port-opener.ts';
@@ -133,7 +134,10 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
 
   const snapshot = () => routing.snapshot;
   const callers = await openCallers({ ...deps, ...collections, audit, keeper: intercepts, events, snapshot }, config);
-  const tunnel = opened.use(await openApiServer(deps, config, { proof: 'key', onTurnedAway: auditTurnedAway(audit), ...callers }));
+  const hosts = [...config.api.hosts, ...toServiceNames(client.namespace)];
+  const tunnel = opened.use(
+    await openApiServer(deps, { ...config, api: { hosts } }, { proof: 'key', onTurnedAway: auditTurnedAway(audit), ...callers }),
+  );
   const peers = opened.use(await openPeers({ ...deps, ...collections }, intercepts, config.peers));
   unready = undefined;
   log.info('ready', {

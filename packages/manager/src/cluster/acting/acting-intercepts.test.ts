@@ -24,7 +24,7 @@ function createUserAgent(sessionId: string, key = 'ci', expiresAt = new Date('20
     ...createAgent(sessionId, user, { publicKey: toKey(key) }),
     user: { user, groups, expiresAt },
     actor: { kind: 'ci' },
-  } as FakeSession;
+  };
 }
 
 const spec = createSpec('ci');

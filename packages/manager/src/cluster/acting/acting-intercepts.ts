@@ -20,7 +20,7 @@ export interface ActingDeps extends CreateForUserDeps {
  * `kept`, where an agent whose token proved a user may also ask for an intercept that has no object yet: the manager creates it in the
  * user's name. What is refused after all leaves no object.
  */
-export function createActingIntercepts<T extends SessionIntercepts>(kept: T, deps: ActingDeps): SessionIntercepts {
+export function createActingIntercepts(kept: SessionIntercepts, deps: ActingDeps): SessionIntercepts {
   return {
     async register(session, spec) {
       try {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Pipe } from '@switchyard/contract';
+import type { InterceptError, Pipe } from '@switchyard/contract';
 import { createFakeClock, openRawClient, pipeCompliance, until, type PipePair } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { goodToken, id, openPeerBench, readToken, pods } from '../../../test/peers.ts';
@@ -88,15 +88,15 @@ test('a peer that does not accept, or does not answer, is given up [manager.hopC
       { id, uid: 'u-alice' },
       new AbortController().signal,
     );
-  const connecting = expect(hop()).rejects.toMatchObject({ code: 'tunnel_lost', message: expect.stringContaining('within 1 s') });
+  const connecting = hop().catch((error: InterceptError) => error);
   // Before the system tells that the peer accepted.
   while (clock.pending < 2) await Promise.resolve();
   clock.advance(peerLimits.hopConnectMs.value);
-  await connecting;
-  const answering = expect(hop()).rejects.toMatchObject({ code: 'tunnel_lost', message: expect.stringContaining('within 6 s') });
+  expect(await connecting).toMatchObject({ code: 'tunnel_lost', message: expect.stringContaining('within 1 s') });
+  const answering = hop().catch((error: InterceptError) => error);
   await until(() => clock.pending === 1);
   clock.advance(peerLimits.hopAnswerMs.value);
-  await answering;
+  expect(await answering).toMatchObject({ code: 'tunnel_lost', message: expect.stringContaining('within 6 s') });
 });
 
 test('a caller that goes away is not waited for', async () => {

@@ -57,7 +57,7 @@ export { readDrain, toDrainText, type Drain } from './resources/drain.ts';
 export { describeRevocation, describeWho, readRevocation, toRevocationText, type Revocation } from './resources/revocation.ts';
 export { createInterceptObject, type Claimant } from './resources/intercept-object.ts';
 export { peerAuthentications, type PeerAuthentication } from './resources/peer-authentication.ts';
-export { fromMatchObject, toMatchObject, type MatchObject } from './resources/match.ts';
+export { fromMatchObject, type MatchObject } from './resources/match.ts';
 export { interceptPolicies, type InterceptPolicy } from './resources/policy.ts';
 export { readPodLog, type PodLogLine, type PodLogOptions } from './pod-log.ts';
 export { isReadyRouter, isRouter } from './resources/router-pod.ts';

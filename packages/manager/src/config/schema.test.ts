@@ -222,6 +222,7 @@ test('in a cluster a file with nothing in it is enough, and the manager listens 
   expect(parseDocument(head, 'manager.yaml', clusterSchema)).toEqual({
     listen: { host: '0.0.0.0', port: 7480 },
     health: { host: '0.0.0.0', port: 7481 },
+    peers: { listen: { host: '0.0.0.0', port: 7483 }, tokenFile: '/var/run/secrets/switchyard.dev/peer/token' },
     api: { hosts: [] },
     auth: { serviceAccounts: { audience: 'switchyard', namespaces: [] }, oidc: undefined },
     peers: { listen: { host: '0.0.0.0', port: 7483 }, tokenFile: '/var/run/secrets/switchyard.dev/peer/token' },

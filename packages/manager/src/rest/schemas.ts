@@ -22,6 +22,10 @@ export const managerSchema: z.ZodType = z.object({
     .object({ keyless: z.boolean(), percent: z.boolean() })
     .optional()
     .meta({ description: 'What may be intercepted by beside keys: without one, and a share of the requests.' }),
+  signIn: z
+    .object({ issuer: z.string(), clientId: z.string(), scopes: z.array(z.string()) })
+    .optional()
+    .meta({ description: 'Where people get a token for this manager: an OpenID provider, and the client that asks it.' }),
 });
 
 /** A routed service. */

@@ -4,8 +4,16 @@ import { intercepts, type Intercept, type KubeClient } from '@switchyard/kube';
 import { plainSpec } from '@switchyard/testkit';
 import type { Ledger, Life } from './ledger.ts';
 import { openLocalServer, type LocalServer } from './local-server.ts';
-import type { SessionWish } from './session.ts';
+import type { User } from './user.ts';
 import type { ObjectWatch } from './object-watch.ts';
+
+/** Which intercepts a session is about. */
+export interface SessionWish {
+  readonly user: User;
+  readonly key: string;
+  readonly services: readonly string[];
+  readonly lifetimeMs: number | undefined;
+}
 
 /** What claims need. */
 export interface ClaimDeps {

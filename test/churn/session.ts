@@ -1,7 +1,7 @@
 import { createAgentKey, openAgent, type Agent, type AgentEvent } from '@switchyard/agent';
 import { InterceptError, type Clock, type Log } from '@switchyard/contract';
 import { isReadyRouter, openForwardSocket, pods, routerSelector, type KubeClient } from '@switchyard/kube';
-import { openClaim, type Claim, type ClaimDeps } from './claim.ts';
+import { openClaim, type Claim, type ClaimDeps, type SessionWish } from './claim.ts';
 import type { Life } from './ledger.ts';
 import type { User } from './user.ts';
 import { openWire } from './wire.ts';
@@ -25,14 +25,6 @@ export interface Session extends AsyncDisposable {
   cut(): void;
   /** Ends without a word, as a machine that loses its power. */
   crash(): Promise<void>;
-}
-
-/** Which intercepts a session is about. */
-export interface SessionWish {
-  readonly user: User;
-  readonly key: string;
-  readonly services: readonly string[];
-  readonly lifetimeMs: number | undefined;
 }
 
 /** How long after an object says so new connections reach the routers everywhere. */

@@ -159,7 +159,8 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
       intercepts.retire();
       tunnel.drain();
       // Whoever comes next may have an image to pull: until then callers have nobody else.
-      const mostMs = Math.min(fixedManagerLimits.successorMs.value, config.limits.drainGraceMs);
+      const { drainGraceMs } = config.limits;
+      const mostMs = Math.min(fixedManagerLimits.successorMs.value, drainGraceMs);
       if (router.ports().length > 0) await untilSucceeded({ clock, pods: collections.pods }, mostMs);
       // kube-proxy sends to a pod that stops, and is ready, where no other one is: for whatever service, those that the next leader takes over
       // meanwhile among them. It has to know better before nothing is accepted any more.
@@ -169,8 +170,6 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
         clock.after(acceptMs - fixedManagerLimits.drainUnreadyMs.value, beUnready),
         clock.after(acceptMs, () => ports[Symbol.dispose]()),
       ];
-      // Sessions that cannot come through at once, as everybody goes over, are carried on here meanwhile.
-      const { drainGraceMs } = config.limits;
       await Promise.all([router.drain(drainGraceMs), untilMoved({ clock, ...collections }, self, drainGraceMs)]);
       for (const timer of timers) timer.cancel();
       beUnready();

@@ -6,27 +6,23 @@ import { createManagerPod, createReadyManagerPod } from '../../test/objects.ts';
 import { untilMoved } from './until-moved.ts';
 
 /** Objects that a test changes. */
-class Shelf<T extends KubeObject> implements Collection<T> {
-  readonly synced = Promise.resolve();
-  readonly connected = true;
+class Shelf<T extends KubeObject> implements Pick<Collection<T>, 'objects' | 'onChange'> {
   readonly listeners = new Set<() => void>();
   objects: ReadonlyMap<string, T> = new Map();
-
-  get(name: string): T | undefined {
-    return this.objects.get(name);
-  }
 
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  learn(object: T): void {
+  onDelete(): () => void {
+    return () => {};
+  }
+
+  put(object: T): void {
     this.objects = new Map(this.objects).set(object.metadata.name, object);
     for (const listener of this.listeners) listener();
   }
-
-  [Symbol.dispose](): void {}
 }
 
 function createIntercept(name: string, router: string, isReady: boolean): Intercept {
@@ -49,7 +45,7 @@ function createIntercept(name: string, router: string, isReady: boolean): Interc
 
 function createBench() {
   const deps = { clock: createFakeClock(), pods: new Shelf<Pod>(), intercepts: new Shelf<Intercept>() };
-  deps.pods.learn(createReadyManagerPod('next', '10.0.0.2'));
+  deps.pods.put(createReadyManagerPod('next', '10.0.0.2'));
   const wait = { over: false };
   const begin = (): void => void untilMoved(deps, 'self', 60_000).then(() => (wait.over = true));
   return { ...deps, wait, begin };
@@ -57,33 +53,33 @@ function createBench() {
 
 test('a manager that stops waits until the last of its sessions is with another one', async () => {
   const { clock, pods, intercepts, wait, begin } = createBench();
-  for (const key of ['alice', 'bob']) intercepts.learn(createIntercept(key, 'self', true));
+  for (const key of ['alice', 'bob']) intercepts.put(createIntercept(key, 'self', true));
   begin();
-  intercepts.learn(createIntercept('alice', 'next', true));
+  intercepts.put(createIntercept('alice', 'next', true));
   await setImmediate();
   expect(wait.over).toBe(false);
-  intercepts.learn(createIntercept('bob', 'next', true));
+  intercepts.put(createIntercept('bob', 'next', true));
   await setImmediate();
   expect([wait.over, clock.pending, pods.listeners.size, intercepts.listeners.size]).toEqual([true, 0, 0, 0]);
 });
 
 test('it waits for nobody who is away, and not where there is no other manager', async () => {
   const away = createBench();
-  away.intercepts.learn(createIntercept('alice', 'self', false));
+  away.intercepts.put(createIntercept('alice', 'self', false));
   away.begin();
   const alone = createBench();
-  alone.intercepts.learn(createIntercept('alice', 'self', true));
+  alone.intercepts.put(createIntercept('alice', 'self', true));
   alone.begin();
   await setImmediate();
   expect([away.wait.over, alone.wait.over]).toEqual([true, false]);
-  alone.pods.learn(createManagerPod('next', '10.0.0.2'));
+  alone.pods.put(createManagerPod('next', '10.0.0.2'));
   await setImmediate();
   expect(alone.wait.over).toBe(true);
 });
 
 test('a session that stays does not keep it for ever', async () => {
   const { clock, intercepts, wait, begin } = createBench();
-  intercepts.learn(createIntercept('alice', 'self', true));
+  intercepts.put(createIntercept('alice', 'self', true));
   begin();
   clock.advance(60_000);
   await setImmediate();

@@ -5,8 +5,8 @@ import { untilHolds } from './until-holds.ts';
 /** What the wait looks at. */
 export interface UntilMovedDeps {
   readonly clock: Clock;
-  readonly pods: Collection<Pod>;
-  readonly intercepts: Collection<Intercept>;
+  readonly pods: Pick<Collection<Pod>, 'objects' | 'onChange'>;
+  readonly intercepts: Pick<Collection<Intercept>, 'objects' | 'onChange'>;
 }
 
 /**

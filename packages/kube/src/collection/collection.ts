@@ -20,6 +20,11 @@ export interface Collection<T extends KubeObject> extends Disposable {
   /** Calls `listener` after each change, and after each new list, once per turn of the event loop. Returns how to stop that. */
   onChange(listener: () => void): () => void;
   /**
+   * Calls `listener` with the last version of each object that the watch tells to be deleted, at once and before `onChange`: a change and the
+   * deletion behind it may come in one turn. What goes while nothing is watched is only missing in the next list. Returns how to stop that.
+   */
+  onDelete(listener: (last: T) => void): () => void;
+  /**
    * Takes an object that a write of our own answered, unless the collection has a newer one; so that we never decide on what we changed
    * ourselves.
    */

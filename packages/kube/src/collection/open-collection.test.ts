@@ -90,6 +90,28 @@ test('tells of changes once a turn, and of nothing when nothing changed', async 
   expect(told).toBe(1);
 });
 
+test('tells what was deleted as it was last, where that was changed in the same turn too', async () => {
+  await using stage = await openStage();
+  const { fake, deps } = stage;
+  fake.put(service('orders'));
+  using collection = openCollection(deps, services);
+  await collection.synced;
+  await until(() => fake.openWatches === 1);
+  const seen: unknown[] = [];
+  const stop = collection.onDelete((last) => seen.push(last.metadata.labels));
+  collection.onChange(() => seen.push(collection.objects.size));
+  const last = fake.put(service('orders', 'last words'));
+  fake.remove(last);
+  await until(() => seen.includes(0));
+  expect(seen).toEqual([{ app: 'last words' }, 0]);
+  stop();
+  fake.remove(fake.put(service('carts')));
+  fake.put(service('shop'));
+  await until(() => collection.objects.has('shop'));
+  expect(seen[0]).toEqual({ app: 'last words' });
+  expect(seen.filter((each) => typeof each === 'object')).toHaveLength(1);
+});
+
 test('an orderly end of a watch costs no list, and begins where bookmarks came to', async () => {
   await using stage = await openStage();
   const { fake, deps } = stage;

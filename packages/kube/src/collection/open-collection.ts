@@ -28,6 +28,7 @@ export function openCollection<T extends KubeObject>(
   const log = deps.log.with({ resource: type.plural });
   const map = createObjectMap<T>();
   const teller = createChangeTeller();
+  const deleteListeners = new Set<(last: T) => void>();
   const synced = Promise.withResolvers<void>();
   const closing = new AbortController();
   const { signal } = closing;
@@ -41,6 +42,11 @@ export function openCollection<T extends KubeObject>(
     if (changed || !connected) teller.tell();
     connected = true;
     synced.resolve();
+  };
+  const take = (event: WatchEvent<T>): void => {
+    if (!put(map, event)) return;
+    if (event.t === 'delete') for (const listener of deleteListeners) listener(event.object);
+    teller.tell();
   };
   const lose = (failure: InterceptError): void => {
     // That old versions were forgotten says nothing against the server, nor against what is known.
@@ -57,7 +63,7 @@ export function openCollection<T extends KubeObject>(
       try {
         await list();
         everListed = true;
-        await follow(deps, { type, selection, map, backoff, tell: teller.tell, signal });
+        await follow(deps, { type, selection, map, backoff, take, signal });
       } catch (error) {
         const failure = InterceptError.from(error);
         if (signal.aborted || (!everListed && hopeless.has(failure.code))) throw failure;
@@ -78,12 +84,17 @@ export function openCollection<T extends KubeObject>(
       return connected;
     },
     onChange: teller.onChange,
+    onDelete: (listener) => {
+      deleteListeners.add(listener);
+      return () => void deleteListeners.delete(listener);
+    },
     learn: (object) => {
       if (map.learn(object)) teller.tell();
     },
     [Symbol.dispose]: () => {
       connected = false;
       teller[Symbol.dispose]();
+      deleteListeners.clear();
       closing.abort(new InterceptError('canceled', `The ${type.plural} are not watched any more.`));
     },
   };
@@ -94,17 +105,17 @@ interface Following<T extends KubeObject> {
   readonly selection: Selection;
   readonly map: ObjectMap<T>;
   readonly backoff: Backoff;
-  tell(): void;
+  take(event: WatchEvent<T>): void;
   readonly signal: AbortSignal;
 }
 
 /** Watches on from what is known, one watch after the other. Only ever ends by a failure, or by `signal`. */
 async function follow<T extends KubeObject>({ clock, client }: CollectionDeps, following: Following<T>): Promise<never> {
-  const { type, selection, map, backoff, tell, signal } = following;
+  const { type, selection, map, backoff, take, signal } = following;
   for (;;) {
     let heard = false;
     for await (const event of client.watch(type, { ...selection, resourceVersion: map.version, silentMs, signal })) {
-      if (take(map, event)) tell();
+      take(event);
       heard = true;
       backoff.reset();
     }
@@ -114,7 +125,7 @@ async function follow<T extends KubeObject>({ clock, client }: CollectionDeps, f
 }
 
 /** Whether the event changes anything. */
-function take<T extends KubeObject>(map: ObjectMap<T>, event: WatchEvent<T>): boolean {
+function put<T extends KubeObject>(map: ObjectMap<T>, event: WatchEvent<T>): boolean {
   switch (event.t) {
     case 'put':
       return map.put(event.object);

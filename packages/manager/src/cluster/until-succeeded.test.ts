@@ -20,6 +20,7 @@ function createBench(...initial: readonly Pod[]) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onDelete: () => () => {},
     learn: () => {},
     [Symbol.dispose]: () => {},
   };

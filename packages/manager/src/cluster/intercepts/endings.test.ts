@@ -36,6 +36,23 @@ test('the agent of an intercept that is revoked learns who did it and why, and t
   expect(bench.seat.rules).toEqual([]);
 });
 
+test('where the mark and the deletion come in one turn, the agent learns it all the same; one that was away when it is back', async () => {
+  for (const away of [false, true]) {
+    await using bench = await openKeeperBench({ objects: [mine] });
+    const agent = createAgent('s1', 'alice');
+    await bench.keeper.register(agent, createSpec('alice'));
+    if (away) bench.keeper.lose(agent);
+    await bench.untilTold(id, 'SessionReady', away ? 'False SessionLost' : 'True SessionReady');
+    const marked = revoke(bench.object(id) ?? mine);
+    bench.put(marked);
+    bench.kube.remove(marked);
+    await until(() => bench.keeper.get(id) === undefined);
+    expect(agent.events).toEqual(away ? [] : [{ t: 'intercept_ended', id, reason: 'revoked', message: words }]);
+    expect(bench.seat.ended).toEqual(['revoked']);
+    await expect(bench.keeper.register(createAgent('s2', 'alice'), createSpec('alice'))).rejects.toMatchObject({ message: words });
+  }
+});
+
 test('an agent that was away then learns it when it is back, and nobody else does', async () => {
   await using bench = await openKeeperBench({ objects: [mine] });
   const agent = createAgent('s1', 'alice');

@@ -40,6 +40,7 @@ import type { InterceptKeeper, LiveSession, OnEnd } from './intercept-keeper.ts'
 import { judgeIntercepts, type Judgement } from './judge-intercepts.ts';
 import type { ManagerTimes } from './judge-standing.ts';
 import { toIntercept } from './live-intercept.ts';
+import { LastWords } from './last-words.ts';
 import { Lookups } from './lookups.ts';
 import { NextDue } from './next-due.ts';
 import { ObjectSync } from './object-sync.ts';
@@ -100,6 +101,7 @@ class Keeper implements InterceptKeeper {
   readonly #deps: InterceptKeeperDeps;
   readonly #limits: ManagerLimits;
   readonly #claims: ClaimReader;
+  readonly #lastWords: LastWords = new LastWords();
   readonly #lookups: Lookups;
   readonly #book: SessionBook = new SessionBook();
   readonly #endings: RecentEndings;
@@ -245,6 +247,7 @@ class Keeper implements InterceptKeeper {
     await Promise.all(collections.map(({ synced }) => synced));
     if (this.#opened.disposed) throw new InterceptError('canceled', 'The manager stops.');
     for (const collection of collections) this.#opened.defer(collection.onChange(() => this.#pace.soon()));
+    this.#opened.defer(intercepts.onDelete((last) => this.#lastWords.hear(last)));
     const startedMs = this.#nowMs();
     this.#times = { startedMs, peers: new PeerWatch(startedMs) };
     this.reconsider();
@@ -261,9 +264,11 @@ class Keeper implements InterceptKeeper {
     peers.follow(found, nowMs);
     const { identity: self, isLeading } = this.#deps;
     const isBusy = (uid: string): boolean => this.#objects.isBusy(uid);
-    this.#book.follow(this.#claims.all(), { nowMs, self, peers: found, leading: isLeading(), isBusy });
+    const heard = this.#lastWords.take();
+    const claims = [...this.#claims.all(), ...heard];
+    this.#book.follow(claims, { nowMs, self, peers: found, leading: isLeading(), isBusy });
     this.#recheckTargets();
-    this.#judgements = this.#judge({ startedMs, peerLeftMs: peers.leftMs });
+    this.#judgements = this.#judge(claims, { startedMs, peerLeftMs: peers.leftMs });
     for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
     this.#endings.follow(this.#judgements);
     this.#rights.follow(findReviewed(this.#judgements, this.#deps.isLeading()));
@@ -274,9 +279,10 @@ class Keeper implements InterceptKeeper {
     this.#renewals.follow(this.#judgements);
     this.#wanted.follow(this.#judgements);
     this.#deps.chronicle?.follow(this.#judgements);
+    if (heard.length > 0) this.#pace.soon();
   }
 
-  #judge(times: ManagerTimes): readonly Judgement[] {
+  #judge(claims: readonly Claim[], times: ManagerTimes): readonly Judgement[] {
     const { services, routedServices, networkPolicies, pods, isStandingDown, drain } = this.#deps;
     const view = {
       services: services.objects,
@@ -299,7 +305,7 @@ class Keeper implements InterceptKeeper {
       usedMsOf: (claim: Claim) => this.#uses.usedMsOf(claim),
       rulingOf,
     };
-    return judgeIntercepts(this.#claims.all(), view, own, this.#nowMs(), this.#limits);
+    return judgeIntercepts(claims, view, own, this.#nowMs(), this.#limits);
   }
 
   /** Throws `not_allowed` where the agent wants to be dialled and may not be. */

@@ -18,7 +18,6 @@ import type {
   RoutedService,
   Service,
 } from '@switchyard/kube';
-import type { Ruling } from '@switchyard/policy';
 import type { Rule } from '@switchyard/route';
 import type { UsageReader } from '@switchyard/router';
 import type { ManagerLimits } from '../../limits.ts';
@@ -295,7 +294,6 @@ class Keeper implements InterceptKeeper {
     };
     const { links, renewals, ended } = this.#book;
     const nowMs = this.#nowMs();
-    const rulingOf = (claim: Claim): Ruling => this.#policies.rulingOf(claim, nowMs);
     const own = {
       ...times,
       links,
@@ -303,9 +301,9 @@ class Keeper implements InterceptKeeper {
       ended,
       rightOf: (claim: Claim) => this.#rights.of(claim),
       usedMsOf: (claim: Claim) => this.#uses.usedMsOf(claim),
-      rulingOf,
+      rulingOf: (claim: Claim) => this.#policies.rulingOf(claim, nowMs),
     };
-    return judgeIntercepts(claims, view, own, this.#nowMs(), this.#limits);
+    return judgeIntercepts(claims, view, own, nowMs, this.#limits);
   }
 
   /** Throws `not_allowed` where the agent wants to be dialled and may not be. */

@@ -2,9 +2,22 @@ import { createAgentKey, openAgent, type Agent } from '@switchyard/agent';
 import { parseRoutingKey, parseServiceName, silentLog } from '@switchyard/contract';
 import type { Intercept } from '@switchyard/kube';
 import { createSystemClock } from '@switchyard/runtime';
+import {
+  encodeAgentMessage,
+  encodeAttach,
+  parseManagerFrame,
+  parseManagerMessage,
+  tunnelDefinition,
+  type WelcomeMessage,
+} from '@switchyard/wire';
 import { plainSpec } from '@switchyard/testkit';
+import { randomBytes, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { kubectl, read } from './support/cluster.ts';
+import { WebSocket } from 'ws';
+import { isTestCluster, kubectl, read, testCluster } from './support/cluster.ts';
 import type { Developer } from './support/developer.ts';
 import { evidence } from './support/evidence.ts';
 import { openForward, type Forward } from './support/forward.ts';
@@ -128,6 +141,94 @@ test('a key that was seen in an object is no proof: the manager refuses the sess
   await expect(come('alice', undefined)).rejects.toMatchObject({ code: 'not_allowed', message: expect.stringContaining('another agent') });
   const other = await createToken('ci', 'switchyard');
   await expect(come('alice', other)).rejects.toMatchObject({ code: 'route_conflict' });
+  await run.stop();
+});
+
+/** What the API server of the test cluster signs tokens with; another cluster does not tell. */
+const signingKey = join(testCluster, 'pki', 'service-accounts.key');
+
+/** A token as the API server would have made it, with other claims. */
+async function forge(token: string, change: Readonly<Record<string, unknown>>): Promise<string> {
+  const [head = '', body = ''] = token.split('.');
+  const claims = { ...(JSON.parse(Buffer.from(body, 'base64url').toString()) as object), ...change };
+  const text = `${head}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  return `${text}.${sign('sha256', Buffer.from(text), await readFile(signingKey)).toString('base64url')}`;
+}
+
+test.skipIf(!isTestCluster())(
+  'a token that has run out, or is not valid yet, is refused by the manager although the cluster signed it',
+  async () => {
+    const token = await createToken('ci', 'switchyard');
+    const now = Math.floor(Date.now() / 1_000);
+    expect(await ask('intercepts', await forge(token, {})), 'the forgery itself').toMatchObject({ status: 200 });
+    for (const [what, change] of [
+      ['a token that has run out', { iat: now - 7_200, nbf: now - 7_200, exp: now - 3_600 }],
+      ['a token of tomorrow', { iat: now + 86_400, nbf: now + 86_400, exp: now + 90_000 }],
+    ] as const) {
+      const answer = await ask('intercepts', await forge(token, change));
+      expect(answer, what).toMatchObject({ status: 401, text: expect.stringContaining('not_signed_in') });
+      evidence(`${what}, refused by the manager`, { status: answer.status });
+    }
+  },
+);
+
+/** One stream of the tunnel, spoken by hand. */
+async function openStream<Message extends { readonly t: string }>(path: string, parse: (bytes: Buffer) => Message) {
+  const messages: Message[] = [];
+  const socket = new WebSocket(`ws://127.0.0.1:${forward.port}${path}`, 'switchyard.tunnel.v1');
+  socket.on('message', (bytes: Buffer) => messages.push(parse(bytes)));
+  socket.on('error', () => {});
+  await once(socket, 'open');
+  const find = (t: string): Message | undefined => messages.find((message) => message.t === t);
+  return {
+    send: (bytes: Buffer) => socket.send(bytes),
+    until: async <T extends Message['t']>(t: T) =>
+      await eventually(`a message ${t}`, 10_000, () => find(t) as Extract<Message, { t: T }> | undefined),
+    [Symbol.dispose]: () => socket.terminate(),
+  };
+}
+
+test('the number of a session opens nothing, and a proof that was seen proves nothing again', async () => {
+  const run = await alice.answer('orders', 'alice');
+  // Anybody who reads the log, or the audit trail, knows it.
+  const log = await kubectl(['logs', '-n', stage.namespace, '-l', 'app.kubernetes.io/component=manager', '--tail=-1']);
+  const session = [...log.matchAll(/"session":"([\w-]+)"/g)].at(-1)?.[1] as WelcomeMessage['session'];
+  using pipe = await openStream(tunnelDefinition.carry.path, parseManagerFrame);
+  pipe.send(encodeAttach({ session, secret: randomBytes(32), windowBytes: 1_000, pipe: 1, progress: undefined }));
+  expect((await pipe.until('reset')).error.code).toBe('not_signed_in');
+
+  const key = createAgentKey();
+  const hello = {
+    t: 'hello',
+    instance: '0123456789abcdef',
+    owner: 'alice@shop.example',
+    client: 'elsewhere',
+    versions: { min: 1, max: 2 },
+    token: undefined,
+    publicKey: Buffer.from(key.publicKey, 'base64'),
+    resume: undefined,
+  } as const;
+  // As proto/SPEC.md has it.
+  const prove = (nonce: Uint8Array): Buffer =>
+    sign(null, Buffer.concat([Buffer.from('switchyard session v1\n'), nonce, Buffer.from(hello.instance)]), key.privateKey);
+  const open = () => openStream(tunnelDefinition.control.path, parseManagerMessage);
+  using first = await open();
+  using second = await open();
+  first.send(encodeAgentMessage(hello));
+  second.send(encodeAgentMessage(hello));
+  const [{ nonce }] = await Promise.all([first.until('challenge'), second.until('challenge')]);
+  const proof = encodeAgentMessage({ t: 'proof', signature: prove(nonce) });
+  first.send(proof);
+  second.send(proof);
+  await first.until('welcome');
+  expect((await second.until('closed')).error.code).toBe('not_signed_in');
+  // A ticket with the number alone takes nothing over.
+  using third = await open();
+  third.send(encodeAgentMessage({ ...hello, resume: { session, secret: randomBytes(32) } }));
+  const asked = await third.until('challenge');
+  third.send(encodeAgentMessage({ t: 'proof', signature: prove(asked.nonce) }));
+  expect((await third.until('welcome')).resumed).toBe(false);
+  evidence('a stolen session number and a replayed proof, refused by the manager', { code: 'not_signed_in' });
   await run.stop();
 });
 

@@ -5,7 +5,8 @@ import process from 'node:process';
 import { must, run, type Outcome, type RunOptions } from '../../../tools/process/run.ts';
 
 /** Where the test cluster keeps its programs and its kubeconfig; see test/cluster/README.md. */
-const testCluster = process.env['TESTCLUSTER_DIR'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'testcluster');
+export const testCluster: string =
+  process.env['TESTCLUSTER_DIR'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'testcluster');
 
 /** The kubeconfig of the cluster to test on: `KUBECONFIG`, else that of the test cluster. Undefined where there is neither. */
 export function findKubeconfig(): string | undefined {

@@ -13,7 +13,7 @@ export interface Stage extends AsyncDisposable {
   readonly namespace: string;
   readonly toolbox: Toolbox;
   /** A developer with a role in the namespace, by default `edit`. */
-  developer(name: string, role?: 'admin' | 'edit'): Promise<Developer & Person>;
+  developer(name: string, role?: 'admin' | 'edit' | 'view'): Promise<Developer & Person>;
 }
 
 /** What a stage has beyond the shop. */

@@ -2,7 +2,7 @@ import { routerSelector, type Service } from '@switchyard/kube';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apply, kubectl, read, root } from '../support/cluster.ts';
+import { apply, kubectl, read, root, tryKubectl } from '../support/cluster.ts';
 import { evidence } from '../support/evidence.ts';
 import { images } from '../support/images.ts';
 import { compare, takeInventory, type Inventory } from '../support/inventory.ts';
@@ -71,22 +71,39 @@ describe('with Helm', () => {
     await helmAs('bob', 'uninstall', 'switchyard', '--no-hooks', '--ignore-not-found');
   });
 
-  test('the admin of the namespace may, and the manager becomes ready', async () => {
+  test('the admin of the namespace may, and both managers become ready', async () => {
     expect(await installAs('ada')).toMatchObject({ exitCode: 0 });
-    const [pod, ...others] = await managers();
-    expect(others).toEqual([]);
-    const ready = pod?.status.conditions.find(({ type }) => type === 'Ready');
-    const startedAt = pod?.status.containerStatuses[0]?.state.running?.startedAt;
-    const seconds = (Date.parse(ready?.lastTransitionTime ?? '') - Date.parse(startedAt ?? '')) / 1000;
-    evidence('manager, container start to Ready', { seconds });
-    expect(seconds).toBeLessThanOrEqual(2);
+    const pods = await managers();
+    expect(pods).toHaveLength(2);
+    for (const { status } of pods) {
+      const ready = status.conditions.find(({ type }) => type === 'Ready');
+      const startedAt = status.containerStatuses[0]?.state.running?.startedAt;
+      const seconds = (Date.parse(ready?.lastTransitionTime ?? '') - Date.parse(startedAt ?? '')) / 1000;
+      evidence('manager, container start to Ready', { seconds });
+      expect(seconds).toBeLessThanOrEqual(10);
+    }
   });
 
-  test('an upgrade with another configuration replaces the manager, the next one ready before the last one goes', async () => {
-    const [old] = await managers();
+  test('the image has no shell and nothing else to run', async () => {
+    for (const program of ['sh', 'bash', '/bin/sh', 'ls', 'npm', 'curl', 'apt']) {
+      const { exitCode, stderr } = await tryKubectl([
+        'exec',
+        '-n',
+        namespace.name,
+        'deploy/switchyard-manager',
+        '--',
+        program,
+        '--version',
+      ]);
+      expect([exitCode === 0, stderr], program).toEqual([false, expect.stringMatching(/not found|no such file/i)]);
+    }
+  });
+
+  test('an upgrade with another configuration replaces the managers, the next ones ready before the last ones go', async () => {
+    const old = new Set((await managers()).map(({ metadata }) => metadata.name));
     expect(await installAs('ada', '--set', 'config.limits.hold=5s')).toMatchObject({ exitCode: 0 });
     const running = await managers();
-    expect(running.map(({ metadata }) => metadata.name)).not.toEqual([old?.metadata.name]);
+    expect(running.filter(({ metadata }) => old.has(metadata.name))).toEqual([]);
     expect(running.every(({ status }) => status.containerStatuses.every(({ restartCount }) => restartCount === 0))).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import { silentLog } from '@switchyard/contract';
+import { silentLog, type InterceptId } from '@switchyard/contract';
 import { intercepts, type Intercept } from '@switchyard/kube';
 import type { FakeReview } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
@@ -10,13 +10,17 @@ import type { SessionIntercepts } from '../../registry/ports.ts';
 import { createAccessReviewer } from '../rights/review-access.ts';
 import { createActingIntercepts } from './acting-intercepts.ts';
 
-const id = 'orders.http.ci';
+const id = 'orders.http.ci' as InterceptId;
 const user = 'system:serviceaccount:shop:ci';
 const groups = ['system:serviceaccounts', 'system:authenticated'];
 
-function createActing({ seat: { keeper, client, ...collections }, clock }: KeeperBench): SessionIntercepts {
+function createActing(
+  { seat: { keeper, client, ...collections }, clock }: KeeperBench,
+  named: ReadonlySet<string> = new Set(),
+): SessionIntercepts {
   const buckets = createTokenBuckets(clock, { burst: 8, perSecond: 1, holders: 8 });
-  return createActingIntercepts(keeper, { ...collections, client, clock, log: silentLog, review: createAccessReviewer(client), buckets });
+  const review = createAccessReviewer(client);
+  return createActingIntercepts(keeper, { ...collections, client, clock, log: silentLog, review, buckets, namedGroups: () => named });
 }
 
 function createUserAgent(sessionId: string, key = 'ci', expiresAt = new Date('2030-01-01T01:00:00Z')): FakeSession {
@@ -114,4 +118,29 @@ test('another owner’s intercept keeps its name', async () => {
   const acting = createActing(bench);
   await expect(acting.register(createUserAgent('s1'), spec)).rejects.toMatchObject({ code: 'route_conflict' });
   expect(bench.object(id)?.spec.owner.user).toBe('alice');
+});
+
+test('of very many groups those stay that policies name, and nobody passes who has more of them than an object holds', async () => {
+  await using bench = await openKeeperBench();
+  const many = Array.from({ length: 200 }, (_, index) => `team-${index}`);
+  const createCrowded = (sessionId: string): FakeSession => {
+    return { ...createUserAgent(sessionId), user: { user, groups: many, expiresAt: new Date('2030-01-01T01:00:00Z') } };
+  };
+  await expect(createActing(bench, new Set(many)).register(createCrowded('s1'), spec)).rejects.toMatchObject({ code: 'not_allowed' });
+  expect(bench.kube.list(intercepts)).toEqual([]);
+  await createActing(bench, new Set(['team-199', 'strangers'])).register(createCrowded('s2'), spec);
+  expect(bench.object(id)?.spec.owner.groups?.[0]).toBe('team-199');
+});
+
+test('a session renews as far as its token proves who its owner is now, and one with a key alone never', async () => {
+  await using bench = await openKeeperBench({ objects: [createIntercept('orders.http.alice', 'alice')] });
+  const acting = createActing(bench);
+  const withKey = createAgent('s1', 'alice');
+  await acting.register(withKey, createSpec('alice'));
+  expect(() => acting.renew(withKey, 'orders.http.alice' as InterceptId, undefined)).toThrow(/does not prove who renews it/);
+  const withToken = createUserAgent('s2');
+  await acting.register(withToken, spec);
+  expect(acting.renew(withToken, id, undefined)).toMatchObject({ id });
+  bench.clock.advance(3_600_000);
+  expect(() => acting.renew(withToken, id, undefined)).toThrow(/has expired/);
 });

@@ -1,10 +1,11 @@
-import { InterceptError, type InterceptInfo, type InterceptSpec, type Log } from '@switchyard/contract';
+import { InterceptError, type InterceptId, type InterceptInfo, type InterceptSpec, type Log } from '@switchyard/contract';
 import { intercepts as interceptType, type Collection, type Intercept, type Service } from '@switchyard/kube';
 import type { TokenBuckets } from '../../auth/token-buckets.ts';
 import type { AgentSession } from '../../registry/intercept.ts';
 import type { SessionIntercepts } from '../../registry/ports.ts';
 import { toObjectName } from '../intercepts/admit.ts';
-import { createForUser, type CreateForUserDeps, type UserSession } from './create-for-user.ts';
+import { createForUser, refuseExpired, type CreateForUserDeps, type UserSession } from './create-for-user.ts';
+import { checkRenewal } from './renewal-check.ts';
 
 /** What the decorated intercepts stand on. */
 export interface ActingDeps extends CreateForUserDeps {
@@ -31,7 +32,10 @@ export function createActingIntercepts(kept: SessionIntercepts, deps: ActingDeps
       }
     },
     unregister: (session, id) => kept.unregister(session, id),
-    renew: (session, id, lifetimeMs) => kept.renew(session, id, lifetimeMs),
+    renew(session, id, lifetimeMs) {
+      checkSession(deps, session, id, lifetimeMs);
+      return kept.renew(session, id, lifetimeMs);
+    },
     leave: (session) => kept.leave(session),
     lose: (session) => kept.lose(session),
   };
@@ -52,6 +56,28 @@ async function registerFor(kept: SessionIntercepts, deps: ActingDeps, session: U
     });
     throw reason;
   }
+}
+
+/**
+ * Throws where `session` does not prove that its owner may still renew. A key proves nothing of a person, whose groups may be others by now:
+ * those who have no more than that renew with their kubeconfig, and the API server looks at them.
+ */
+function checkSession(
+  { clock, intercepts, namedGroups }: ActingDeps,
+  session: AgentSession,
+  id: InterceptId,
+  lifetimeMs: number | undefined,
+): void {
+  const object = intercepts.get(id);
+  // Whoever keeps the sessions says so.
+  if (object === undefined) return;
+  if (!hasUser(session) || session.user.user !== object.spec.owner.user) {
+    throw new InterceptError('not_allowed', `This session has no token of the owner of ${id}, and so does not prove who renews it.`, {
+      hint: 'Run `intercept renew`.',
+    });
+  }
+  refuseExpired(clock, session.user);
+  checkRenewal(object, session.user, lifetimeMs, namedGroups());
 }
 
 function hasUser(session: AgentSession): session is UserSession {

@@ -3,6 +3,7 @@ import { createInterceptObject, intercepts as interceptType, type Collection, ty
 import type { ProvenUser } from '../../auth/proven-user.ts';
 import type { AgentSession } from '../../registry/intercept.ts';
 import type { ReviewAccess } from '../rights/review-access.ts';
+import { checkGroups, putNamedFirst, type NamedGroups } from './named-groups.ts';
 
 /** What intercepts are made with for users who have no way to the API server. */
 export interface CreateForUserDeps {
@@ -10,6 +11,8 @@ export interface CreateForUserDeps {
   readonly client: KubeClient;
   readonly intercepts: Collection<Intercept>;
   readonly review: ReviewAccess;
+  /** As the policies are now. */
+  readonly namedGroups: () => NamedGroups;
 }
 
 /** An agent whose token proved a user. */
@@ -23,25 +26,23 @@ export interface UserSession extends AgentSession {
  * `route_conflict` where the name is taken, and as `KubeClient`.
  */
 export async function createForUser(
-  { clock, client, intercepts, review }: CreateForUserDeps,
+  { clock, client, intercepts, review, namedGroups }: CreateForUserDeps,
   session: UserSession,
   id: InterceptId,
   spec: InterceptSpec & { readonly port: string },
 ): Promise<Intercept> {
   const { user, actor, client: machine, publicKey = '' } = session;
-  if (clock.date() >= user.expiresAt) {
-    throw new InterceptError('not_signed_in', 'The token that this session began with has expired.', {
-      hint: 'Connect anew with a new one.',
-    });
-  }
+  refuseExpired(clock, user);
   const [mayCreate, mayIntercept] = await Promise.all([
     review({ who: user, verb: 'create', resource: 'intercepts' }),
     review({ who: user, verb: 'intercept', resource: 'services', name: spec.service }),
   ]);
   if (!mayCreate) throw toDenied(user, 'create intercepts in this namespace');
   if (!mayIntercept) throw toDenied(user, `intercept the service ${spec.service}`);
+  const named = namedGroups();
+  const object = createInterceptObject(id, spec, { principal: putNamedFirst(user, named), actor, client: machine, publicKey });
+  checkGroups(object, user, named);
   await makeRoom({ client, intercepts }, user, id);
-  const object = createInterceptObject(id, spec, { principal: user, actor, client: machine, publicKey });
   try {
     const created = await client.create(interceptType, object);
     intercepts.learn(created);
@@ -50,6 +51,14 @@ export async function createForUser(
     if (InterceptError.from(reason).code === 'cluster_conflict') throw toTaken(id);
     throw reason;
   }
+}
+
+/** Throws `not_signed_in` where a session has outlived the token that it began with. */
+export function refuseExpired(clock: Pick<Clock, 'date'>, { expiresAt }: ProvenUser): void {
+  if (clock.date() < expiresAt) return;
+  throw new InterceptError('not_signed_in', 'The token that this session began with has expired.', {
+    hint: 'Connect anew with a new one.',
+  });
 }
 
 async function makeRoom(

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InterceptError, toLimitValues, type Audit, type Clock, type Log } from '@switchyard/contract';
-import type { Collection, Intercept, KubeClient } from '@switchyard/kube';
+import type { Collection, Intercept, InterceptPolicy, KubeClient } from '@switchyard/kube';
 import { reportRoute, type Snapshot } from '@switchyard/route';
 import { protocolVersions, type AcceptSession, type Hello, type ManagerInfo } from '@switchyard/tunnel';
 import { createAcceptSession } from '../../api/accept-session.ts';
@@ -24,6 +24,7 @@ import { version } from '../../version.ts';
 import type { InterceptKeeper } from '../intercepts/intercept-keeper.ts';
 import { createAccessReviewer } from '../rights/review-access.ts';
 import { createActingIntercepts } from './acting-intercepts.ts';
+import { findNamedGroups, type NamedGroups } from './named-groups.ts';
 import { listServices, locatePort, type ServiceListDeps } from './service-list.ts';
 import { createUserIntercepts } from './user-intercepts.ts';
 
@@ -33,6 +34,7 @@ export interface CallersDeps extends ServiceListDeps {
   readonly log: Log;
   readonly client: KubeClient;
   readonly intercepts: Collection<Intercept>;
+  readonly policies: Collection<InterceptPolicy>;
   readonly keeper: InterceptKeeper;
   readonly audit: Audit;
   /** What happens to intercepts is told there already. */
@@ -62,10 +64,12 @@ export async function openCallers(deps: CallersDeps, config: Pick<ClusterConfig,
   const users = createSessionUsers(verifyUser);
   const identify = createKeyIdentity((key) => keeper.ownersOf(key), users.of);
   const whoIs = (hello: Hello): AuditIdentity => {
-    const { owner, isStranger = false, user } = identify(hello);
-    return isStranger ? { user: hello.owner, proven: false } : { user: owner, proven: true, groups: user?.groups };
+    const { owner, groups, isStranger = false } = identify(hello);
+    return isStranger ? { user: hello.owner, proven: false } : { user: owner, proven: true, groups };
   };
-  const acting = createActingIntercepts(keeper, { clock, log, client, intercepts, services: deps.services, review, buckets });
+  const namedGroups = (): NamedGroups => findNamedGroups(deps.policies.objects.values());
+  const ofUsers = { client, intercepts, namedGroups };
+  const acting = createActingIntercepts(keeper, { ...ofUsers, clock, log, services: deps.services, review, buckets });
   const accept = closeEmptySessions(clock, createAcceptSession({ log, identify, intercepts: acting, ...config.limits }));
   return {
     accept: auditSessions(users.verify(tellSessions(accept, (hello) => identify(hello).owner, events.tell)), whoIs, audit),
@@ -75,7 +79,7 @@ export async function openCallers(deps: CallersDeps, config: Pick<ClusterConfig,
       verifyUser,
       review,
       buckets,
-      intercepts: createUserIntercepts({ client, intercepts, keeper }),
+      intercepts: createUserIntercepts({ ...ofUsers, keeper }),
       events: createEventStreams(events, limits),
       listServices: () => listServices(deps),
       explain: (question) => reportRoute(deps.snapshot(), locatePort(deps, question.service, question.port), question),

@@ -1,8 +1,10 @@
-import { InterceptError, type InterceptId, type InterceptInfo } from '@switchyard/contract';
+import { InterceptError, type InterceptInfo } from '@switchyard/contract';
 import { intercepts as interceptType, type Collection, type Intercept, type KubeClient } from '@switchyard/kube';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { ProvenUser } from '../../auth/proven-user.ts';
 import type { InterceptKeeper } from '../intercepts/intercept-keeper.ts';
+import type { NamedGroups } from './named-groups.ts';
+import { checkRenewal, toLifetimeMs } from './renewal-check.ts';
 
 /** What proven users do with intercepts past any session. Their own are those whose object has their name. */
 export interface UserIntercepts {
@@ -12,7 +14,7 @@ export interface UserIntercepts {
   remove(user: ProvenUser, filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
   /** Deletes one. Rejects with `intercept_not_found`, and `not_allowed` where it is another owner's. */
   removeOne(user: ProvenUser, id: string): Promise<InterceptInfo>;
-  /** Throws as `removeOne`. */
+  /** For as long as before unless it is told. Throws as `removeOne`, and as `checkRenewal`. */
   renew(user: ProvenUser, id: string, lifetimeMs: number | undefined): InterceptInfo;
 }
 
@@ -21,10 +23,12 @@ export interface UserInterceptsDeps {
   readonly client: KubeClient;
   readonly intercepts: Collection<Intercept>;
   readonly keeper: Pick<InterceptKeeper, 'list' | 'renewById'>;
+  /** As the policies are now. */
+  readonly namedGroups: () => NamedGroups;
 }
 
 /** The intercepts of a namespace as its users see them through the manager. */
-export function createUserIntercepts({ client, intercepts, keeper }: UserInterceptsDeps): UserIntercepts {
+export function createUserIntercepts({ client, intercepts, keeper, namedGroups }: UserInterceptsDeps): UserIntercepts {
   const findLive = (id: string): InterceptInfo => {
     const live = keeper.list().find((each) => each.id === id);
     if (live === undefined) throw toUnknown(id);
@@ -52,7 +56,13 @@ export function createUserIntercepts({ client, intercepts, keeper }: UserInterce
       if (object !== undefined) await erase(object);
       return info;
     },
-    renew: (user, id, lifetimeMs) => keeper.renewById(findOwn(user, id, 'renew').id satisfies InterceptId, lifetimeMs),
+    renew(user, id, lifetimeMs) {
+      const live = findOwn(user, id, 'renew');
+      const object = intercepts.get(id);
+      if (object === undefined) throw toUnknown(id);
+      checkRenewal(object, user, lifetimeMs, namedGroups());
+      return keeper.renewById(live.id, lifetimeMs ?? toLifetimeMs(object));
+    },
   };
 }
 

@@ -1,0 +1,56 @@
+import { approvedAnnotation, type Intercept } from '@switchyard/kube';
+import { expect, test } from 'vitest';
+import { createSpec } from '../../../test/fakes.ts';
+import { createAgent, openKeeperBench, type KeeperBench } from '../../../test/keeper-bench.ts';
+import { createIntercept } from '../../../test/objects.ts';
+import type { ProvenUser } from '../../auth/proven-user.ts';
+import { createUserIntercepts, type UserIntercepts } from './user-intercepts.ts';
+
+const id = 'orders.http.alice';
+const alice: ProvenUser = { user: 'alice', groups: ['devs', 'system:authenticated'], expiresAt: new Date('2030-01-02T00:00:00Z') };
+const hourMs = 3_600_000;
+
+function createOwn(changes: { readonly groups?: readonly string[]; readonly lifetimeSeconds?: number } = {}): Intercept {
+  const { groups = alice.groups, lifetimeSeconds = 3_600 } = changes;
+  return createIntercept(id, 'alice', { spec: { owner: { user: 'alice', groups }, lifetimeSeconds } });
+}
+
+async function openUsers(bench: KeeperBench, named: ReadonlySet<string> = new Set()): Promise<UserIntercepts> {
+  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  return createUserIntercepts({ ...bench.seat, namedGroups: () => named });
+}
+
+test('an owner renews for as long as before, or for as long as told', async () => {
+  await using bench = await openKeeperBench({ objects: [createOwn()] });
+  const users = await openUsers(bench);
+  bench.clock.advance(1_000);
+  const startMs = bench.clock.date().getTime();
+  expect(users.renew(alice, id, undefined).expiresAt).toEqual(new Date(startMs + hourMs));
+  expect(users.renew(alice, id, 2 * hourMs).expiresAt).toEqual(new Date(startMs + 2 * hourMs));
+  expect(() => users.renew({ ...alice, user: 'bob' }, id, undefined)).toThrow(/belongs to somebody else/);
+});
+
+test('who has left a group that the intercept counts on renews it no more', async () => {
+  await using bench = await openKeeperBench({ objects: [createOwn()] });
+  const users = await openUsers(bench);
+  expect(() => users.renew({ ...alice, groups: ['system:authenticated'] }, id, undefined)).toThrow(
+    'The intercept orders.http.alice counts on the group devs, which alice is not in now.',
+  );
+});
+
+test('an intercept without a group of its owner that policies name by now is not renewed', async () => {
+  await using bench = await openKeeperBench({ objects: [createOwn({ groups: ['system:authenticated'] })] });
+  const users = await openUsers(bench, new Set(['devs', 'strangers']));
+  expect(() => users.renew(alice, id, undefined)).toThrow(
+    'A policy names the group devs of alice, which the intercept orders.http.alice leaves out.',
+  );
+});
+
+test('how long an approved intercept lives does not change with a renewal', async () => {
+  const own = createOwn();
+  const approved = { ...own, metadata: { ...own.metadata, annotations: { [approvedAnnotation]: 'ada' } } };
+  await using bench = await openKeeperBench({ objects: [approved] });
+  const users = await openUsers(bench);
+  expect(users.renew(alice, id, hourMs)).toMatchObject({ id });
+  expect(() => users.renew(alice, id, hourMs + 1_000)).toThrow(/was approved, and cannot change/);
+});

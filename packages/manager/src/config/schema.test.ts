@@ -225,7 +225,6 @@ test('in a cluster a file with nothing in it is enough, and the manager listens 
     peers: { listen: { host: '0.0.0.0', port: 7483 }, tokenFile: '/var/run/secrets/switchyard.dev/peer/token' },
     api: { hosts: [] },
     auth: { serviceAccounts: { audience: 'switchyard', namespaces: [] }, oidc: undefined },
-    peers: { listen: { host: '0.0.0.0', port: 7483 }, tokenFile: '/var/run/secrets/switchyard.dev/peer/token' },
     audit: { stdout: true, otlp: undefined },
     routing: { aliases: ['kubernetes-route-as'] },
     limits: expect.objectContaining({ holdMs: 10_000, drainGraceMs: 60_000 }),

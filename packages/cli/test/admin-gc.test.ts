@@ -91,3 +91,30 @@ test.for<readonly [string, () => void]>([
   expect(await gc('--yes')).toMatchObject({ code: 0, stdout: 'shop has a manager, which cleans up itself: nothing was looked for\n' });
   expect(everything()).toEqual(before);
 });
+
+/** Does `act` when the fake API server is first asked for `path`. */
+function whenAsked(path: string, act: () => void): void {
+  let done = false;
+  kubernetes.refuse = (request) => {
+    if (!done && request.path.endsWith(path)) {
+      done = true;
+      act();
+    }
+    return undefined;
+  };
+}
+
+test('a manager that comes while somebody thinks about it keeps all that there is', async () => {
+  const before = everything();
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: managerName }, spec: {} } as never;
+  whenAsked('/intercepts', () => void kubernetes.put(deployment));
+  expect(await gc('--yes')).toMatchObject({ code: 5, stderr: expect.stringContaining('A manager has come to shop meanwhile') });
+  expect(everything()).toEqual(before);
+});
+
+test('an intercept that a manager has written to meanwhile stays', async () => {
+  const carols = { ...foreignIntercept('orders.http.carol', 'carol', false), status: { expiresAt: '2040-01-01T00:00:00Z' } };
+  whenAsked('/intercepts/orders.http.bob', () => void kubernetes.put(carols));
+  expect(await gc('--yes')).toMatchObject({ stderr: expect.stringContaining('orders.http.carol') });
+  expect(kubernetes.list(intercepts).map(({ metadata }) => metadata.name)).toEqual(['orders.http.carol']);
+});

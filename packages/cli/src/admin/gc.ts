@@ -21,8 +21,8 @@ export interface Leftover {
   readonly name: string;
   /** Why nobody needs it, as a clause. */
   readonly why: string;
-  /** Of the object; a Service is not deleted but given back. */
-  readonly uid: string | undefined;
+  /** Which object it is; none of a Service, which is not deleted but given back. */
+  readonly object: Pick<KubeObject['metadata'], 'uid' | 'resourceVersion'> | undefined;
 }
 
 /** What a namespace has. */
@@ -54,7 +54,7 @@ export function findLeftovers({ takeovers: { held, shadows, routed }, intercepts
       what: 'Service',
       name,
       why: 'no router is there for its traffic, or for the note on it',
-      uid: undefined,
+      object: undefined,
     })),
     ...shadows.map((shadow) =>
       toLeftover('shadow Service', shadow, `it stands in for ${shadow.metadata.labels?.[shadowLabel]}, which no router leads to`),
@@ -69,15 +69,16 @@ function toReason({ status, spec: { owner } }: Intercept, now: Date): string {
   return expiresAt < now ? `that of ${owner.user} expired at ${expiresAt.toISOString()}` : `no manager serves that of ${owner.user}`;
 }
 
-function toLeftover(what: Leftover['what'], { metadata: { name, uid } }: KubeObject, why: string): Leftover {
-  return { what, name, why, uid };
+function toLeftover(what: Leftover['what'], { metadata: { name, uid, resourceVersion } }: KubeObject, why: string): Leftover {
+  // What a manager has written into an intercept meanwhile says that it is one of its own by now.
+  return { what, name, why, object: what === 'Intercept' ? { uid, resourceVersion } : { uid } };
 }
 
 /**
- * Gives the Service back, or deletes the object, of that uid alone. Rejects with `service_unsupported` where no record says what the
- * Service was, and as the client does.
+ * Gives the Service back, or deletes the object, that one alone, and an Intercept only as it was. Rejects with `service_unsupported` where no
+ * record says what the Service was, `cluster_conflict` for an Intercept that has changed, and as the client does.
  */
-export async function removeLeftover(deps: TakeoverDeps, { what, name, uid }: Leftover, signal: AbortSignal): Promise<void> {
+export async function removeLeftover(deps: TakeoverDeps, { what, name, object }: Leftover, signal: AbortSignal): Promise<void> {
   if (what === 'Service') {
     const { t } = await restoreService(deps, name, signal);
     if (t !== 'stranded') return;
@@ -90,7 +91,7 @@ export async function removeLeftover(deps: TakeoverDeps, { what, name, uid }: Le
     RoutedService: routedServices,
     Intercept: intercepts,
   };
-  await deps.client.delete(types[what], name, { uid, signal });
+  await deps.client.delete(types[what], name, { ...object, signal });
 }
 
 /** A pod that has ended is no manager. */

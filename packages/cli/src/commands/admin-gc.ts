@@ -1,3 +1,4 @@
+import { InterceptError } from '@switchyard/contract';
 import { confirm } from '../admin/confirm.ts';
 import type { Leftover } from '../admin/gc.ts';
 import { openAdminClient } from '../admin/open-admin-client.ts';
@@ -31,12 +32,20 @@ export const adminGc: AnyCommand = defineCommand({
       output.say(toList(leftovers));
       const count = leftovers.length === 1 ? '1 thing' : `${leftovers.length} things`;
       if (!(await confirm(context, `This removes ${count} from ${client.namespace}, and gives Services back`, args.yes))) return 1;
+      // Somebody has thought about it for as long as they liked.
+      if ((await inspectRemains(deps, host.signal)) === undefined) throw toManaged(client.namespace);
       for (const leftover of leftovers) await removeLeftover(deps, leftover, host.signal);
     }
     output.show(toView(leftovers, { namespace: client.namespace, managed: remains === undefined, dryRun }));
     return 0;
   },
 });
+
+function toManaged(namespace: string): InterceptError {
+  return new InterceptError('cluster_conflict', `A manager has come to ${namespace} meanwhile: nothing was removed.`, {
+    hint: 'It cleans up itself.',
+  });
+}
 
 interface Said {
   readonly namespace: string;

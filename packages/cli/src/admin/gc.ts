@@ -7,6 +7,7 @@ import {
   routedServices,
   services,
   shadowLabel,
+  type DeleteOptions,
   type Intercept,
   type KubeClient,
   type KubeObject,
@@ -22,7 +23,7 @@ export interface Leftover {
   /** Why nobody needs it, as a clause. */
   readonly why: string;
   /** Which object it is; none of a Service, which is not deleted but given back. */
-  readonly object: Pick<KubeObject['metadata'], 'uid' | 'resourceVersion'> | undefined;
+  readonly object: Pick<DeleteOptions, 'uid' | 'resourceVersion'> | undefined;
 }
 
 /** What a namespace has. */

@@ -9,6 +9,8 @@ export interface Identity {
   readonly owner: string;
   /** Whether nothing says who it is, so that `owner` stands for all of these. Default: false. */
   readonly isStranger?: boolean;
+  /** The owner's groups, as far as they are known. */
+  readonly groups?: readonly string[] | undefined;
   /** Who proved by a token that they are `owner`. Default: nobody did. */
   readonly user?: ProvenUser | undefined;
 }

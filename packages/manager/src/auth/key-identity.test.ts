@@ -1,6 +1,6 @@
 import type { Hello } from '@switchyard/tunnel';
 import { expect, test } from 'vitest';
-import { createKeyIdentity } from './key-identity.ts';
+import { createKeyIdentity, type KeyOwner } from './key-identity.ts';
 
 const hello: Hello = {
   instance: '0123456789abcdef',
@@ -12,22 +12,24 @@ const hello: Hello = {
 };
 
 test('the owner is whose object has the key, whatever the agent says, as soon as there is one', () => {
-  const owners = new Map<string, readonly string[]>();
+  const owners = new Map<string, readonly KeyOwner[]>();
   const identity = createKeyIdentity((publicKey) => owners.get(publicKey) ?? [])(hello);
   expect([identity.owner, identity.isStranger]).toEqual(['(no intercept)', true]);
-  owners.set('key-of-alice', ['alice@example.com']);
-  expect([identity.owner, identity.isStranger]).toEqual(['alice@example.com', false]);
+  owners.set('key-of-alice', [{ owner: 'alice@example.com', groups: ['dev'] }]);
+  expect([identity.owner, identity.isStranger, identity.groups]).toEqual(['alice@example.com', false, ['dev']]);
 });
 
 test('whoever copies the key of another into an older object of theirs does not become the owner of the other’s sessions', () => {
-  const owners = ['mallory', `alice@example.com ${'x'.repeat(200)}`];
-  const owner = owners[1] ?? '';
-  const identify = createKeyIdentity(() => owners);
-  expect(identify({ ...hello, owner: owner.slice(0, 128) }).owner).toBe(owner);
+  const owner = `alice@example.com ${'x'.repeat(200)}`;
+  const identify = createKeyIdentity(() => [
+    { owner: 'mallory', groups: ['strangers'] },
+    { owner, groups: ['dev'] },
+  ]);
+  expect(identify({ ...hello, owner: owner.slice(0, 128) })).toMatchObject({ owner, groups: ['dev'] });
   expect(identify({ ...hello, owner: 'carol' }).owner).toBe('mallory');
 });
 
 test('an agent that proves no key is nobody', () => {
-  const identify = createKeyIdentity(() => ['alice']);
+  const identify = createKeyIdentity(() => [{ owner: 'alice' }]);
   expect(() => identify({ ...hello, publicKey: undefined })).toThrow(expect.objectContaining({ code: 'not_signed_in' }));
 });

@@ -6,18 +6,25 @@ import type { ProvenUser } from './proven-user.ts';
 /** What agents without any object are called. No user of a cluster has this name. */
 const nobody = '(no intercept)';
 
+/** Whose object has a key. */
+export interface KeyOwner {
+  /** The user's name, as the API server knows it. */
+  readonly owner: string;
+  readonly groups?: readonly string[] | undefined;
+}
+
 /**
  * Who is behind a session in a cluster: the owner of the Intercept object that has the key which the agent proved to hold. A key stands in
  * objects for everybody to read, so that others may have copied it: among the owners of such objects, and nowhere else, counts the name
  * that the agent itself says. `userOf` knows who proved it by a token, which says more than any key. Objects may come after the session, so the owner is looked up whenever somebody asks. Throws `not_signed_in`.
  */
 export function createKeyIdentity(
-  ownersOf: (publicKey: string) => readonly string[],
+  ownersOf: (publicKey: string) => readonly KeyOwner[],
   userOf: (hello: Hello) => ProvenUser | undefined = () => undefined,
 ): (hello: Hello) => Identity {
   return (hello) => {
     const user = userOf(hello);
-    if (user !== undefined) return { owner: user.user, user };
+    if (user !== undefined) return { owner: user.user, groups: user.groups, user };
     const { publicKey, owner: claimed } = hello;
     if (publicKey === undefined) {
       throw new InterceptError(
@@ -28,10 +35,16 @@ export function createKeyIdentity(
         },
       );
     }
+    const find = (): KeyOwner | undefined => {
+      const owners = ownersOf(publicKey);
+      return owners.find(({ owner }) => toShownName(owner) === claimed) ?? owners[0];
+    };
     return {
       get owner() {
-        const owners = ownersOf(publicKey);
-        return owners.find((owner) => toShownName(owner) === claimed) ?? owners[0] ?? nobody;
+        return find()?.owner ?? nobody;
+      },
+      get groups() {
+        return find()?.groups;
       },
       get isStranger() {
         return ownersOf(publicKey).length === 0;

@@ -1,6 +1,6 @@
 import { createAgentKey, openAgent, type Agent } from '@switchyard/agent';
 import { parseDocument } from '@switchyard/config';
-import { parseServiceName, silentLog } from '@switchyard/contract';
+import { parseServiceName, silentAudit, silentLog, type AuditRecord } from '@switchyard/contract';
 import {
   intercepts,
   leases,
@@ -42,7 +42,7 @@ async function openManager(
   kubernetes: FakeKubernetes,
   identity = 'manager-1',
   signal = new AbortController().signal,
-  settings = { clock, config },
+  settings = { clock, config, audit: silentAudit },
 ): Promise<ClusterManager> {
   await using opened = new AsyncDisposableStack();
   const client = opened.use(await openKubeClient(deps, { kubeconfig: kubernetes.kubeconfig }));
@@ -51,6 +51,7 @@ async function openManager(
     await openClusterManager(settings.config, {
       ...deps,
       clock: settings.clock,
+      audit: settings.audit,
       metrics,
       client,
       identity,
@@ -116,10 +117,12 @@ test('an object, a session with its key, and keyed requests reach the developer;
     kubernetes.put(
       createIntercept(`${service}.http.alice`, 'alice@example.com', {
         createdAt: new Date().toISOString(),
-        spec: { publicKey: key.publicKey },
+        spec: { publicKey: key.publicKey, owner: { user: 'alice@example.com', groups: ['dev'] } },
       }),
     );
-    await using manager = await openManager(kubernetes);
+    const records: AuditRecord[] = [];
+    const audit = { write: (record: AuditRecord) => void records.push(record) };
+    await using manager = await openManager(kubernetes, undefined, undefined, { clock, config, audit });
     await until(() => kubernetes.get(routedServices, service)?.status?.phase === 'Routed');
     expect(isTaken(kubernetes, service)).toBe(true);
     await expect(connect(manager, service, createAgentKey(), local.port)).rejects.toMatchObject({ code: 'not_allowed' });
@@ -136,10 +139,20 @@ test('an object, a session with its key, and keyed requests reach the developer;
     expect(await health(manager, '/readyz')).toBe('ok\n');
     kubernetes.resume();
 
+    expect((await fetch(`http://127.0.0.1:${manager.apiPort}/api/v1/intercepts`)).status).toBe(401);
+
     await agent.goodbye();
     await until(() => kubernetes.get(intercepts, `${service}.http.alice`) === undefined, { timeoutMs: 15_000 });
     await until(() => !isTaken(kubernetes, service), { timeoutMs: 15_000 });
     expect(kubernetes.get(services, service)?.spec).toMatchObject({ selector: { app: service }, ports: [{ targetPort: 8080 }] });
+    const known = { user: 'alice@example.com', groups: ['dev'], proven: true };
+    expect(records.filter(({ action }) => action.startsWith('session_'))).toMatchObject([
+      { action: 'session_opened', user: 'whoever', proven: false },
+      { action: 'session_closed', user: 'whoever', proven: false },
+      { ...known, action: 'session_opened', outcome: 'allowed' },
+      { action: 'session_refused', reason: 'not_signed_in', proven: false },
+      { ...known, action: 'session_closed', outcome: 'ended', reason: 'goodbye' },
+    ]);
   }
   await leaks.expectNone();
 }, 60_000);
@@ -202,7 +215,7 @@ test('a manager that nobody succeeds goes on for 20 s, and is unready 4 s before
   await using baseline = await openStrictOrigin({ name: 'baseline' });
   const service = putService(kubernetes, baseline.port);
   kubernetes.put(createIntercept(`${service}.http.alice`, 'alice@example.com', { createdAt: moved.date().toISOString() }));
-  const settings = { clock: moved, config: { ...config, limits: { ...config.limits, drainGraceMs: 60_000 } } };
+  const settings = { clock: moved, audit: silentAudit, config: { ...config, limits: { ...config.limits, drainGraceMs: 60_000 } } };
   await using manager = await openManager(kubernetes, 'manager-1', new AbortController().signal, settings);
   await until(() => kubernetes.get(routedServices, service)?.status?.phase === 'Routed');
   // It has heard that no pod is ready, its own one either, when a further service has to wait for one.

@@ -1,5 +1,6 @@
 import type { Collection, Intercept as InterceptObject } from '@switchyard/kube';
 import type { Log } from '@switchyard/contract';
+import type { KeyOwner } from '../../auth/key-identity.ts';
 import { byAge, readClaim, type Claim } from './claim.ts';
 
 /** The Intercept objects of a collection, read. */
@@ -10,13 +11,13 @@ export interface ClaimReader {
   /**
    * Whose objects have the key, the oldest object's owner first: anybody may write a key into their own objects that they saw in another's.
    */
-  ownersOf(publicKey: string): readonly string[];
+  ownersOf(publicKey: string): readonly KeyOwner[];
 }
 
 /** Reads each object once; one that makes no sense is told of in the log, and passed over. */
 export function createClaimReader(intercepts: Collection<InterceptObject>, log: Log): ClaimReader {
   const read = new WeakMap<InterceptObject, { readonly claim: Claim | undefined }>();
-  let owners: { readonly of: ReadonlyMap<string, InterceptObject>; readonly byKey: ReadonlyMap<string, readonly string[]> } | undefined;
+  let owners: { readonly of: ReadonlyMap<string, InterceptObject>; readonly byKey: ReadonlyMap<string, readonly KeyOwner[]> } | undefined;
 
   const toClaim = (object: InterceptObject): Claim | undefined => {
     const known = read.get(object);
@@ -27,13 +28,13 @@ export function createClaimReader(intercepts: Collection<InterceptObject>, log: 
     return claim;
   };
   const all = (): readonly Claim[] => [...intercepts.objects.values()].flatMap((object) => toClaim(object) ?? []);
-  const toOwners = (): ReadonlyMap<string, readonly string[]> => {
-    const byKey = new Map<string, string[]>();
-    for (const { publicKey, owner } of all().toSorted(byAge)) {
+  const toOwners = (): ReadonlyMap<string, readonly KeyOwner[]> => {
+    const byKey = new Map<string, KeyOwner[]>();
+    for (const { publicKey, owner, groups } of all().toSorted(byAge)) {
       if (publicKey === undefined) continue;
       const known = byKey.get(publicKey);
-      if (known === undefined) byKey.set(publicKey, [owner]);
-      else known.push(owner);
+      if (known === undefined) byKey.set(publicKey, [{ owner, groups }]);
+      else known.push({ owner, groups });
     }
     return byKey;
   };

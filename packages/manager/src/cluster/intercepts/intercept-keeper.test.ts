@@ -59,7 +59,7 @@ test('a session that holds the key of the object is routed to', async () => {
   expect(info).toMatchObject({ id, owner: 'alice', session: 'ready', client: 'alices-laptop', expiresAt: new Date(startMs + 8 * hourMs) });
   expect(bench.seat.rules).toEqual([`${id}@s1`]);
   expect(bench.keeper.get(id)?.link.t).toBe('ready');
-  expect(bench.keeper.ownersOf(toKey('alice'))).toEqual(['alice']);
+  expect(bench.keeper.ownersOf(toKey('alice'))).toMatchObject([{ owner: 'alice' }]);
   await bench.untilTold(id, 'SessionReady', 'True SessionReady');
 });
 

@@ -1,4 +1,5 @@
 import type { EndReason, InterceptId, InterceptInfo, ServiceName } from '@switchyard/contract';
+import type { KeyOwner } from '../../auth/key-identity.ts';
 import type { InterceptSource, SessionIntercepts } from '../../registry/ports.ts';
 import type { SessionLink } from './judge-standing.ts';
 
@@ -15,7 +16,7 @@ export interface InterceptKeeper extends SessionIntercepts, InterceptSource, Dis
   /** Lets a live intercept go on, whoever has its session, as `renew` does: for callers who are its owner. Throws `intercept_not_found`. */
   renewById(id: InterceptId, lifetimeMs: number | undefined): InterceptInfo;
   /** Whose objects have the key `publicKey`, the oldest object's owner first. */
-  ownersOf(publicKey: string): readonly string[];
+  ownersOf(publicKey: string): readonly KeyOwner[];
   /** The session of the intercept `uid`, where it is with this manager. */
   findOwnSession(uid: string): LiveSession | undefined;
   /** Looks at everything anew: for a change that no object tells, such as that of who leads. */

@@ -82,6 +82,12 @@ test('a key belongs to its oldest owner, who is named', () => {
   ]);
 });
 
+test('a match that makes no sense keeps no key from others, as no policy was asked about it', () => {
+  const broken = createIntercept('payments.http.alice', 'mallory', { spec: { match: [{ allOf: [{ path: { regex: '(' } }] }] } });
+  const young = createIntercept('orders.http.alice', 'alice', { createdAt: later });
+  expect(judge([broken, young], both)).toEqual([expect.stringContaining('MatchInvalid'), 'Accepted']);
+});
+
 test('of the same second, the name decides, whatever the order', () => {
   const objects = [createIntercept('payments.http.x', 'bob'), createIntercept('orders.http.x', 'alice')];
   expect(judge(objects, both)).toEqual([expect.stringContaining('KeyTaken'), 'Accepted']);

@@ -16,8 +16,8 @@ export interface AcceptanceJudges {
 
 /**
  * Which of `claims` are accepted, by uid. A claim holds its key against every other owner's later one, whether its own place can be
- * intercepted now or not: who was accepted is not put out because somebody else's Service appears. Claims over the owner's limit, and
- * those that policies do not allow, hold nothing; one that waits for approval holds its place.
+ * intercepted now or not: who was accepted is not put out because somebody else's Service appears. Claims over the owner's limit, those whose
+ * match makes no sense, and those that policies do not allow hold nothing; one that waits for approval holds its place.
  */
 export function judgeAcceptance(
   claims: readonly Claim[],
@@ -37,9 +37,13 @@ export function judgeAcceptance(
     }
     counts.set(owner, others + 1);
     const mistake = judgeMatch(claim);
-    // What a mistake asks for, no policy can say anything of.
-    const policy = mistake === undefined ? quotas.judge(claim, rulingOf(claim)) : undefined;
-    if (policy?.refusal !== undefined && !policy.holds) {
+    // What it asks for no policy can say anything of: so it holds nothing either.
+    if (mistake !== undefined) {
+      verdicts.set(uid, mistake);
+      continue;
+    }
+    const policy = quotas.judge(claim, rulingOf(claim));
+    if (policy.refusal !== undefined && !policy.holds) {
       verdicts.set(uid, policy.refusal);
       continue;
     }
@@ -50,8 +54,8 @@ export function judgeAcceptance(
       continue;
     }
     holders.set(key, [...sameKey, claim]);
-    if (policy !== undefined) quotas.add(claim);
-    verdicts.set(uid, mistake ?? policy?.refusal ?? judgePlace(claim) ?? toAccepted(policy?.allowance));
+    quotas.add(claim);
+    verdicts.set(uid, policy.refusal ?? judgePlace(claim) ?? toAccepted(policy.allowance));
   }
   return verdicts;
 }

@@ -22,6 +22,7 @@ import type { Rule } from '@switchyard/route';
 import type { UsageReader } from '@switchyard/router';
 import type { ManagerLimits } from '../../limits.ts';
 import type { Chronicle } from '../../audit/chronicle.ts';
+import type { KeyOwner } from '../../auth/key-identity.ts';
 import { createAccessReviewer } from '../rights/review-access.ts';
 import { findReviewed } from '../rights/reviewed.ts';
 import { RightWatch } from '../rights/right-watch.ts';
@@ -224,7 +225,7 @@ class Keeper implements InterceptKeeper {
     return link?.t === 'live' ? link : undefined;
   }
 
-  ownersOf(publicKey: string): readonly string[] {
+  ownersOf(publicKey: string): readonly KeyOwner[] {
     return this.#claims.ownersOf(publicKey);
   }
 

@@ -33,7 +33,7 @@ afterEach(async () => {
 async function snapshot(): Promise<unknown> {
   const kinds = 'intercepts.switchyard.dev,routedservices.switchyard.dev,services,leases.coordination.k8s.io';
   const { items } = await read<{ items: readonly AnyObject[] }>(['get', kinds, '-n', stage.namespace]);
-  return items.map(({ metadata: { name, uid, annotations }, spec: { renewTime: _, ...spec } }) => ({ name, uid, annotations, spec }));
+  return items.map(({ metadata: { name, uid, annotations }, spec }) => ({ name, uid, annotations, spec: { ...spec, renewTime: '' } }));
 }
 
 /** Runs until it says `words`, and to its end; answers how long the words and the end took, and the exit code. */
@@ -130,7 +130,8 @@ test('a drain refuses new intercepts, warns those that are, ends them at its tim
   const drained = await ops.intercept('admin', 'drain', '--grace', '10s', '--reason', 'upgrade', '--yes', '-n', stage.namespace);
   expect(drained.exitCode).toBe(0);
   await eventually('alice to be warned', 20_000, () => (/ends in \d+s/.test(run.readLog()) ? true : undefined));
-  const refused = await alice.intercept('run', 'payments', '--key', 'alice', '-n', stage.namespace, '--', 'sleep', '60');
+  const server = 'require("http").createServer().listen(process.env.PORT)';
+  const refused = await alice.intercept('run', 'payments', '--key', 'alice', '-n', stage.namespace, '--', 'node', '-e', server);
   expect(refused.stderr).toContain(`takes no new intercepts, since it is drained by ${ops.user}: upgrade`);
   const { ms, code } = await untilEnded(run, 'drained by', sinceMs);
   await eventually('orders to be given back', 60_000, async () =>

@@ -82,6 +82,10 @@ test('all requests are more than a condition: they need their mode', () => {
   const byPath = policy('p', { matchKinds: ['Path'] });
   expect(judge([byPath], ask(keyless(path('/'))))).toBe('modes: The policy "p" does not allow all requests of orders to be taken.');
   expect(judge([policy('p', { matchKinds: ['Path'], modes: ['Intercept', 'Replace'] })], ask(keyless(path('/'))))).toBe('p');
+  const host: Condition = { t: 'header', name: 'Host', text: { t: 'present' } };
+  const byHeader = policy('p', { matchKinds: ['Header'] });
+  expect(judge([byHeader], ask(keyless(host)))).toContain('does not allow all requests');
+  expect(judge([byHeader], ask(keyless(host, header)))).toBe('p');
 });
 
 test('a share of the requests needs its kind, with a key too', () => {

@@ -8,8 +8,9 @@ export function isEverything(match: Match): boolean {
   return match.some((conditions) => conditions.every(takesAll));
 }
 
-/** Expressions are not looked through: many take everything, and none is written for it. */
+/** Expressions are not looked through: many take everything, and none is written for it. No request of HTTP/1.1 is without a `host`. */
 function takesAll(condition: Condition): boolean {
   if (condition.t === 'percent') return condition.percent === 100;
+  if (condition.t === 'header') return condition.name.toLowerCase() === 'host' && condition.text.t === 'present';
   return condition.t === 'path' && condition.text.t === 'prefix' && condition.text.value === '/';
 }

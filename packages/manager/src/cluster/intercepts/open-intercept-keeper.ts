@@ -263,10 +263,9 @@ class Keeper implements InterceptKeeper {
     const found = findPeers(this.#deps.pods.objects.values(), this.#deps.podAddress);
     peers.follow(found, nowMs);
     const { identity: self, isLeading } = this.#deps;
-    const isBusy = (uid: string): boolean => this.#objects.isBusy(uid);
     const heard = this.#lastWords.take();
     const claims = [...this.#claims.all(), ...heard];
-    this.#book.follow(claims, { nowMs, self, peers: found, leading: isLeading(), isBusy });
+    this.#book.follow(claims, { nowMs, self, peers: found, leading: isLeading(), isBusy: (uid) => this.#objects.isBusy(uid) });
     this.#recheckTargets();
     this.#judgements = this.#judge(claims, { startedMs, peerLeftMs: peers.leftMs });
     for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);

@@ -90,6 +90,19 @@ test('what leads to a manager whose node died is cut; what leads to one that sto
   expect((await record.untilClose())?.code).toBe('tunnel_lost');
 });
 
+test('what leads to a manager whose node died is cut after the agent went to another manager, too', async () => {
+  const { remotes, opened, put } = createBench();
+  await remotes.find(claim, 'a')?.openPipe(id, signal);
+  await remotes.find(claim, 'b')?.openPipe(id, signal);
+  const [old, current] = opened.map((pipe) => recordPipe(pipe));
+  remotes.retain(() => false);
+  const pod = createManagerPod('a', '10.0.0.1');
+  const dead = { ...pod, status: { ...pod.status, conditions: [{ type: 'Ready', status: 'False' }] } };
+  put(dead, createManagerPod('b', '10.0.0.2'));
+  expect((await old?.untilClose())?.code).toBe('tunnel_lost');
+  expect(current?.events).toEqual([]);
+});
+
 test('a token that was replaced in its file is used within a minute [manager.peerTokenAgeMs]', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-token-'));
   const file = join(folder, 'token');

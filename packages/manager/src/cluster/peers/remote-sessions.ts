@@ -32,6 +32,8 @@ export interface RemoteSessionsDeps {
 export class RemoteSessions implements Remotes, Disposable {
   readonly #deps: RemoteSessionsDeps;
   readonly #sessions: Map<string, RemoteSession> = new Map();
+  /** What is open, by the manager that it leads through: it may outlive the session, which is another one once the agent went elsewhere. */
+  readonly #open: Map<Pipe, string> = new Map();
   readonly #stop: () => void;
 
   constructor(deps: RemoteSessionsDeps) {
@@ -44,7 +46,11 @@ export class RemoteSessions implements Remotes, Disposable {
     if (host === undefined) return undefined;
     const known = this.#sessions.get(uid);
     if (known?.router === router && known.remoteAddress === host) return known;
-    const session = new RemoteSession(this.#deps, { uid, router, host, owner: toShownName(owner), client });
+    const keep = ({ pipe, onClosed }: Hop): void => {
+      this.#open.set(pipe, router);
+      onClosed(() => void this.#open.delete(pipe));
+    };
+    const session = new RemoteSession({ ...this.#deps, keep }, { uid, router, host, owner: toShownName(owner), client });
     this.#sessions.set(uid, session);
     return session;
   }
@@ -57,9 +63,19 @@ export class RemoteSessions implements Remotes, Disposable {
     this.#stop();
   }
 
+  /** Ends what leads through a manager that is gone: nobody else would. */
   #cutDead(): void {
-    for (const session of this.#sessions.values()) if (isDead(this.#deps.pods.objects, session.router)) session.cut();
+    const { objects } = this.#deps.pods;
+    const dead = new Set([...new Set(this.#open.values())].filter((router) => isDead(objects, router)));
+    for (const [pipe, router] of this.#open) {
+      if (dead.has(router)) pipe.reset(new InterceptError('tunnel_lost', `The manager ${router}, which had the session, is gone.`));
+    }
   }
+}
+
+interface RemoteSessionDeps extends RemoteSessionsDeps {
+  /** Takes what was opened, until it is closed. */
+  readonly keep: (hop: Hop) => void;
 }
 
 interface RemotePlace {
@@ -71,9 +87,8 @@ interface RemotePlace {
 }
 
 class RemoteSession implements AgentSession {
-  readonly #deps: RemoteSessionsDeps;
+  readonly #deps: RemoteSessionDeps;
   readonly #uid: string;
-  readonly #open: Set<Pipe> = new Set();
   #failure: { readonly sinceMs: number; readonly triedMs: number; readonly error: InterceptError } | undefined;
   readonly id: SessionId;
   readonly router: string;
@@ -83,7 +98,7 @@ class RemoteSession implements AgentSession {
   readonly instance = '';
   readonly publicKey = undefined;
 
-  constructor(deps: RemoteSessionsDeps, { uid, router, host, owner, client }: RemotePlace) {
+  constructor(deps: RemoteSessionDeps, { uid, router, host, owner, client }: RemotePlace) {
     this.#deps = deps;
     this.#uid = uid;
     this.id = `at ${router}` as SessionId;
@@ -105,22 +120,15 @@ class RemoteSession implements AgentSession {
     // Those who wait try again together, and whoever comes in between need not wait for an answer that is known.
     if (this.#failure !== undefined && clock.now() - this.#failure.triedMs < peerLimits.hopRetryMs.value) throw this.#failure.error;
     try {
-      const { pipe, onClosed } = await this.#deps.openHop({ host: this.remoteAddress, port }, { id, uid: this.#uid }, signal);
+      const hop = await this.#deps.openHop({ host: this.remoteAddress, port }, { id, uid: this.#uid }, signal);
       this.#failure = undefined;
-      this.#open.add(pipe);
-      onClosed(() => void this.#open.delete(pipe));
-      return pipe;
+      this.#deps.keep(hop);
+      return hop.pipe;
     } catch (reason) {
       const error = InterceptError.from(reason);
       if (error.code === 'tunnel_lost') this.#fail(error);
       throw error;
     }
-  }
-
-  /** Ends what is open: nobody else would. */
-  cut(): void {
-    const error = new InterceptError('tunnel_lost', `The manager ${this.router}, which had the session, is gone.`);
-    for (const pipe of this.#open) pipe.reset(error);
   }
 
   #fail(error: InterceptError): void {

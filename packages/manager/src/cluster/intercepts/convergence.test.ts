@@ -199,7 +199,7 @@ class Run {
     const { claim, over } = judgement;
     if (over !== undefined) return [`${claim.id} is over and there`];
     const link = this.#wordAt(at, claim.id) === 'said' ? links.get(claim.uid) : undefined;
-    const change = toStatusChange(judgement, { leading: true, self: identities[at] ?? '', link, usedMs: undefined }, nowMs);
+    const change = toStatusChange(judgement, { leading: true, self: identities[at] ?? '', link, renewed: false, usedMs: undefined }, nowMs);
     const served = this.#live().some(({ uid }) => uid === claim.uid);
     const said = claim.object.status?.conditions?.find(({ type }) => type === 'SessionReady')?.status === 'True';
     return [

@@ -69,12 +69,17 @@ export class ObjectSync implements Disposable {
         continue;
       }
       if (this.#silent || undecided) continue;
+      const renewedMs = book.renewals.get(uid);
       const status = toStatusChange(
         judgement,
-        { leading, self, link: book.voiceOf(uid), usedMs: noteworthyUse(claim) },
+        { leading, self, link: book.voiceOf(uid), renewed: renewedMs !== undefined, usedMs: noteworthyUse(claim) },
         clock.date().getTime(),
       );
-      if (status !== undefined) this.#writes.start(uid, (signal) => this.#patch(judgement, status, signal));
+      if (status === undefined) continue;
+      this.#writes.start(uid, async (signal) => {
+        await this.#patch(judgement, status, signal);
+        if (renewedMs !== undefined) book.shown(uid, renewedMs);
+      });
     }
   }
 

@@ -58,6 +58,11 @@ export class SessionBook {
     this.#renewals.set(uid, untilMs);
   }
 
+  /** The object `uid` shows the renewal to `untilMs`, as far as that is granted by now. */
+  shown(uid: string, untilMs: number): void {
+    if (this.#renewals.get(uid) === untilMs) this.#renewals.delete(uid);
+  }
+
   /** The intercept `uid` has ended, whatever its object says until it is gone. */
   end(uid: string): void {
     this.#ended.add(uid);

@@ -14,6 +14,8 @@ export interface StatusVoice {
   readonly self: string;
   /** It has, had, or refused the session: `SessionReady`. */
   readonly link: SessionLink | undefined;
+  /** It was asked for a renewal that the object does not show yet. */
+  readonly renewed: boolean;
   /** Requests came at its router, the last one then: epoch milliseconds, only where it is worth a note. */
   readonly usedMs: number | undefined;
 }
@@ -39,11 +41,11 @@ export function toLastStatus(claim: Claim, verdict: Verdict, nowMs: number): Wan
 
 function toStatus(
   { claim, acceptance, routing, expiresAtMs }: Judgement,
-  { leading, self, link, usedMs }: StatusVoice,
+  { leading, self, link, renewed, usedMs }: StatusVoice,
   nowMs: number,
 ): WantedStatus {
   const { conditions = [], ...before } = claim.object.status ?? {};
-  const setsEnd = leading || link !== undefined;
+  const setsEnd = leading || renewed || link !== undefined;
   const changes = new Map<InterceptConditionType, InterceptCondition>();
   const put = (type: InterceptConditionType, verdict: Verdict, atMs: number): void =>
     void changes.set(type, toCondition(claim, type, verdict, atMs));

@@ -89,6 +89,19 @@ test('the agent of another manager is left alone by the one that leads', async (
   expect([bench.seat.rules, other.rules]).toEqual([[`${id}@s2`], [`${id}@at self`]]);
 });
 
+test('a manager that neither leads nor has the session writes the renewal that it was asked for', async () => {
+  await using bench = await openKeeperBench({
+    objects: [mine, createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],
+  });
+  await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
+  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  await bench.settle(() => other.rules[0] === `${id}@at self`);
+  bench.clock.advance(hourMs);
+  const { expiresAt } = other.keeper.renewById(id, undefined);
+  await bench.settle(() => bench.object(id)?.status?.expiresAt === expiresAt.toISOString());
+  await bench.settle(() => bench.keeper.get(id)?.expiresAt.getTime() === expiresAt.getTime());
+});
+
 test('a goodbye to the manager that the agent left ends nothing', async () => {
   await using bench = await openKeeperBench({
     objects: [mine, createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],

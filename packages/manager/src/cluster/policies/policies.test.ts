@@ -1,3 +1,4 @@
+import type { InterceptId } from '@switchyard/contract';
 import { approvedAnnotation, type Intercept } from '@switchyard/kube';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -9,7 +10,7 @@ import { readClaim, type Claim } from '../intercepts/claim.ts';
 import { judgeAcceptance } from '../intercepts/judge-acceptance.ts';
 import { grantRenewal } from './renewal.ts';
 
-const id = 'orders.http.alice';
+const id = 'orders.http.alice' as InterceptId;
 const mine = createIntercept(id, 'alice');
 const nothing = createInterceptPolicy('nothing', { modes: [] });
 const minuteMs = 60_000;
@@ -156,4 +157,28 @@ test('where others took up the longest allowance, it is the shorter one', async 
 test('a renewal of nothing is none', () => {
   expect(() => grantRenewal(0, { holds: true, reason: 'Accepted', message: '' }, limits)).toThrow('lifetime of nothing');
   expect(grantRenewal(undefined, { holds: true, reason: 'Accepted', message: '' }, limits)).toBe(limits.lifetimeMs);
+});
+
+test('a renewal that a policy shortens before it was written is written once, and does not grow with time', async () => {
+  await using bench = await openKeeperBench({ objects: [mine] });
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  let refused = 0;
+  bench.kube.refuse = ({ method }) => (method === 'PATCH' && refused++ >= 0 ? 409 : undefined);
+  bench.clock.advance(60 * minuteMs);
+  bench.keeper.renew(session, id, undefined);
+  bench.put(createInterceptPolicy('short', { lifetime: { maxSeconds: 3_600 } }));
+  const soon = (): boolean => (bench.keeper.get(id)?.expiresAt.getTime() ?? 0) - bench.clock.date().getTime() <= 60 * minuteMs;
+  await bench.settle(soon);
+  const before = refused;
+  await bench.settle(() => refused > before);
+  bench.kube.refuse = () => undefined;
+  const written = (): number => Date.parse(bench.object(id)?.status?.expiresAt ?? '');
+  await bench.settle(() => written() <= bench.clock.date().getTime() + 60 * minuteMs);
+  const shown = written();
+  bench.clock.advance(10 * minuteMs);
+  bench.keeper.reconsider();
+  await bench.settle(() => bench.keeper.get(id)?.expiresAt.getTime() === shown);
+  expect(written()).toBe(shown);
 });

@@ -94,8 +94,16 @@ test('the conditions are waited for; what the manager says is shown', async () =
   await using run = cluster.start(['run', 'orders', '--port', String(app.port)]);
   await run.says('taking over orders: Waiting for endpoints.\n');
   expect(run.stderr).not.toContain('ready:');
+  // As a policy that wants an approval does it: what is granted then is not what the session was told.
+  const waiting = cluster.object('orders.http.alice');
+  if (waiting === undefined) throw new Error('The object is gone.');
+  cluster.kubernetes.put({
+    ...waiting,
+    status: { ...waiting.status, expiresAt: new Date(Date.now() + 30 * 60_000 + 20_000).toISOString() },
+  });
   cluster.verdict = accepted;
   await run.says('ready:');
+  expect(run.stderr).toMatch(/expires {2}\d\d:\d\d \(in 30m\)/);
 });
 
 test('a service that is not routed in time: what the manager says, and nothing stays', async () => {
@@ -190,11 +198,13 @@ test('drift is told, and its end', async () => {
   await run.says(`orders is routed again since ${since}\n`);
 });
 
-test('an object that is removed elsewhere ends the run', async () => {
+test('an object that is removed elsewhere ends the run, once the manager had 5 s to say who did it [cli.endingMs]', async () => {
   await using run = cluster.start(['run', 'orders', '--port', String(app.port)]);
   await run.says('ready:');
+  const startMs = performance.now();
   expect(await cluster.run(['down', 'orders'])).toEqual({ code: 0, stdout: 'removed orders (key alice)\n', stderr: '' });
   expect(await run.exited).toBe(3);
+  expect(performance.now() - startMs).toBeGreaterThanOrEqual(5_000);
   expect(run.stderr).toContain('error: The intercept of orders with the key "alice" was removed.\n');
   expect(await cluster.run(['down', 'orders'])).toEqual({ code: 0, stdout: 'nothing of yours to remove\n', stderr: '' });
 });

@@ -59,6 +59,18 @@ describe('refused before it is asked', () => {
     expect(() => compileCondition(`(${Array(70).fill('groups').join(' + ')}).exists(a, a in groups)`)).toThrow('could take more than');
   });
 
+  test('[policy.conditionCost] one that makes a list longer and longer', () => {
+    const longer = (name: number): string => Array(4).fill(`z${name}`).join(' + ');
+    const bind = (depth: number, name = 0): string =>
+      name === depth ? `'x' in z${name}` : `cel.bind(z${name + 1}, ${longer(name)}, ${bind(depth, name + 1)})`;
+    const exist = (depth: number, name = 0): string =>
+      name === depth ? `'x' in z${name}` : `[${longer(name)}].exists(z${name + 1}, ${exist(depth, name + 1)})`;
+    expect(compileCondition(`cel.bind(z0, groups, ${bind(1)})`).ask(facts)).toEqual({ t: 'fails' });
+    for (const text of [bind(6), exist(3)]) {
+      expect(() => compileCondition(`cel.bind(z0, groups, ${text})`)).toThrow('could take more than');
+    }
+  });
+
   test('[policy.conditions] too many of them', () => {
     const spec = (count: number): object => ({
       subjects: [{ kind: 'User', name: 'alice' }],

@@ -15,6 +15,8 @@ interface World {
   readonly manager: string;
   readonly state: string;
   readonly callers: readonly Caller[];
+  /** Tokens that the manager does not take. */
+  readonly unknown: Set<string>;
   run(argv: readonly string[], host?: Partial<Host>): Promise<Outcome>;
 }
 
@@ -31,17 +33,19 @@ async function openWorld({ onTestFinished }: TestContext, offers: 'sign-in' | 'n
   const issuer = stack.use(await openFakeIssuer());
   const folder = stack.use(await openFolder());
   const callers: Caller[] = [];
+  const unknown = new Set<string>();
+  const nameOf = ({ token }: Caller): string | undefined => (token !== undefined && unknown.has(token) ? undefined : toName(token));
   const refuse = (): Promise<never> => Promise.reject(new InterceptError('not_signed_in', 'Nobody is.'));
   const signIn = { issuer: issuer.url, clientId: 'switchyard', scopes: [] };
   const api: ManagerApi = {
     info: async (caller) => {
       callers.push(caller);
-      const owner = toName(caller.token);
+      const owner = nameOf(caller);
       const base = { version: '1', protocol: protocolVersions, auth: 'kubernetes', now: new Date(), policy: undefined } as const;
       return { ...base, owner, ...(offers === 'sign-in' ? { signIn } : {}) };
     },
     listServices: async () => [],
-    listIntercepts: async (caller) => (toName(caller.token) === undefined ? refuse() : []),
+    listIntercepts: async (caller) => (nameOf(caller) === undefined ? refuse() : []),
     removeIntercepts: refuse,
     renewIntercept: refuse,
     explain: refuse,
@@ -57,6 +61,7 @@ async function openWorld({ onTestFinished }: TestContext, offers: 'sign-in' | 'n
     manager,
     state: join(folder.path, '.local', 'state', 'switchyard', 'sign-ins'),
     callers,
+    unknown,
     run: (argv, more = {}) => runInProcess(argv, { ...host, ...more }),
   };
 }
@@ -144,6 +149,17 @@ test.for<[what: string, changes: Readonly<Record<string, unknown>>, message: str
   const world = await openWorld(context);
   world.issuer.changes = changes;
   expect((await world.run(['login'])).stderr).toContain(message);
+});
+
+test('whoami says nobody for whom a manager does not know, with its reason', async (context) => {
+  const world = await openWorld(context);
+  const token = `${Buffer.from('{}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.x`;
+  world.unknown.add(token);
+  expect(await world.run(['whoami'], { env: { INTERCEPT_MANAGER: world.manager, INTERCEPT_TOKEN: token } })).toEqual({
+    code: 4,
+    stdout: '',
+    stderr: 'error: Nobody is.\n',
+  });
 });
 
 test('without any proof all ways are named', async (context) => {

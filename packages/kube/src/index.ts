@@ -55,7 +55,7 @@ export {
 } from './resources/intercept.ts';
 export { readDrain, toDrainText, type Drain } from './resources/drain.ts';
 export { describeRevocation, describeWho, readRevocation, toRevocationText, type Revocation } from './resources/revocation.ts';
-export { createInterceptObject, type Claimant } from './resources/intercept-object.ts';
+export { createInterceptObject, toLifetimeSeconds, type Claimant } from './resources/intercept-object.ts';
 export { peerAuthentications, type PeerAuthentication } from './resources/peer-authentication.ts';
 export { fromMatchObject, type MatchObject } from './resources/match.ts';
 export { interceptPolicies, type InterceptPolicy } from './resources/policy.ts';

@@ -17,6 +17,7 @@ export const kubeLimits: LimitTable<
   | 'leaseMarginMs'
   | 'leaseCallMs'
   | 'ownerGroups'
+  | 'lifetimeMs'
 > = {
   callMs: {
     value: 30_000,
@@ -57,6 +58,11 @@ export const kubeLimits: LimitTable<
     value: 64,
     unit: 'count',
     about: 'Groups of a person that are written into an intercept of theirs; the rest is left out.',
+  },
+  lifetimeMs: {
+    value: 8 * 3_600_000,
+    unit: 'ms',
+    about: 'The longest lifetime that an intercept asks for, as its definition has it; who wants a longer one asks for this.',
   },
 };
 

@@ -83,7 +83,7 @@ function toView({ intercepts, services, before }: Drained, { namespace, at, dryR
       if (at === undefined) return `${did}${undone}`;
       return [
         ...(rows.length === 0 ? [] : [toTable(['INTERCEPT', 'OWNER', 'MACHINE'], rows, paint)]),
-        `${did}${toCount(rows.length, 'intercept')} of ${namespace} end at ${formatTime(at)}, and ${toCount(services.length, 'service')} are given back; no new ones are accepted`,
+        `${did}${namespace} accepts no new intercepts; at ${formatTime(at)} it ends ${toCount(rows.length, 'intercept')} and gives ${toCount(services.length, 'service')} back`,
         'to undo it: intercept admin drain --undo',
       ].join('\n');
     },

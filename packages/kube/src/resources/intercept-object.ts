@@ -35,9 +35,14 @@ export function createInterceptObject(id: InterceptId, spec: InterceptSpec & { r
       publicKey,
       whenAway: whenAway === 'baseline' ? 'Baseline' : 'Fail',
       lane: directPort === undefined ? 'Tunnel' : 'Direct',
-      ...(lifetimeMs === undefined ? {} : { lifetimeSeconds: Math.ceil(lifetimeMs / 1_000) }),
+      ...(lifetimeMs === undefined ? {} : { lifetimeSeconds: toLifetimeSeconds(lifetimeMs) }),
     },
   };
+}
+
+/** A wanted lifetime as the object has it: the longest one that it can hold, where more is wanted. The manager grants what it likes of that. */
+export function toLifetimeSeconds(lifetimeMs: number): number {
+  return Math.ceil(Math.min(lifetimeMs, kubeLimits.lifetimeMs.value) / 1_000);
 }
 
 const kinds: Readonly<Record<ActorKind, NonNullable<Intercept['spec']['actor']>['kind']>> = { person: 'Person', agent: 'Agent', ci: 'CI' };

@@ -98,7 +98,7 @@ function toDenied(error: InterceptError, { client, purpose }: Call): InterceptEr
   const what = group === undefined || group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined || namespace === '' ? 'the whole cluster' : `the namespace ${namespace}`;
   const giver = namespace === undefined || namespace === '' ? 'An administrator of the cluster' : `An administrator of the namespace`;
-  const role = namespace === undefined || namespace === '' ? 'cluster-admin' : purpose === 'administer' ? 'admin' : toRole(verb);
+  const role = toRole(verb, purpose, namespace === undefined || namespace === '');
   const scope = namespace === undefined || namespace === '' ? 'clusterrolebinding' : `rolebinding -n ${namespace}`;
   return new InterceptError('not_allowed', `You (${user}) may not ${verb} ${what} in ${where} (context "${client.context}").`, {
     cause: error,
@@ -120,9 +120,15 @@ function toDeniedByPolicy(error: InterceptError): InterceptError {
 const policyRights: readonly (readonly [said: string, right: string])[] = [
   ['may not intercept', 'the verb intercept on services.switchyard.dev, which the roles edit and admin have unless it was taken from them'],
   ['may not revoke', 'the verb revoke on intercepts.switchyard.dev, which the role admin has'],
+  ['may not approve', 'the verb approve on intercepts.switchyard.dev, which the role admin has'],
 ];
 
-/** The least of Kubernetes' own roles that has it; our own rights are aggregated to these. */
-function toRole(verb: string): string {
+/**
+ * The least of Kubernetes' own roles that has it; our own rights are aggregated to these. An installation needs more than the right that is
+ * missed first, but for a list over all namespaces, which is all that its command does.
+ */
+function toRole(verb: string, purpose: Purpose | undefined, isClusterWide: boolean): string {
+  if (isClusterWide) return verb === 'list' ? 'view' : 'cluster-admin';
+  if (purpose === 'administer') return 'admin';
   return verb === 'get' || verb === 'list' || verb === 'watch' ? 'view' : 'edit';
 }

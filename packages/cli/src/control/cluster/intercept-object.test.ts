@@ -34,3 +34,12 @@ test('an object says what works there', () => {
     onBehalfOf: 'alice@example.com',
   });
 });
+
+test.for([
+  [90_500, 91],
+  [8 * 3_600_000, 28_800],
+  [200 * 3_600_000, 28_800],
+] as const)('who wants to live for %i ms asks for %i s [kube.lifetimeMs]', ([lifetimeMs, seconds]) => {
+  const claimant = { principal: { user: 'alice', groups: [] }, actor: undefined, client: 'laptop', publicKey: '' };
+  expect(toInterceptObject({ ...spec, lifetimeMs }, claimant).spec.lifetimeSeconds).toBe(seconds);
+});

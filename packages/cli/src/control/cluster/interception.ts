@@ -12,13 +12,12 @@ import { createSteps, type Steps } from '../../steps.ts';
 import { openAgentSession, toEndError } from '../agent-session.ts';
 import type { Interception, InterceptionOptions, LiveIntercept } from '../control.ts';
 import { claimIntercept, releaseIntercept } from './claim.ts';
-import { explainFailure } from './explaining-client.ts';
 import { followIntercept, type Followed } from './follow.ts';
-import { toInterceptObject } from './intercept-object.ts';
+import { toDate, toInterceptObject } from './intercept-object.ts';
 import { chooseLane, describeLane, type LaneChoice } from './lane.ts';
 import type { Pod } from './pod.ts';
 import type { Progress } from './progress.ts';
-import { openWay, type Way } from './reach.ts';
+import { openWay, toCause } from './reach.ts';
 
 /** In which namespace, as whom. */
 export interface ClusterPlace {
@@ -105,11 +104,6 @@ export async function openClusterInterception(context: Context, place: ClusterPl
   };
 }
 
-/** The session only sees that its connection broke; the way knows why. */
-function toCause(error: InterceptError, { lastError }: Way, client: KubeClient): InterceptError {
-  return error.code === 'manager_unreachable' && lastError !== undefined ? explainFailure(lastError, { type: undefined, client }) : error;
-}
-
 async function untilReady(claimed: readonly Claimed[], signal: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(toAbortError(signal));
@@ -139,6 +133,8 @@ function toLive(info: InterceptInfo, claimed: readonly Claimed[], namespace: str
   const progress = own?.followed.progress;
   return {
     ...info,
+    // What waited for an approval lives from then on, and shorter than the session was told.
+    expiresAt: toDate(own?.followed.object.status?.expiresAt) ?? info.expiresAt,
     routedSince: progress?.t === 'ready' ? progress.since : undefined,
     from: `in the namespace ${namespace}`,
     lane: own === undefined ? undefined : describeLane(own.lane),

@@ -16,7 +16,7 @@ import { openClusterInterception } from './interception.ts';
 import { openClient } from './open-client.ts';
 import { listMeshes } from './mesh.ts';
 import { findPod } from './pod.ts';
-import { findWay, openWay } from './reach.ts';
+import { findWay, openWay, toCause } from './reach.ts';
 import { renewObject, type RenewDeps } from './renew.ts';
 import { explainByObjects } from './route-report.ts';
 import { listClusterServices } from './services.ts';
@@ -65,7 +65,9 @@ export async function openClusterControl(context: Context, settings: Settings, n
         clock: context.clock,
       });
       const words = way.direct ? `at ${way.url.host}` : `through ${named === undefined ? 'the API server' : named.host}`;
-      return await measureManager(context.clock, words, () => manager.info());
+      return await measureManager(context.clock, words, () => manager.info()).catch((reason: unknown) => {
+        throw toCause(InterceptError.from(reason), way, client);
+      });
     },
     async readLog({ follow }, onEntry) {
       if (follow) throw toNoFollowing(client.namespace);

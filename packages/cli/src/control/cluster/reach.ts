@@ -4,6 +4,7 @@ import { openManagerClient, type Access } from '@switchyard/tunnel';
 import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { cliLimits } from '../../limits.ts';
+import { explainFailure } from './explaining-client.ts';
 import type { Pod } from './pod.ts';
 
 /** A way to the manager. Dispose closes what it needed. */
@@ -46,6 +47,11 @@ export async function openWay(deps: ReachDeps): Promise<Way> {
 
 function toPlainWay(url: URL, direct: boolean): Way {
   return { url, direct, lastError: undefined, [Symbol.asyncDispose]: async () => {} };
+}
+
+/** Why a call over `way` failed: who makes it only sees that the connection broke, and the way knows why. */
+export function toCause(error: InterceptError, { lastError }: Way, client: KubeClient): InterceptError {
+  return error.code === 'manager_unreachable' && lastError !== undefined ? explainFailure(lastError, { type: undefined, client }) : error;
 }
 
 /** Looks whether there is a way, without going it. Rejects with `manager_unreachable` where no pod of the manager is ready. */

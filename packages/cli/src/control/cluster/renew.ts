@@ -1,5 +1,5 @@
 import { InterceptError, type Clock, type InterceptInfo, type Log } from '@switchyard/contract';
-import { intercepts, watchObject, type Intercept, type PatchOperation, type KubeClient } from '@switchyard/kube';
+import { intercepts, toLifetimeSeconds, watchObject, type Intercept, type PatchOperation, type KubeClient } from '@switchyard/kube';
 import { cliLimits } from '../../limits.ts';
 import { toControlledIntercept } from './intercept-object.ts';
 
@@ -43,7 +43,7 @@ async function askForRenewal(client: KubeClient, object: Intercept, lifetimeMs: 
 }
 
 function toOperations(object: Intercept, lifetimeMs: number | undefined): readonly PatchOperation[] {
-  const seconds = lifetimeMs === undefined ? undefined : Math.ceil(lifetimeMs / 1_000);
+  const seconds = lifetimeMs === undefined ? undefined : toLifetimeSeconds(lifetimeMs);
   return [
     { op: 'test', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion },
     { op: 'add', path: '/spec/renewals', value: toNextRenewal(object) },

@@ -79,7 +79,9 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     cluster: undefined,
     whoAmI: async () => toIdentity(settings, proven),
     async identify() {
-      const { auth, owner = settings.owner } = await manager.info();
+      const { auth, owner: known } = await manager.info();
+      if (auth !== 'none' && known === undefined) throw await explainNobody(manager, place);
+      const owner = known ?? settings.owner;
       const by = auth === 'none' ? 'it believes the name that it is told' : `by ${describeToken(settings.token)}`;
       return { user: owner, groups: [], by: `says ${place}: ${by}` };
     },
@@ -106,6 +108,16 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     },
     [Symbol.asyncDispose]: () => manager[Symbol.asyncDispose](),
   };
+}
+
+/** Why a manager that wants proof takes the caller for nobody: what it says where a call needs somebody. */
+async function explainNobody(manager: ManagerClient, place: string): Promise<InterceptError> {
+  try {
+    await manager.listIntercepts();
+  } catch (reason) {
+    return InterceptError.from(reason);
+  }
+  return new InterceptError('not_signed_in', `For ${place} you are nobody.`, { hint: 'Name a file with a token: --token-file.' });
 }
 
 /** A name that the person gave themselves is stronger than the cluster's: many share a service account. */

@@ -10,8 +10,7 @@ export const serviceCheck: Check = {
     const { where, listServices } = await reached();
     try {
       const { ports, routing } = findService({ services: await listServices(), where }, name);
-      if (routing?.refusal !== undefined)
-        return fail(`${name} cannot be intercepted: ${routing.refusal}`, 'See docs/kubernetes.md for what can.');
+      if (routing?.refusal !== undefined) return fail(routing.refusal.replace(/\.$/, ''), 'See docs/kubernetes.md for what can.');
       const text = ports.map((port) => `${port.name} (${port.protocol}) at ${port.listen}`).join(', ');
       if (ports.every(({ protocol }) => protocol === 'tcp'))
         return fail(`${name} carries raw TCP: ${text}`, 'Only HTTP requests can carry a key.');

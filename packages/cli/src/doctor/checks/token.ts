@@ -1,4 +1,5 @@
 import { fail, ok, skipped, type Check } from '../check.ts';
+import { describeToken } from '../../token.ts';
 
 /** Whether the manager takes the caller for somebody. */
 export const tokenCheck: Check = {
@@ -10,6 +11,7 @@ export const tokenCheck: Check = {
       case 'none':
         return ok(`${info.owner ?? 'any name'}: this manager believes the name that it is told`);
       case 'kubernetes':
+        if (info.owner !== undefined) return ok(`${info.owner}, by ${describeToken(token)}`);
         return skipped('the API server of the cluster knows who you are');
       case 'token':
         if (info.owner !== undefined) return ok(`${info.owner}, by the token from the ${token?.source ?? 'connection'}`);

@@ -1,3 +1,4 @@
+import { InterceptError, type InterceptId } from '@switchyard/contract';
 import { expect, test } from 'vitest';
 import { createTestClusterApi } from '../../test/cluster-api.ts';
 import type { ProvenUser } from '../auth/proven-user.ts';
@@ -60,6 +61,28 @@ test('a user removes in their own name, whatever they claim', async () => {
   });
   await api.removeIntercepts(alice, { all: true });
   expect(removed.map(({ user }) => user)).toEqual(['alice']);
+});
+
+test('who is turned away is told of by the name that their token proves, also where they reach for what is not theirs', async () => {
+  const refused: string[] = [];
+  const foreign = new InterceptError('not_allowed', 'It belongs to somebody else.');
+  const api = createTestClusterApi({
+    review: async () => false,
+    onRefused: (_caller, { code }, who) => void refused.push(`${who?.user} ${code}`),
+    intercepts: {
+      list: () => [],
+      remove: async () => [],
+      removeOne: () => Promise.reject(foreign),
+      renew: () => {
+        throw foreign;
+      },
+    },
+  });
+  await expect(api.listIntercepts(alice)).rejects.toMatchObject({ code: 'not_allowed' });
+  const id = 'orders.http.bob' as InterceptId;
+  await expect(api.removeIntercept(alice, id)).rejects.toBe(foreign);
+  await expect(api.renewIntercept(alice, id, undefined)).rejects.toBe(foreign);
+  expect(refused).toEqual(Array<string>(3).fill('alice not_allowed'));
 });
 
 test('having tokens verified is bounded for each address, whatever the tokens are', async () => {

@@ -1,11 +1,4 @@
-import {
-  InterceptError,
-  type Clock,
-  type InterceptInfo,
-  type RequestQuestion,
-  type RouteReport,
-  type ServiceInfo,
-} from '@switchyard/contract';
+import { InterceptError, type Clock, type RequestQuestion, type RouteReport, type ServiceInfo } from '@switchyard/contract';
 import type { Caller, ManagerInfo } from '@switchyard/tunnel';
 import type { ProvenUser, VerifyUser } from '../auth/proven-user.ts';
 import type { TokenBuckets } from '../auth/token-buckets.ts';
@@ -28,8 +21,8 @@ export interface ClusterApiDeps {
   readonly listServices: () => readonly ServiceInfo[];
   /** Where a request would go now. Throws as `Catalog.locate`. */
   readonly explain: (question: RequestQuestion) => RouteReport;
-  /** Learns of callers who are nobody and asked for what wants somebody. */
-  readonly onRefused?: ((caller: Caller, error: InterceptError) => void) | undefined;
+  /** Learns of callers who were turned away: nobody, or `who`, whom their token proves. */
+  readonly onRefused?: ((caller: Caller, error: InterceptError, who?: ProvenUser) => void) | undefined;
 }
 
 /**
@@ -56,8 +49,18 @@ export function createClusterApi(deps: ClusterApiDeps): FullApi {
     const error = new InterceptError('not_allowed', `${who.user} may not list intercepts in this namespace.`, {
       hint: 'Ask whoever administers the namespace for the role "view".',
     });
-    onRefused(caller, error);
+    onRefused(caller, error, who);
     throw error;
+  };
+  const asOwner = async <T>(caller: Caller, act: (user: ProvenUser) => T | Promise<T>): Promise<T> => {
+    const who = await identify(caller);
+    try {
+      return await act(who);
+    } catch (reason) {
+      const error = InterceptError.from(reason);
+      if (error.code === 'not_allowed') onRefused(caller, error, who);
+      throw error;
+    }
   };
 
   return {
@@ -83,9 +86,9 @@ export function createClusterApi(deps: ClusterApiDeps): FullApi {
       await identifyReader(caller);
       return explain(question);
     },
-    removeIntercepts: async (caller, filter) => await intercepts.remove(await identify(caller), filter),
-    removeIntercept: async (caller, id): Promise<InterceptInfo> => await intercepts.removeOne(await identify(caller), id),
-    renewIntercept: async (caller, id, lifetimeMs) => intercepts.renew(await identify(caller), id, lifetimeMs),
+    removeIntercepts: async (caller, filter) => await asOwner(caller, (user) => intercepts.remove(user, filter)),
+    removeIntercept: async (caller, id) => await asOwner(caller, (user) => intercepts.removeOne(user, id)),
+    renewIntercept: async (caller, id, lifetimeMs) => await asOwner(caller, (user) => intercepts.renew(user, id, lifetimeMs)),
     listEvents: async (caller, filter) => events.list((await identifyReader(caller)).user, filter),
     followEvents: async (caller, filter, onEvent) => events.follow((await identifyReader(caller)).user, filter, onEvent),
   };

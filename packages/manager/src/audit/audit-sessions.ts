@@ -1,4 +1,4 @@
-import { InterceptError, type Audit, type AuditRecord, type InterceptSpec, type SessionId } from '@switchyard/contract';
+import { InterceptError, type Audit, type AuditRecord, type InterceptSpec, type Principal, type SessionId } from '@switchyard/contract';
 import type { AcceptSession, Caller, Hello, OnTurnedAway, ServerSession } from '@switchyard/tunnel';
 
 /** Who is behind an agent, as far as is known now. */
@@ -51,10 +51,12 @@ export function auditTurnedAway(audit: Audit): OnTurnedAway {
     audit.write({ action: 'session_refused', outcome: 'refused', user, proven: false, actor, client, address, reason, message });
 }
 
-/** Records callers of the API who did not prove who they are. */
-export function auditCaller(audit: Audit): (caller: Caller, error: InterceptError) => void {
-  return ({ owner: user = '', address }, { code: reason, message }) =>
-    audit.write({ action: 'session_refused', outcome: 'refused', user, proven: false, address, reason, message });
+/** Records callers of the API who were turned away: by the name that they proved, or else by the one that they claim. */
+export function auditCaller(audit: Audit): (caller: Caller, error: InterceptError, who?: Principal) => void {
+  return ({ owner: claimed = '', address }, { code: reason, message }, who) => {
+    const identity = who === undefined ? { user: claimed, proven: false } : { user: who.user, groups: who.groups, proven: true };
+    audit.write({ action: 'session_refused', outcome: 'refused', ...identity, address, reason, message });
+  };
 }
 
 type Subject = AuditIdentity & Pick<AuditRecord, 'actor' | 'client' | 'address' | 'session'>;

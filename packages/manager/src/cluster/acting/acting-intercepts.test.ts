@@ -87,11 +87,13 @@ test('an agent without a token gets nothing made, nor one whose token has expire
   expect(bench.kube.list(intercepts)).toEqual([]);
 });
 
-test('what is refused after all leaves no object', async () => {
+test('what is refused after all leaves no object, and says so to whoever records refusals', async () => {
   await using bench = await openKeeperBench();
   const acting = createActing(bench);
   const missing = createSpec('ci', { service: 'missing', port: 'http' });
-  await expect(acting.register(createUserAgent('s1'), missing)).rejects.toMatchObject({ code: 'service_not_found' });
+  const refused = Promise.resolve(acting.register(createUserAgent('s1'), missing));
+  await expect(refused).rejects.toMatchObject({ code: 'service_not_found' });
+  await expect(refused).rejects.not.toHaveProperty('detail.verdict');
   await bench.untilGone('missing.http.ci');
 });
 

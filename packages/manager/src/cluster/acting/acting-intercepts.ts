@@ -54,8 +54,14 @@ async function registerFor(kept: SessionIntercepts, deps: ActingDeps, session: U
     await client.delete(interceptType, id, { uid: metadata.uid }).catch((failure: unknown) => {
       log.warn('intercept_not_deleted', { intercept: id, code: InterceptError.from(failure).code });
     });
-    throw reason;
+    throw withoutVerdict(InterceptError.from(reason));
   }
+}
+
+/** No object is left whose status could say it: so whoever records what sessions are refused is to record this, too. */
+function withoutVerdict({ code, message, hint, detail = {}, cause }: InterceptError): InterceptError {
+  const { verdict: _verdict, ...rest } = detail;
+  return new InterceptError(code, message, { ...(hint === undefined ? {} : { hint }), detail: rest, cause });
 }
 
 /**

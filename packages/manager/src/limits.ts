@@ -361,7 +361,8 @@ export const peerLimits: LimitTable<
   peerWaiting: {
     value: 512,
     unit: 'count',
-    about: 'Requests of other managers that are not answered yet; for one more, the oldest of the address that has most is closed.',
+    about:
+      'Connections to the port for managers on which nobody has proven who they are; for one more, the oldest of the address that has most is closed.',
   },
   hopsPerPeer: { value: 4_096, unit: 'count', about: 'Connections of one other manager to sessions of this one; `limit_reached` then.' },
   hopConnectMs: { value: 1_000, unit: 'ms', about: 'How long another manager may take to accept a connection; it counts as away then.' },

@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { codes, InterceptError, type Clock, type Log, type Metrics, type Pipe } from '@switchyard/contract';
 import { dialSocket, routerLimits, SocketPipe, splice } from '@switchyard/router';
-import { createSeats, toPlainAddress, type Seats } from '@switchyard/runtime';
+import { createSeats, toPlainAddress, type Seat, type Seats } from '@switchyard/runtime';
 import { readBearer } from '@switchyard/tunnel';
 import type { LiveSession } from '../intercepts/intercept-keeper.ts';
 import { hopProtocol, parseHopPath } from './hop.ts';
@@ -30,6 +30,7 @@ export class HopDesk {
   readonly #deps: HopDeskDeps;
   readonly #limits: HopDeskLimits;
   readonly #waiting: Seats;
+  readonly #seats: WeakMap<Socket, Seat> = new WeakMap();
   readonly #hops: Map<string, number> = new Map();
   readonly #count: (outcome: string) => void;
 
@@ -48,18 +49,25 @@ export class HopDesk {
     this.#count = (outcome) => outcomes.add(1, { outcome });
   }
 
-  /** Takes over a connection on which `request` asks for a session; `head` came behind it. */
+  /** Somebody connected, and has a seat until they prove who they are or are gone: also those who ask nothing, or stay after a refusal. */
+  welcome(socket: Socket): void {
+    const seat = this.#waiting.take(toPlainAddress(socket.remoteAddress ?? ''), () => socket.destroy());
+    this.#seats.set(socket, seat);
+    socket.once('close', () => seat.leave());
+  }
+
+  /** Takes over a connection on which `request` asks for a session; `head` came behind it. It was welcomed before. */
   async serve(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { clock, log } = this.#deps;
     const from = toPlainAddress(socket.remoteAddress ?? '');
     const pipe = new SocketPipe(socket, 'tunnel_lost');
     const over = new AbortController();
     pipe.attach({ onData: ignore, onEnd: ignore, onDrain: ignore, onClose: () => over.abort() });
-    const seat = this.#waiting.take(from, () => socket.destroy());
     const timer = clock.after(this.#limits.hopAnswerMs, () => over.abort());
     try {
       const { inner, leave } = await this.#open(request, from, head, over.signal);
       this.#count('opened');
+      this.#seats.get(socket)?.leave();
       if (socket.destroyed) {
         // A connection that closed meanwhile tells nothing any more.
         inner.reset(new InterceptError('canceled', 'The peer is gone.'));
@@ -76,7 +84,6 @@ export class HopDesk {
       refuse(pipe, error);
     } finally {
       timer.cancel();
-      seat.leave();
     }
   }
 

@@ -70,6 +70,19 @@ test('a peer gets so many connections and no more [manager.hopsPerPeer]', async 
   );
 });
 
+test('who asks nothing, or stays after a refusal, gives way to who comes later [manager.peerWaiting]', async () => {
+  await using bench = await openPeerBench({ peerWaiting: 1, peerHeadMs: 60_000 });
+  await using idle = await openRawClient(bench.port);
+  const refused = connect({ host: '127.0.0.1', port: bench.port, allowHalfOpen: true }).on('error', () => {});
+  refused.write(`GET /intercepts/${id}/u-alice HTTP/1.1\r\nhost: m\r\nconnection: Upgrade\r\nupgrade: switchyard-hop\r\n\r\n`);
+  await idle.untilEnded();
+  await once(refused, 'data');
+  expect(refused.destroyed).toBe(false);
+  const next = await openRawClient(bench.port);
+  await until(() => refused.destroyed || (refused.write('x'), false));
+  await next[Symbol.asyncDispose]();
+});
+
 test('of more requests than can wait the oldest is given up [manager.peerWaiting]', async () => {
   await using bench = await openPeerBench({ peerWaiting: 1 }, { openPipe: () => new Promise(() => {}) });
   const first = bench.hop();

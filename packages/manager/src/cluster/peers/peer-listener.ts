@@ -41,6 +41,7 @@ export async function openPeerListener(
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
+    desk.welcome(socket);
   });
   server.on('upgrade', (request, socket, head) => void desk.serve(request, socket as Socket, head));
   const port = await listen(server, address, 'The listener for other managers');

@@ -1,6 +1,6 @@
 import { openTestAuthority } from '@switchyard/testkit';
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -58,6 +58,26 @@ interface SbomComponent {
   readonly licenses?: readonly { readonly license?: { readonly id?: string }; readonly expression?: string }[];
   readonly externalReferences?: readonly { readonly hashes?: readonly unknown[] }[];
 }
+
+test.for([
+  ['the language of policies', 'maxAstNodes'],
+  ['kubeconfigs', 'loadFromClusterAndUser'],
+  ['signing in', 'device_authorization_endpoint'],
+])('a start of intercept does not read the library for %s', async ([, mark]) => {
+  const folder = join(installation.folder, 'dist/intercept');
+  const names = await readdir(folder);
+  const texts = new Map<string, string>();
+  const follow = async (name: string): Promise<void> => {
+    if (texts.has(name)) return;
+    const text = await readFile(join(folder, name), 'utf8');
+    texts.set(name, text);
+    for (const [, next = ''] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) await follow(next);
+  };
+  await follow(names.find((name) => name.startsWith('main-')) ?? '');
+  expect(texts.size).toBeGreaterThan(1);
+  expect([...texts].filter(([, text]) => text.includes(mark)).map(([name]) => name)).toEqual([]);
+  expect((await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))).some((text) => text.includes(mark))).toBe(true);
+});
 
 test('the programs are commands by themselves', async () => {
   const { stdout } = await run(program('intercept'), ['--version']);

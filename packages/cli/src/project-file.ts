@@ -12,14 +12,9 @@ import {
 } from '@switchyard/config';
 import { InterceptError, type Match, type WhenAway } from '@switchyard/contract';
 import { restrictionSchema, type Restriction } from '@switchyard/policy';
-import { stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
 import { formatVersion, managerUrl } from './fields.ts';
 import { matchField } from './match/match-fields.ts';
 import { ownersField } from './match/owners.ts';
-
-/** How the project file is called. */
-export const projectFileName = 'intercept.yaml';
 
 /** The `$id` of the project file's JSON Schema. */
 const projectSchemaId = 'https://switchyard.dev/schema/v1/intercepts.json';
@@ -102,18 +97,6 @@ export function toProjectJsonSchema(): JsonSchema {
   return toJsonSchema(projectSchema, { id: projectSchemaId, title: 'Intercepts of a project' });
 }
 
-/**
- * The nearest `intercept.yaml`, from `folder` upwards, but not beyond the repository that `folder` lies in, nor in a folder above that
- * everybody may write to, such as /tmp: a stranger's file there would choose the manager.
- */
-export async function findProjectFile(folder: string): Promise<string | undefined> {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    const path = join(at, projectFileName);
-    if (await exists(path)) return path;
-    if (dirname(at) === at || (await exists(join(at, '.git'))) || (await isEverybodys(dirname(at)))) return undefined;
-  }
-}
-
 /** Reads a project file and applies a profile. Throws `bad_config`; an unknown profile is `bad_usage`. */
 export async function readProject(path: string, profile: string | undefined): Promise<Project> {
   const { profiles = {}, policy, ...base } = await readDocument(path, projectSchema);
@@ -129,21 +112,4 @@ function unknownProfile(path: string, profile: string, names: readonly string[])
   return new InterceptError('bad_usage', `${path} has no profile "${profile}".`, {
     hint: nearest === undefined ? known : `Did you mean "${nearest}"? ${known}`,
   });
-}
-
-async function isEverybodys(folder: string): Promise<boolean> {
-  return stat(folder).then(
-    ({ mode }) => (mode & othersWrite) !== 0,
-    () => true,
-  );
-}
-
-/** The bit of a file's mode that lets everybody write. */
-const othersWrite = 0o002;
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

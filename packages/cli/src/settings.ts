@@ -6,7 +6,8 @@ import { readGitBranch } from './git-branch.ts';
 import type { Host } from './host.ts';
 import { findIdentity, toOwner, type Identity } from './identity.ts';
 import { resolveKey, type ResolvedKey } from './key.ts';
-import { findProjectFile, projectFileName, readProject, type Project } from './project-file.ts';
+import { findProjectFile, projectFileName } from './find-project-file.ts';
+import type { Project } from './project-file.ts';
 import { resolveAccess, type AccessFlags } from './manager-access.ts';
 import { resolveToken, type Token } from './token.ts';
 import { readUserFile, toUserFilePath, type UserFile } from './user-file.ts';
@@ -129,7 +130,11 @@ export async function resolveSettings(host: Host, flags: SettingFlags): Promise<
 
 async function openProject(host: Host, { file, profile = textOf(host, 'INTERCEPT_PROFILE') }: SettingFlags): Promise<Project | undefined> {
   const path = file === undefined ? await findProjectFile(host.cwd) : resolve(host.cwd, file);
-  if (path !== undefined) return readProject(path, profile);
+  if (path !== undefined) {
+    // Policies may stand in it, and their language is a library that most starts do without.
+    const { readProject } = await import('./project-file.ts');
+    return readProject(path, profile);
+  }
   if (profile === undefined) return undefined;
   throw new InterceptError('bad_usage', `There is no ${projectFileName} here that could have the profile "${profile}".`, {
     hint: 'Name the file with --file.',

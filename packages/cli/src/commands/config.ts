@@ -4,7 +4,8 @@ import { InterceptError } from '@switchyard/contract';
 import { resolve } from 'node:path';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { keyOption, projectOptions } from '../common-options.ts';
-import { findProjectFile, projectFileName, readProject, toProjectJsonSchema, type Project } from '../project-file.ts';
+import { findProjectFile, projectFileName } from '../find-project-file.ts';
+import type { Project } from '../project-file.ts';
 import type { Identity } from '../identity.ts';
 import { toMatchFields } from '../match/match-fields.ts';
 import { meansCluster } from '../control/open-control.ts';
@@ -21,6 +22,7 @@ export const configValidate: AnyCommand = defineCommand({
   async handler(args, { host, output }) {
     const path = args.path === undefined ? await findProjectFile(host.cwd) : resolve(host.cwd, args.path);
     if (path === undefined) throw new InterceptError('bad_usage', `There is no ${projectFileName} here.`, { hint: 'Name the file.' });
+    const { readProject } = await import('../project-file.ts');
     const { intercepts } = await readProject(path, args.profile);
     output.show({
       data: { file: path, valid: true },
@@ -42,6 +44,7 @@ export const configSchema: AnyCommand = defineCommand({
   options: {},
   behaviour: {},
   async handler(_, { output }) {
+    const { toProjectJsonSchema } = await import('../project-file.ts');
     const schema = toProjectJsonSchema();
     const text = JSON.stringify(schema, undefined, 2);
     output.show({ data: schema, text: () => text, plain: [[text]] });

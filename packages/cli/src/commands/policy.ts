@@ -8,9 +8,7 @@ import type { Context } from '../context.ts';
 import { matchOptions, type MatchArgs } from '../match/match-options.ts';
 import { toSelection } from '../match/selection.ts';
 import { defaultKey, readQuestions, type Question } from '../policy/questions.ts';
-import { readPolicyFiles } from '../policy/policy-files.ts';
 import { toPoliciesView } from '../policy/policies-view.ts';
-import { answer, toAnswersView } from '../policy/verdicts.ts';
 import { toDuration, toLane, toPortName, toService, toText, laneChoices, type Lane } from '../values.ts';
 
 const { 'share-with': _shareWith, join: _join, ...conditionOptions } = matchOptions;
@@ -50,6 +48,10 @@ export const policyTest: AnyCommand = defineCommand({
         hint: 'Name files of policies, or with -n the namespace whose policies are meant.',
       });
     }
+    const [{ readPolicyFiles }, { answer, toAnswersView }] = await Promise.all([
+      import('../policy/policy-files.ts'),
+      import('../policy/verdicts.ts'),
+    ]);
     const files = await readPolicyFiles(args.files.map((file) => resolve(context.host.cwd, file)));
     const found = live ? await readLive(context, args) : undefined;
     const answers = answer([...files, ...(found?.policies ?? [])], await toQuestions(args, context, found?.person));

@@ -1,5 +1,4 @@
 import { InterceptError, type InterceptSpec } from '@switchyard/contract';
-import { findRestriction } from '@switchyard/policy';
 import type { Project } from '../project-file.ts';
 import type { Lane } from '../values.ts';
 
@@ -12,12 +11,13 @@ export interface NarrowFacts {
 }
 
 /**
- * `spec` as the project's own policy lets it be: where it asks for no lifetime, for what that allows. Throws `not_allowed` where the project
- * does not allow it. Whether it is allowed at all is asked elsewhere: nothing here can allow more.
+ * `spec` as the project's own policy lets it be: where it asks for no lifetime, for what that allows. Rejects with `not_allowed` where the
+ * project does not allow it. Whether it is allowed at all is asked elsewhere: nothing here can allow more.
  */
-export function narrow(spec: InterceptSpec, { project, owner, lane, at }: NarrowFacts): InterceptSpec {
+export async function narrow(spec: InterceptSpec, { project, owner, lane, at }: NarrowFacts): Promise<InterceptSpec> {
   if (project?.policy === undefined) return spec;
   const { path, policy } = project;
+  const { findRestriction } = await import('@switchyard/policy');
   const { service, port = '', key, match } = spec;
   const { defaultMs, maxMs } = policy.grant.lifetime;
   const lifetimeMs = spec.lifetimeMs ?? defaultMs ?? maxMs;

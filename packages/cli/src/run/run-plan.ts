@@ -66,7 +66,7 @@ export async function planRun({ clock, output }: Context, known: Omit<RunPlan, '
     if (port.t === 'fixed' && control.manager !== undefined) refuseLoop(port.address, services, control.manager);
     refuseUnsupported(services, routed);
     const { project } = known.settings;
-    const spec = narrow(toSpec(wanted, routed), { project, owner, lane: wanted.lane, at: clock.date() });
+    const spec = await narrow(toSpec(wanted, routed), { project, owner, lane: wanted.lane, at: clock.date() });
     refuseKnownConflict(live, { ...spec, port: routed.port.name, owner });
     await control.check({ specs: [spec], lane: wanted.lane });
     const wide = describeWide(spec);

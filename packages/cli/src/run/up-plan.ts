@@ -3,7 +3,8 @@ import { InterceptError, parseServiceName, type Clock, type RoutingKey } from '@
 import type { Context } from '../context.ts';
 import { isListening } from '../local/reachable.ts';
 import type { Control } from '../control/control.ts';
-import { projectFileName, type Project, type ProjectIntercept } from '../project-file.ts';
+import { projectFileName } from '../find-project-file.ts';
+import type { Project, ProjectIntercept } from '../project-file.ts';
 import { narrow } from '../policy/narrow.ts';
 import { findRoutedPort, refuseKnownConflict, refuseUnsupported, type RoutedPort } from '../routed-service.ts';
 import { toSelection, type Selection, type SelectionArgs } from '../match/selection.ts';
@@ -48,14 +49,14 @@ export async function planUp(
   try {
     const [services, live, owner] = await Promise.all([control.listServices(), control.listIntercepts(), control.owner()]);
     const at = clock.date();
-    const plans = wanted
-      .map((each) =>
-        toPlan(each, findRoutedPort({ services, where: control.where }, parseServiceName(each.service), each.port, hintPort(each)), key),
-      )
-      .map(({ intercept: { spec, ...rest }, ...plan }) => ({
-        ...plan,
-        intercept: { ...rest, spec: narrow(spec, { project, owner, lane, at }) },
-      }));
+    const plans = await Promise.all(
+      wanted.map(async (each) => {
+        const place = findRoutedPort({ services, where: control.where }, parseServiceName(each.service), each.port, hintPort(each));
+        const plan = toPlan(each, place, key);
+        const { spec } = plan.intercept;
+        return { ...plan, intercept: { ...plan.intercept, spec: await narrow(spec, { project, owner, lane, at }) } };
+      }),
+    );
     refuseTwice(plans);
     for (const { routed, local, intercept } of plans) {
       if (control.manager !== undefined) refuseLoop(local, services, control.manager);

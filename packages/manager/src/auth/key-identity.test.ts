@@ -33,3 +33,12 @@ test('an agent that proves no key is nobody', () => {
   const identify = createKeyIdentity(() => [{ owner: 'alice' }]);
   expect(() => identify({ ...hello, publicKey: undefined })).toThrow(expect.objectContaining({ code: 'not_signed_in' }));
 });
+
+test('who proved by a token who they are is that, with the groups of the token, whoever has the key', () => {
+  const user = { user: 'bob@example.com', groups: ['ci'], expiresAt: new Date(0) };
+  const identify = createKeyIdentity(
+    () => [{ owner: 'alice@example.com', groups: ['dev'] }],
+    () => user,
+  );
+  expect(identify(hello)).toEqual({ owner: 'bob@example.com', groups: ['ci'], user });
+});

@@ -1,4 +1,6 @@
 import { InterceptError, type InterceptId } from '@switchyard/contract';
+import { createFakeClock } from '@switchyard/testkit';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createTestClusterApi } from '../../test/cluster-api.ts';
 import type { ProvenUser } from '../auth/proven-user.ts';
@@ -83,6 +85,37 @@ test('who is turned away is told of by the name that their token proves, also wh
   await expect(api.removeIntercept(alice, id)).rejects.toBe(foreign);
   await expect(api.renewIntercept(alice, id, undefined)).rejects.toBe(foreign);
   expect(refused).toEqual(Array<string>(3).fill('alice not_allowed'));
+});
+
+test('who has lost the right to read is told of no more events, within as long as rights are looked up', async () => {
+  const clock = createFakeClock();
+  let isAllowed: boolean | undefined = true;
+  let following = 0;
+  const api = createTestClusterApi({
+    clock,
+    review: async () => {
+      if (isAllowed === undefined) throw new InterceptError('cluster_unavailable', 'It does not answer.');
+      return isAllowed;
+    },
+    events: {
+      list: () => [],
+      follow: () => {
+        following++;
+        return () => void (following = 0);
+      },
+    },
+  });
+  const lookAgain = async (): Promise<void> => {
+    clock.advance(30_000);
+    await setImmediate();
+  };
+  const stop = await api.followEvents(alice, { after: undefined, all: true }, () => {});
+  for (isAllowed of [true, undefined]) await lookAgain();
+  expect(following).toBe(1);
+  isAllowed = false;
+  await lookAgain();
+  expect(following).toBe(0);
+  stop();
 });
 
 test('having tokens verified is bounded for each address, whatever the tokens are', async () => {

@@ -1,15 +1,16 @@
-import { InterceptError, type Clock, type RequestQuestion, type RouteReport, type ServiceInfo } from '@switchyard/contract';
+import { InterceptError, type Clock, type RequestQuestion, type RouteReport, type ServiceInfo, type Timer } from '@switchyard/contract';
 import type { Caller, ManagerInfo } from '@switchyard/tunnel';
 import type { ProvenUser, VerifyUser } from '../auth/proven-user.ts';
 import type { TokenBuckets } from '../auth/token-buckets.ts';
 import type { ReviewAccess } from '../cluster/rights/review-access.ts';
 import type { UserIntercepts } from '../cluster/acting/user-intercepts.ts';
 import type { EventStreams } from '../events/event-streams.ts';
+import { rightLimits } from '../limits.ts';
 import type { FullApi } from './manager-api.ts';
 
 /** What the API of a manager in a cluster stands on. */
 export interface ClusterApiDeps {
-  readonly clock: Pick<Clock, 'date'>;
+  readonly clock: Pick<Clock, 'date' | 'after'>;
   readonly info: Pick<ManagerInfo, 'version' | 'protocol' | 'signIn'>;
   readonly verifyUser: VerifyUser;
   readonly review: ReviewAccess;
@@ -43,9 +44,10 @@ export function createClusterApi(deps: ClusterApiDeps): FullApi {
       throw reason;
     }
   };
+  const mayRead = (who: ProvenUser): Promise<boolean> => review({ who, verb: 'list', resource: 'intercepts' });
   const identifyReader = async (caller: Caller): Promise<ProvenUser> => {
     const who = await identify(caller);
-    if (await review({ who, verb: 'list', resource: 'intercepts' })) return who;
+    if (await mayRead(who)) return who;
     const error = new InterceptError('not_allowed', `${who.user} may not list intercepts in this namespace.`, {
       hint: 'Ask whoever administers the namespace for the role "view".',
     });
@@ -90,8 +92,37 @@ export function createClusterApi(deps: ClusterApiDeps): FullApi {
     removeIntercept: async (caller, id) => await asOwner(caller, (user) => intercepts.removeOne(user, id)),
     renewIntercept: async (caller, id, lifetimeMs) => await asOwner(caller, (user) => intercepts.renew(user, id, lifetimeMs)),
     listEvents: async (caller, filter) => events.list((await identifyReader(caller)).user, filter),
-    followEvents: async (caller, filter, onEvent) => events.follow((await identifyReader(caller)).user, filter, onEvent),
+    followEvents: async (caller, filter, onEvent) => {
+      const who = await identifyReader(caller);
+      const stop = events.follow(who.user, filter, onEvent);
+      return stopWhen(clock, async () => !(await mayRead(who)), stop);
+    },
   };
+}
+
+/**
+ * Calls `stop` once `isOver`, which is asked as often as rights are; what cannot be answered changes nothing. Returns how to stop before.
+ */
+function stopWhen(clock: Pick<Clock, 'after'>, isOver: () => Promise<boolean>, stop: () => void): () => void {
+  let timer: Timer;
+  let stopped = false;
+  const end = (): void => {
+    stopped = true;
+    timer.cancel();
+    stop();
+  };
+  const wait = (): void => {
+    timer = clock.after(rightLimits.rightRecheckMs.value, () => {
+      void isOver()
+        .catch(() => false)
+        .then((over) => {
+          if (over) end();
+          else if (!stopped) wait();
+        });
+    });
+  };
+  wait();
+  return end;
 }
 
 function toNobody(): InterceptError {

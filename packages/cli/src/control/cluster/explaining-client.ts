@@ -98,7 +98,7 @@ function toDenied(error: InterceptError, { client, purpose }: Call): InterceptEr
   const what = group === undefined || group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined || namespace === '' ? 'the whole cluster' : `the namespace ${namespace}`;
   const giver = namespace === undefined || namespace === '' ? 'An administrator of the cluster' : `An administrator of the namespace`;
-  const role = toRole(verb, purpose, namespace === undefined || namespace === '');
+  const role = toRole({ verb, resource, purpose, isClusterWide: namespace === undefined || namespace === '' });
   const scope = namespace === undefined || namespace === '' ? 'clusterrolebinding' : `rolebinding -n ${namespace}`;
   return new InterceptError('not_allowed', `You (${user}) may not ${verb} ${what} in ${where} (context "${client.context}").`, {
     cause: error,
@@ -127,8 +127,18 @@ const policyRights: readonly (readonly [said: string, right: string])[] = [
  * The least of Kubernetes' own roles that has it; our own rights are aggregated to these. An installation needs more than the right that is
  * missed first, but for a list over all namespaces, which is all that its command does.
  */
-function toRole(verb: string, purpose: Purpose | undefined, isClusterWide: boolean): string {
+function toRole({ verb, resource, purpose, isClusterWide }: MissingRight): string {
   if (isClusterWide) return verb === 'list' ? 'view' : 'cluster-admin';
   if (purpose === 'administer') return 'admin';
-  return verb === 'get' || verb === 'list' || verb === 'watch' ? 'view' : 'edit';
+  // A port-forward is begun by reading, which the role view must not.
+  return readingVerbs.has(verb) && resource !== 'pods/portforward' ? 'view' : 'edit';
+}
+
+const readingVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+
+interface MissingRight {
+  readonly verb: string;
+  readonly resource: string;
+  readonly purpose: Purpose | undefined;
+  readonly isClusterWide: boolean;
 }

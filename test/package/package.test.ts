@@ -59,7 +59,7 @@ interface SbomComponent {
   readonly externalReferences?: readonly { readonly hashes?: readonly unknown[] }[];
 }
 
-test.for([
+test.for<[library: string, mark: string]>([
   ['the language of policies', 'maxAstNodes'],
   ['kubeconfigs', 'loadFromClusterAndUser'],
   ['signing in', 'device_authorization_endpoint'],

@@ -179,7 +179,10 @@ class Keeper implements InterceptKeeper {
   }
 
   renew(session: AgentSession, id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {
-    return this.#renew(this.#own(session, id), lifetimeMs);
+    const claim = this.#own(session, id);
+    const info = this.#renew(claim, lifetimeMs);
+    this.#renewals.asked(claim.uid, info.expiresAt.getTime());
+    return info;
   }
 
   renewById(id: InterceptId, lifetimeMs: number | undefined): InterceptInfo {

@@ -1,22 +1,43 @@
 import type { Judgement } from './judge-intercepts.ts';
 
-/** Tells sessions that the owner of their intercept renewed it elsewhere. */
-export class RenewalNews {
-  /** The renewals that each object's end had in it last, by uid. */
-  readonly #known: Map<string, number> = new Map();
+/** What an object said last of its end. */
+interface Said {
+  /** Epoch milliseconds; `NaN` where it said nothing. */
+  readonly endMs: number;
+  readonly renewals: number;
+}
 
-  /** Tells whoever has a session of an intercept whose end has another renewal in it than before. */
+/** Tells sessions that the owner of their intercept renewed it elsewhere: in the object, or by the API of whichever manager. */
+export class RenewalNews {
+  /** By uid. */
+  readonly #said: Map<string, Said> = new Map();
+  /** The ends that sessions asked for themselves, by uid. */
+  readonly #asked: Map<string, number> = new Map();
+
+  /** The session of the intercept `uid` asked for this end itself, and has its answer. */
+  asked(uid: string, endMs: number): void {
+    this.#asked.set(uid, endMs);
+  }
+
+  /** Tells whoever has a session of an intercept whose object has another renewal in its end than before. */
   follow(judgements: readonly Judgement[]): void {
     const uids = new Set(judgements.map(({ claim }) => claim.uid));
-    for (const uid of this.#known.keys()) if (!uids.has(uid)) this.#known.delete(uid);
+    for (const uid of [...this.#said.keys(), ...this.#asked.keys()]) if (!uids.has(uid)) this.#forget(uid);
     for (const judgement of judgements) this.#followOne(judgement);
   }
 
-  #followOne({ claim: { uid, id, object }, standing, expiresAtMs }: Judgement): void {
-    const { renewals = 0 } = object.status ?? {};
-    const before = this.#known.get(uid);
-    this.#known.set(uid, renewals);
-    if (before === undefined || before === renewals || standing.t !== 'live') return;
-    standing.session.notify({ t: 'intercept_renewed', id, expiresAt: new Date(expiresAtMs) });
+  #forget(uid: string): void {
+    this.#said.delete(uid);
+    this.#asked.delete(uid);
+  }
+
+  #followOne({ claim: { uid, id, object }, standing }: Judgement): void {
+    const { expiresAt = '', renewals = 0 } = object.status ?? {};
+    const [before, now] = [this.#said.get(uid), { endMs: Date.parse(expiresAt), renewals }];
+    this.#said.set(uid, now);
+    if (before === undefined || standing.t !== 'live' || now.endMs === this.#asked.get(uid)) return;
+    // An end that only comes nearer is no renewal: a policy allows less, for one.
+    if (now.renewals === before.renewals && !(now.endMs > before.endMs)) return;
+    standing.session.notify({ t: 'intercept_renewed', id, expiresAt: new Date(now.endMs) });
   }
 }

@@ -94,12 +94,19 @@ test('a manager that neither leads nor has the session writes the renewal that i
     objects: [mine, createManagerPod('other', '10.0.0.2'), createManagerPod('self', '10.0.0.1')],
   });
   await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
-  await bench.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  const session = createAgent('s1', 'alice');
+  await bench.keeper.register(session, createSpec('alice'));
   await bench.settle(() => other.rules[0] === `${id}@at self`);
   bench.clock.advance(hourMs);
   const { expiresAt } = other.keeper.renewById(id, undefined);
   await bench.settle(() => bench.object(id)?.status?.expiresAt === expiresAt.toISOString());
   await bench.settle(() => bench.keeper.get(id)?.expiresAt.getTime() === expiresAt.getTime());
+  expect(session.events).toEqual([{ t: 'intercept_renewed', id, expiresAt }]);
+  // A session knows what it asked for itself.
+  bench.clock.advance(hourMs);
+  const own = bench.keeper.renew(session, id, undefined).expiresAt;
+  await bench.settle(() => bench.object(id)?.status?.expiresAt === own.toISOString());
+  expect(session.events).toHaveLength(1);
 });
 
 test('a goodbye to the manager that the agent left ends nothing', async () => {

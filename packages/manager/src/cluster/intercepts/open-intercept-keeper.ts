@@ -1,27 +1,5 @@
-import {
-  InterceptError,
-  type Clock,
-  type InterceptId,
-  type InterceptInfo,
-  type InterceptSpec,
-  type Log,
-  type ServiceName,
-} from '@switchyard/contract';
-import type {
-  Collection,
-  Drain,
-  Intercept as InterceptObject,
-  InterceptPolicy,
-  KubeClient,
-  NetworkPolicy,
-  Pod,
-  RoutedService,
-  Service,
-} from '@switchyard/kube';
-import type { Rule } from '@switchyard/route';
-import type { UsageReader } from '@switchyard/router';
+import { InterceptError, type InterceptId, type InterceptInfo, type InterceptSpec, type ServiceName } from '@switchyard/contract';
 import type { ManagerLimits } from '../../limits.ts';
-import type { Chronicle } from '../../audit/chronicle.ts';
 import type { KeyOwner } from '../../auth/key-identity.ts';
 import { createAccessReviewer } from '../rights/review-access.ts';
 import { findReviewed } from '../rights/reviewed.ts';
@@ -31,12 +9,12 @@ import { toInfo, type AgentSession, type Intercept } from '../../registry/interc
 import { createPolicyBook, type PolicyBook } from '../policies/policy-book.ts';
 import { grantRenewal } from '../policies/renewal.ts';
 import { toDirect, toRefused, toUnknown } from './admit.ts';
-import type { Remotes } from '../peers/remote-sessions.ts';
 import { createClaimReader, type ClaimReader } from './claim-reader.ts';
 import type { Claim } from './claim.ts';
 import { findTargetRefusal } from './direct-target.ts';
 import { findClaim } from './find-claim.ts';
-import type { InterceptKeeper, LiveSession, OnEnd } from './intercept-keeper.ts';
+import type { InterceptKeeper, LiveSession } from './intercept-keeper.ts';
+import type { InterceptKeeperDeps } from './keeper-deps.ts';
 import { judgeIntercepts, type Judgement } from './judge-intercepts.ts';
 import type { ManagerTimes } from './judge-standing.ts';
 import { toIntercept } from './live-intercept.ts';
@@ -52,41 +30,6 @@ import { RouteTable } from './route-table.ts';
 import { SessionBook } from './session-book.ts';
 import { UseNotes } from './use-notes.ts';
 import { WantedServices } from './wanted-services.ts';
-
-/** What the keeper stands on. The collections belong to the caller. */
-export interface InterceptKeeperDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly client: KubeClient;
-  readonly intercepts: Collection<InterceptObject>;
-  readonly services: Collection<Service>;
-  readonly routedServices: Collection<RoutedService>;
-  readonly networkPolicies: Collection<NetworkPolicy>;
-  readonly pods: Collection<Pod>;
-  readonly policies: Collection<InterceptPolicy>;
-  /** Whether this manager leads now; tell of a change by `reconsider`. */
-  readonly isLeading: () => boolean;
-  /** Whether policies let traffic of a Service get past the NetworkPolicies of its pods. */
-  readonly mayBypass: (service: string) => boolean;
-  /** Whether every Service is to be given back; tell of a change by `reconsider`. */
-  readonly isStandingDown: () => boolean;
-  /** Whether no new intercept is to be accepted; tell of a change by `reconsider`. */
-  readonly drain: () => Drain | undefined;
-  /** What passes through this manager's router. */
-  readonly usage: () => Pick<UsageReader, 'usageOf'>;
-  /** Takes the rules of all live intercepts: at first, and once after each change of them. */
-  readonly publish: (rules: readonly Rule[]) => void;
-  /** Learns of each intercept that ended here. */
-  readonly onEnd: OnEnd;
-  /** Learns of everything that becomes of intercepts. Default: nobody does. */
-  readonly chronicle?: Chronicle | undefined;
-  /** The name of the manager's own pod. */
-  readonly identity: string;
-  /** Leads to the managers that have sessions which this one has not. */
-  readonly remotes: Remotes;
-  /** The address of the manager's own pod. */
-  readonly podAddress: string;
-}
 
 /** Opens the keeper of a namespace's intercepts. It begins when all collections are there. Dispose ends no intercept. */
 export function openInterceptKeeper(deps: InterceptKeeperDeps, limits: ManagerLimits): InterceptKeeper {

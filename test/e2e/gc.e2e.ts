@@ -39,9 +39,8 @@ test('gc leaves a namespace with a manager alone; without one it gives the Servi
   expect(await snapshot()).toEqual(served);
 
   // Without the watchdog, which would do it first.
-  await kubectl(['delete', 'cronjobs', '--all', '-n', stage.namespace]);
+  await kubectl(['delete', 'deployment', 'switchyard-watchdog', 'switchyard-manager', '-n', stage.namespace]);
   await run.crash();
-  await kubectl(['delete', 'deployment', 'switchyard-manager', '-n', stage.namespace]);
   await kubectl(['delete', 'pods', '-l', 'switchyard.dev/router=true', '--force', '--grace-period=0', '-n', stage.namespace]);
   await eventually('no manager to be there', 60_000, async () => ((await listPods(stage.namespace)).length === 0 ? true : undefined));
 

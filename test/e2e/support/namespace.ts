@@ -18,6 +18,8 @@ export async function openNamespace(label: string): Promise<TestNamespace> {
   return {
     name,
     [Symbol.asyncDispose]: async () => {
+      // A manager that stops waits for the next one, and the namespace's end is looked at again only long after.
+      await kubectl(['delete', 'deployments,pods', '--all', '--force', '--grace-period=0', '-n', name]);
       await kubectl(['delete', 'namespace', name, '--timeout=90s']);
     },
   };

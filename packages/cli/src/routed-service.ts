@@ -47,11 +47,12 @@ export function findRoutedPort(
   });
 }
 
-/** Refuses a service that cannot be taken over before anything is started. Throws `service_unsupported` with the reason. */
+/** Refuses a service that cannot be taken over before anything is started. Throws its `refusal`. */
 export function refuseUnsupported(services: readonly ControlledService[], { service }: RoutedPort): void {
   const refusal = services.find(({ name }) => name === service)?.routing?.refusal;
   if (refusal === undefined) return;
-  throw new InterceptError('service_unsupported', refusal, { hint: 'See `intercept status` for the services that can be intercepted.' });
+  const { code, message, hint = 'See `intercept status` for the services that can be intercepted.' } = refusal;
+  throw new InterceptError(code, message, { cause: refusal, hint });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { services } from '@switchyard/kube';
 import { until } from '@switchyard/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Result } from '../src/doctor/examine.ts';
@@ -27,6 +28,23 @@ test('in a cluster, doctor asks the API server what the person may do', async ()
   expect(found.get('key')).toMatchObject({ state: 'ok', says: 'alice (from your name)' });
   expect(found.get('token')).toMatchObject({ state: 'skipped' });
   expect((await examine('voice')).get('service')).toMatchObject({ state: 'fail' });
+});
+
+test('who asks for a protected service is denied, and doctor says so once', async () => {
+  const orders = cluster.kubernetes.get(services, 'orders');
+  if (orders === undefined) throw new Error('There is no Service.');
+  cluster.kubernetes.put({ ...orders, metadata: { ...orders.metadata, annotations: { 'switchyard.dev/protected': 'true' } } });
+  try {
+    const why = 'orders cannot be intercepted: it is protected (annotation switchyard.dev/protected)';
+    expect((await examine('orders')).get('service')).toMatchObject({ state: 'fail', says: why });
+    expect(await cluster.run(['run', 'orders', '--', 'true'])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining(`error: ${why}.`),
+    });
+    expect(JSON.parse((await cluster.run(['status', 'orders', '-o', 'json'])).stdout).services[0].routing.refusal).toBe(`${why}.`);
+  } finally {
+    cluster.kubernetes.put(orders);
+  }
 });
 
 test('logs are what the conditions say, and cannot be followed', async () => {

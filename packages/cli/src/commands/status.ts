@@ -72,7 +72,9 @@ function toView(place: Place, services: readonly ControlledService[], mine: read
       services: services.map(({ name, ports, routing }) => ({
         name,
         ports,
-        ...(routing === undefined ? {} : { routing: { ...routing, since: routing.since?.toISOString() } }),
+        ...(routing === undefined
+          ? {}
+          : { routing: { ...routing, since: routing.since?.toISOString(), refusal: routing.refusal?.message } }),
         mine: mine.filter(({ service }) => service === name).map((each) => toInterceptData(each, owner)),
       })),
     },

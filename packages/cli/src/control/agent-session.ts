@@ -75,7 +75,7 @@ export function createTeller({ output, clock }: Context, { manager, intercepts }
         return;
       case 'expiry_warning':
         output.warn(
-          `the intercept of ${event.intercept.service} ends in ${formatDuration(roundToSeconds(event.expiresAt.getTime() - clock.date().getTime()))}; to go on: intercept renew ${event.intercept.service}`,
+          `the intercept of ${event.intercept.service} ends in ${formatDuration(roundToSeconds(event.expiresAt.getTime() - clock.date().getTime()))}; to go on, unless the namespace is drained: intercept renew ${event.intercept.service}`,
         );
         return;
       case 'intercept_renewed':

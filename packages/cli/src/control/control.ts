@@ -25,8 +25,8 @@ export interface Routing {
   readonly shadow: string | undefined;
   /** Whether keys on its requests are dropped. */
   readonly edge: 'trusted' | 'untrusted';
-  /** Why it cannot be taken over. */
-  readonly refusal?: string;
+  /** Why it cannot be taken over: `service_unsupported`, or `not_allowed` where somebody protects it. */
+  readonly refusal?: InterceptError;
   /** What people should know of it: why it cannot be taken over, that somebody else writes it. */
   readonly notes: readonly string[];
 }

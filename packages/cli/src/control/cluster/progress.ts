@@ -52,6 +52,10 @@ const refusals: Partial<Readonly<Record<InterceptReason, { readonly code: Code; 
   PolicyDenied: { code: 'not_allowed' },
   QuotaReached: { code: 'limit_reached' },
   Protected: { code: 'not_allowed', hint: 'Ask who protects it, or intercept another service.' },
+  StandingDown: {
+    code: 'service_unsupported',
+    hint: 'Wait until it is over, or ask who began it: `intercept admin drain --undo` ends a drain.',
+  },
   RightLost: { code: 'not_allowed', hint: 'Ask an administrator of the namespace for the right.' },
   LimitReached: { code: 'limit_reached', hint: 'End others first: `intercept down --all`.' },
   ServiceNotFound: { code: 'service_not_found', hint: 'See `intercept status` for those that there are.' },
@@ -59,7 +63,8 @@ const refusals: Partial<Readonly<Record<InterceptReason, { readonly code: Code; 
   TargetRefused: { code: 'not_allowed', hint: 'Let the requests come through the tunnel: --lane tunnel.' },
 };
 
-function toRefused(reason: InterceptReason, message: string): InterceptError {
+/** What a reason of a condition means to who asked. */
+export function toRefused(reason: InterceptReason, message: string): InterceptError {
   const { code, hint } = refusals[reason] ?? { code: 'service_unsupported' as const, hint: undefined };
   return new InterceptError(code, message, hint === undefined ? {} : { hint });
 }

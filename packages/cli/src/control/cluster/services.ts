@@ -18,6 +18,7 @@ import {
 import { allowsBehindNetworkPolicy, type Policy } from '@switchyard/policy';
 import { findBypassed, findServiceRefusal, isOwnService, readWishes, toPortKey } from '@switchyard/takeover';
 import type { ControlledService, Routing } from '../control.ts';
+import { toRefused } from './progress.ts';
 import { readPolicies } from './check-policies.ts';
 import { managerNotInstalled } from './explaining-client.ts';
 import { toDate } from './intercept-object.ts';
@@ -117,6 +118,6 @@ function toRouting(service: Service, routed: RoutedService | undefined, view: Vi
       ...(edge === 'untrusted' ? [`keys on its requests are dropped (${edgeAnnotation}: untrusted)`] : []),
     ],
     edge,
-    ...(refusal === undefined ? {} : { refusal: refusal.message }),
+    ...(refusal === undefined ? {} : { refusal: toRefused(refusal.reason, refusal.message) }),
   };
 }

@@ -10,7 +10,8 @@ export const serviceCheck: Check = {
     const { where, listServices } = await reached();
     try {
       const { ports, routing } = findService({ services: await listServices(), where }, name);
-      if (routing?.refusal !== undefined) return fail(routing.refusal.replace(/\.$/, ''), 'See docs/kubernetes.md for what can.');
+      const { message, hint = 'See docs/kubernetes.md for what can.' } = routing?.refusal ?? {};
+      if (message !== undefined) return fail(message.replace(/\.$/, ''), hint);
       const text = ports.map((port) => `${port.name} (${port.protocol}) at ${port.listen}`).join(', ');
       if (ports.every(({ protocol }) => protocol === 'tcp'))
         return fail(`${name} carries raw TCP: ${text}`, 'Only HTTP requests can carry a key.');

@@ -80,7 +80,9 @@ test.for<readonly [string, () => void]>([
     'a router still runs',
     () =>
       void kubernetes.put({
-        ...{ apiVersion: 'v1', kind: pods.kind, metadata: { name: 'r', labels: { 'switchyard.dev/router': 'true' } } },
+        apiVersion: 'v1',
+        kind: pods.kind,
+        metadata: { name: 'r', labels: { 'switchyard.dev/router': 'true' } },
         spec: {},
         status: { phase: 'Running' },
       } as never),

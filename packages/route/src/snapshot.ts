@@ -36,7 +36,7 @@ interface ServiceTables {
  * `checkMatch` refuses.
  */
 export function createSnapshot(rules: Iterable<Rule>, options: RouteOptions = {}): Snapshot {
-  const { entryServices = new Set(), untrustedServices = new Set(), sourceAddresses = new Map() } = options;
+  const { entryServices = new Set(), untrustedServices = new Set(), sourceAddresses = new Map<ServiceName, SourceAddressForm>() } = options;
   const ordered = [...rules].toSorted((left, right) => left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1));
   const aliases = (options.aliases ?? defaultAliases).map(parseAlias);
   const keyNames = new Set([twinHeader, baggageHeader, ...aliases.map((alias) => alias.header), cookieHeader]);

@@ -83,7 +83,7 @@ function toView({ intercepts, services, before }: Drained, { namespace, at, dryR
       if (at === undefined) return `${did}${undone}`;
       return [
         ...(rows.length === 0 ? [] : [toTable(['INTERCEPT', 'OWNER', 'MACHINE'], rows, paint)]),
-        `${did}${namespace} accepts no new intercepts; at ${formatTime(at)} it ends ${toCount(rows.length, 'intercept')} and gives ${toCount(services.length, 'service')} back`,
+        `${did}${namespace} ${dryRun ? 'would accept' : 'accepts'} no new intercepts; to end at ${formatTime(at)}: ${toCount(rows.length, 'intercept')}; to be given back then: ${toCount(services.length, 'service')}`,
         'to undo it: intercept admin drain --undo',
       ].join('\n');
     },

@@ -105,6 +105,7 @@ export const peerLimits: LimitTable<
   | 'hopConnectMs'
   | 'hopAnswerMs'
   | 'hopRetryMs'
+  | 'hopOutageMs'
   | 'peerTokens'
   | 'peerTokenAgeMs'
 > = {
@@ -132,6 +133,12 @@ export const peerLimits: LimitTable<
     unit: 'ms',
     about:
       'After which time another manager that was not reached, or did not have the session, is asked again for connections that are held.',
+  },
+  hopOutageMs: {
+    value: 15_000,
+    unit: 'ms',
+    about:
+      'Attempts to reach another manager that fail with no more time than this between them count as one outage, whose first one the hold begins with.',
   },
   peerTokens: {
     value: 64,

@@ -77,6 +77,21 @@ test('a manager that is not reached is asked again after a rest, and says since 
   expect(session?.unreachedMs).toBe(undefined);
 });
 
+test('a failure long after another one, with nobody who tried in between, is an outage of its own [manager.hopOutageMs]', async () => {
+  const { clock, remotes, state } = createBench();
+  const session = remotes.find(claim, 'a');
+  state.reachable = false;
+  const fail = () => expect(session?.openPipe(id, signal)).rejects.toMatchObject({ code: 'tunnel_lost' });
+  const sinceMs = clock.now();
+  await fail();
+  clock.advance(peerLimits.hopOutageMs.value);
+  await fail();
+  expect(session?.unreachedMs).toBe(sinceMs);
+  clock.advance(peerLimits.hopOutageMs.value + 1);
+  await fail();
+  expect(session?.unreachedMs).toBe(clock.now());
+});
+
 test('what leads to a manager whose node died is cut; what leads to one that stops goes on', async () => {
   const { remotes, opened, put } = createBench();
   await remotes.find(claim, 'a')?.openPipe(id, signal);

@@ -133,7 +133,9 @@ class RemoteSession implements AgentSession {
 
   #fail(error: InterceptError): void {
     const nowMs = this.#deps.clock.now();
-    if (this.#failure === undefined) this.#deps.log.warn('peer_unreached', { peer: this.router, reason: error.message });
-    this.#failure = { sinceMs: this.#failure?.sinceMs ?? nowMs, triedMs: nowMs, error };
+    // What was long ago may have passed without anybody who tried: it is another outage.
+    const before = this.#failure !== undefined && nowMs - this.#failure.triedMs <= peerLimits.hopOutageMs.value ? this.#failure : undefined;
+    if (before === undefined) this.#deps.log.warn('peer_unreached', { peer: this.router, reason: error.message });
+    this.#failure = { sinceMs: before?.sinceMs ?? nowMs, triedMs: nowMs, error };
   }
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, isTestCluster, kubectl, root } from './support/cluster.ts';
-import { readCpuMs } from './support/cpu-time.ts';
-import { evidence } from './support/evidence.ts';
-import { toServer } from './support/manifests.ts';
-import { openStage, type Stage } from './support/stage.ts';
-import { eventually } from './support/wait.ts';
-import type { Measurement } from './programs/measurement.ts';
+import { apply, isTestCluster, kubectl, root } from '../support/cluster.ts';
+import { readCpuMs } from '../support/cpu-time.ts';
+import { evidence } from '../support/evidence.ts';
+import { toServer } from '../support/manifests.ts';
+import { openStage, type Stage } from '../support/stage.ts';
+import { eventually } from '../support/wait.ts';
+import type { Measurement } from '../programs/measurement.ts';
 
 let stage: Stage;
 beforeAll(async () => {

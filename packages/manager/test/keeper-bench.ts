@@ -22,6 +22,7 @@ import type { Usage } from '@switchyard/router';
 import { createSystemClock } from '@switchyard/runtime';
 import { createFakeClock, openFakeKubernetes, until, type FakeClock, type FakeKubernetes } from '@switchyard/testkit';
 import type { InterceptKeeper } from '../src/cluster/intercepts/intercept-keeper.ts';
+import { createPolicyBook } from '../src/cluster/policies/policy-book.ts';
 import { openInterceptKeeper } from '../src/cluster/intercepts/open-intercept-keeper.ts';
 import type { ManagerLimits } from '../src/limits.ts';
 import { createSession, limits, type FakeSession } from './fakes.ts';
@@ -66,6 +67,7 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
   const ended: EndReason[] = [];
   const remotes = new Map<string, FakeSession>();
   const collections = { intercepts: opened.use(openCollection(of, intercepts)), services: opened.use(openCollection(of, services)) };
+  const policies = opened.use(openCollection(of, interceptPolicies));
   const keeper = openInterceptKeeper(
     {
       ...of,
@@ -74,7 +76,8 @@ export async function openSeat(kube: FakeKubernetes, clock: FakeClock, options: 
       routedServices: opened.use(openCollection(of, routedServices)),
       networkPolicies: opened.use(openCollection(of, networkPolicies)),
       pods: opened.use(openCollection(of, pods)),
-      policies: opened.use(openCollection(of, interceptPolicies)),
+      policies,
+      policyBook: createPolicyBook(policies, silentLog),
       isLeading: () => leading,
       isStandingDown: () => false,
       mayBypass: () => false,

@@ -24,7 +24,7 @@ async function take(clock: Clock, lock: string): Promise<void> {
   while (!(await isTaken(lock))) {
     await breakIfOld(clock, lock);
     if (clock.now() > patientUntilMs) {
-      throw new InterceptError('bad_config', `Another process holds ${lock} and does not give it back.`, { hint: 'Remove the file.' });
+      throw new InterceptError('bad_config', `Another process holds ${lock} and does not give it back.`, { hint: `Remove ${lock}*.` });
     }
     await sleep(clock, cliLimits.lockLookMs.value, new AbortController().signal);
   }
@@ -41,7 +41,18 @@ async function isTaken(lock: string): Promise<boolean> {
   }
 }
 
+/** One process breaks a lock at a time, and looks again when it may: else a second one would break the lock of whoever was quick. */
 async function breakIfOld(clock: Clock, lock: string): Promise<void> {
+  const breaking = `${lock}.break`;
+  if (!(await isOld(clock, lock)) || !(await isTaken(breaking))) return;
+  try {
+    if (await isOld(clock, lock)) await rm(lock, { force: true });
+  } finally {
+    await rm(breaking, { force: true });
+  }
+}
+
+async function isOld(clock: Clock, lock: string): Promise<boolean> {
   const made = await stat(lock).catch(() => undefined);
-  if (made !== undefined && clock.date().getTime() - made.mtimeMs > cliLimits.lockAgeMs.value) await rm(lock, { force: true });
+  return made !== undefined && clock.date().getTime() - made.mtimeMs > cliLimits.lockAgeMs.value;
 }

@@ -1,4 +1,4 @@
-import { silentAudit, silentLog, toLimitValues } from '@switchyard/contract';
+import { silentAudit, toLimitValues } from '@switchyard/contract';
 import { managerName, openLease, type KubeClient, type LeaseHolder } from '@switchyard/kube';
 import { allowsBehindNetworkPolicy } from '@switchyard/policy';
 import { openRouter } from '@switchyard/router';
@@ -62,8 +62,8 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const led: { lease?: LeaseHolder; standDown?: StandDown } = {};
   const isLeading = (): boolean => led.lease?.leading === true;
   const isStandingDown = (): boolean => led.standDown?.isAsked === true;
-  const policies = createPolicyBook(collections.policies, silentLog);
-  const mayBypass = (service: string): boolean => allowsBehindNetworkPolicy(policies.all(), service);
+  const policyBook = createPolicyBook(collections.policies, log);
+  const mayBypass = (service: string): boolean => allowsBehindNetworkPolicy(policyBook.all(), service);
   const { audit = silentAudit, identity } = deps;
   const events = new EventLog(clock, fixedManagerLimits.keptEvents.value);
   const intercepts: InterceptKeeper = openIntercepts(
@@ -75,6 +75,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
       isLeading,
       isStandingDown,
       mayBypass,
+      policyBook,
       drain: () => led.standDown?.drain,
       usage: () => router.usage,
       publish: (rules) => routing.publish(rules),

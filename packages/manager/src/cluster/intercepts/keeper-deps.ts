@@ -13,6 +13,7 @@ import type {
 import type { Rule } from '@switchyard/route';
 import type { UsageReader } from '@switchyard/router';
 import type { Chronicle } from '../../audit/chronicle.ts';
+import type { PolicyBook } from '../policies/policy-book.ts';
 import type { Remotes } from '../peers/remote-sessions.ts';
 import type { OnEnd } from './intercept-keeper.ts';
 
@@ -27,6 +28,8 @@ export interface InterceptKeeperDeps {
   readonly networkPolicies: Collection<NetworkPolicy>;
   readonly pods: Collection<Pod>;
   readonly policies: Collection<InterceptPolicy>;
+  /** What `policies` say. */
+  readonly policyBook: PolicyBook;
   /** Whether this manager leads now; tell of a change by `reconsider`. */
   readonly isLeading: () => boolean;
   /** Whether policies let traffic of a Service get past the NetworkPolicies of its pods. */

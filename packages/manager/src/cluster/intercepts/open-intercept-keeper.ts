@@ -6,7 +6,6 @@ import { findReviewed } from '../rights/reviewed.ts';
 import { RightWatch } from '../rights/right-watch.ts';
 import { toUnverifiable } from '../rights/right.ts';
 import { toInfo, type AgentSession, type Intercept } from '../../registry/intercept.ts';
-import { createPolicyBook, type PolicyBook } from '../policies/policy-book.ts';
 import { grantRenewal } from '../policies/renewal.ts';
 import { toDirect, toRefused, toUnknown } from './admit.ts';
 import { createClaimReader, type ClaimReader } from './claim-reader.ts';
@@ -51,7 +50,6 @@ class Keeper implements InterceptKeeper {
   readonly #wanted: WantedServices = new WantedServices();
   readonly #uses: UseNotes;
   readonly #rights: RightWatch;
-  readonly #policies: PolicyBook;
   readonly #table: RouteTable;
   readonly #objects: ObjectSync;
   readonly #due: NextDue;
@@ -70,7 +68,6 @@ class Keeper implements InterceptKeeper {
     this.#deps = deps;
     this.#limits = limits;
     this.#claims = createClaimReader(intercepts, log);
-    this.#policies = createPolicyBook(deps.policies, log);
     this.#lookups = new Lookups(clock);
     this.#endings = new RecentEndings(clock);
     this.#uses = new UseNotes(deps, limits.idleLifetimeMs);
@@ -220,7 +217,7 @@ class Keeper implements InterceptKeeper {
     this.#table.follow(this.#judgements);
     this.#objects.sync(this.#judgements);
     const lookMs = this.#uses.nextLookMs(this.#judgements.length, nowMs);
-    this.#due.follow(this.#judgements, nowMs, Math.min(lookMs, this.#policies.nextChangeMs(nowMs)));
+    this.#due.follow(this.#judgements, nowMs, Math.min(lookMs, this.#deps.policyBook.nextChangeMs(nowMs)));
     this.#renewals.follow(this.#judgements);
     this.#wanted.follow(this.#judgements);
     this.#deps.chronicle?.follow(this.#judgements);
@@ -247,7 +244,7 @@ class Keeper implements InterceptKeeper {
       ended,
       rightOf: (claim: Claim) => this.#rights.of(claim),
       usedMsOf: (claim: Claim) => this.#uses.usedMsOf(claim),
-      rulingOf: (claim: Claim) => this.#policies.rulingOf(claim, nowMs),
+      rulingOf: (claim: Claim) => this.#deps.policyBook.rulingOf(claim, nowMs),
     };
     return judgeIntercepts(claims, view, own, nowMs, this.#limits);
   }

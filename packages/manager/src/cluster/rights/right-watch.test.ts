@@ -1,6 +1,7 @@
 import { InterceptError, parseServiceName, silentLog } from '@switchyard/contract';
 import { createFakeClock, type FakeClock } from '@switchyard/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { rightLimits } from '../../limits.ts';
 import type { RightHolder } from './right.ts';
 import { RightWatch } from './right-watch.ts';
 
@@ -164,4 +165,33 @@ test('who waits for a right is answered when the manager stops', async () => {
   watch[Symbol.dispose]();
   await watch.settle(alice);
   expect(watch.of(alice)).toBe('unknown');
+});
+
+test('many who wait at once are asked about some at a time, and before all others; nobody waits for an API server that is away', async () => {
+  const { watch, asked, answer, settled, clock } = createWatch('never');
+  const { rightReviews, rightRestMs } = rightLimits;
+  watch.follow(Array.from({ length: 20 }, (_, index) => holder(`first-${index}`)));
+  const waiting = Array.from({ length: 30 }, (_, index) => watch.settle(holder(`agent-${index}`)));
+  await settled();
+  expect(asked).toHaveLength(rightReviews.value);
+
+  const { watch: other, asked: order, answer: say, settled: done } = createWatch(away);
+  other.follow(Array.from({ length: 20 }, (_, index) => holder(`first-${index}`)));
+  await Promise.all(Array.from({ length: 30 }, (_, index) => other.settle(holder(`agent-${index}`))));
+  await other.settle(holder('late'));
+  expect(order.length).toBeLessThanOrEqual(rightReviews.value);
+  expect(other.of(holder('late'))).toBe('granted');
+  say(true);
+  await done();
+  expect(waiting).toHaveLength(30);
+  answer(true);
+  clock.advance(rightRestMs.value);
+});
+
+test('whoever waits comes before those who are only followed', async () => {
+  const { watch, asked, settled } = createWatch();
+  watch.follow(Array.from({ length: 20 }, (_, index) => holder(`first-${index}`)));
+  await watch.settle(holder('agent'));
+  expect(asked.indexOf('agent orders')).toBeLessThanOrEqual(rightLimits.rightReviews.value);
+  await settled();
 });

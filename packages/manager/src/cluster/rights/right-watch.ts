@@ -20,8 +20,10 @@ interface Entry {
   right: Right | undefined;
   /** The last question was not answered. */
   failed: boolean;
-  /** The question that is under way. */
-  asking: Promise<void> | undefined;
+  /** Whether a question is under way. */
+  asking: boolean;
+  /** Whoever waits for the first answer. */
+  readonly answered: PromiseWithResolvers<void>;
   /** Waits until it is asked again. */
   timer: Timer | undefined;
 }
@@ -36,6 +38,8 @@ export class RightWatch implements Disposable {
   readonly #entries: Map<string, Entry> = new Map();
   /** Those that are to be asked as soon as there is room. */
   readonly #queue: Set<string> = new Set();
+  /** Those of them that somebody waits for: they come first. */
+  readonly #awaited: Set<string> = new Set();
   readonly #stop = new AbortController();
   #wanted: ReadonlySet<string> = new Set();
   #busy = 0;
@@ -64,32 +68,48 @@ export class RightWatch implements Disposable {
     this.#pump();
   }
 
-  /** Resolves, never rejects, once the right was looked up, or could not be. */
+  /** Resolves, never rejects, once the right was looked up, or could not be: at once while the API server does not answer. */
   async settle(holder: RightHolder): Promise<void> {
     const key = toRightKey(holder);
     const entry = this.#entries.get(key) ?? this.#enter(key, holder);
-    if (this.of(holder) === 'unknown' && !this.#stop.signal.aborted) await (entry.asking ?? this.#ask(key, entry));
+    if (this.of(holder) !== 'unknown' || this.#stop.signal.aborted) return;
+    if (this.#rest !== undefined) return void (entry.failed = true);
+    if (!entry.asking) this.#awaited.add(key);
+    this.#pump();
+    await entry.answered.promise;
   }
 
   [Symbol.dispose](): void {
     this.#stop.abort(new InterceptError('canceled', 'The manager stops.'));
     this.#rest?.cancel();
-    for (const { timer } of this.#entries.values()) timer?.cancel();
+    for (const { timer, answered } of this.#entries.values()) {
+      timer?.cancel();
+      answered.resolve();
+    }
   }
 
   #enter(key: string, holder: RightHolder): Entry {
-    const entry: Entry = { holder, right: undefined, failed: false, asking: undefined, timer: undefined };
+    const entry: Entry = {
+      holder,
+      right: undefined,
+      failed: false,
+      asking: false,
+      answered: Promise.withResolvers(),
+      timer: undefined,
+    };
     this.#entries.set(key, entry);
     this.#queue.add(key);
     return entry;
   }
 
   #pump(): void {
-    for (const key of this.#queue) {
-      if (this.#busy >= rightReviews || this.#rest !== undefined || this.#stop.signal.aborted) return;
-      const entry = this.#entries.get(key);
-      if (entry !== undefined && this.#wanted.has(key)) void this.#ask(key, entry);
-      else this.#forget(key);
+    for (const queue of [this.#awaited, this.#queue]) {
+      for (const key of queue) {
+        if (this.#busy >= rightReviews || this.#rest !== undefined || this.#stop.signal.aborted) return;
+        const entry = this.#entries.get(key);
+        if (entry !== undefined && (queue === this.#awaited || this.#wanted.has(key))) void this.#ask(key, entry);
+        else this.#forget(key);
+      }
     }
   }
 
@@ -98,20 +118,21 @@ export class RightWatch implements Disposable {
     this.#entries.delete(key);
   }
 
-  #ask(key: string, entry: Entry): Promise<void> {
+  async #ask(key: string, entry: Entry): Promise<void> {
     this.#queue.delete(key);
+    this.#awaited.delete(key);
     this.#busy++;
-    entry.asking = this.#review(entry).finally(() => {
-      this.#busy--;
-      entry.asking = undefined;
-      if (this.#stop.signal.aborted) return;
-      entry.timer = this.#deps.clock.after(entry.failed ? rightRestMs : rightRecheckMs, () => {
-        this.#queue.add(key);
-        this.#pump();
-      });
+    entry.asking = true;
+    await this.#review(entry);
+    this.#busy--;
+    entry.asking = false;
+    entry.answered.resolve();
+    if (this.#stop.signal.aborted) return;
+    entry.timer = this.#deps.clock.after(entry.failed ? rightRestMs : rightRecheckMs, () => {
+      this.#queue.add(key);
       this.#pump();
     });
-    return entry.asking;
+    this.#pump();
   }
 
   async #review(entry: Entry): Promise<void> {
@@ -136,6 +157,14 @@ export class RightWatch implements Disposable {
   }
 
   #pause(): void {
+    // Nobody waits for an API server that is away; they are asked about when it is back.
+    for (const key of this.#awaited) {
+      const entry = this.#entries.get(key);
+      if (entry === undefined) continue;
+      entry.failed = true;
+      entry.answered.resolve();
+    }
+    this.#awaited.clear();
     this.#rest ??= this.#deps.clock.after(rightRestMs, () => {
       this.#rest = undefined;
       this.#pump();

@@ -134,6 +134,18 @@ test('who does not lead records only what passed through it, after a while [mana
   expect(records).toMatchObject([{ action: 'intercept_usage', user: 'alice', usage: { requests: 7 } }]);
 });
 
+test('what passed through one that is gone is not counted with the next one of its name', () => {
+  const { trail, records, clock, usage } = openBench({ leading: false });
+  usage.set(id, used);
+  trail.follow([alice]);
+  const { metadata, ...rest } = createTold(id, 'alice', ['True', 'Accepted']);
+  trail.follow([createJudgement({ ...rest, metadata: { ...metadata, uid: 'another' } })]);
+  usage.set(id, { ...used, requests: 1 });
+  clock.advance(auditLimits.endKeptMs.value);
+  trail[Symbol.dispose]();
+  expect(records.map((record) => record.usage?.requests)).toEqual([7, 1]);
+});
+
 test('who comes to lead soon after an end records it', () => {
   const { trail, records, clock, lead } = openBench({ leading: false });
   trail.follow([alice]);

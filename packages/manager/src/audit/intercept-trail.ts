@@ -14,6 +14,8 @@ export interface InterceptTrailDeps {
 
 interface Gone {
   readonly judgement: Judgement;
+  /** Taken when it went: another intercept of its name has a count of its own. */
+  readonly usage: AuditUsage | undefined;
   readonly timer: Timer;
 }
 
@@ -48,32 +50,30 @@ export class InterceptTrail implements Disposable {
 
   [Symbol.dispose](): void {
     for (const uid of this.#gone.keys()) this.#settle(uid, (last) => this.#recordUsage(last));
-    for (const judgement of this.#live.values()) this.#recordUsage(judgement);
+    for (const judgement of this.#live.values()) this.#recordUsage({ judgement, usage: this.#takeUsage(judgement.claim.id) });
     this.#live = new Map();
   }
 
   #keep(judgement: Judgement): void {
-    const { uid } = judgement.claim;
+    const { uid, id } = judgement.claim;
     const forget = (): void => this.#settle(uid, (last) => this.#recordUsage(last));
-    this.#gone.set(uid, { judgement, timer: this.#deps.clock.after(auditLimits.endKeptMs.value, forget) });
+    this.#gone.set(uid, { judgement, usage: this.#takeUsage(id), timer: this.#deps.clock.after(auditLimits.endKeptMs.value, forget) });
   }
 
-  #settle(uid: string, record: (last: Judgement) => void): void {
+  #settle(uid: string, record: (gone: Gone) => void): void {
     const gone = this.#gone.get(uid);
     if (gone === undefined) return;
     gone.timer.cancel();
     this.#gone.delete(uid);
-    record(gone.judgement);
+    record(gone);
   }
 
-  #recordEnd(last: Judgement): void {
-    const usage = this.#takeUsage(last.claim.id) ?? { requests: 0, bytesIn: 0, bytesOut: 0 };
-    for (const record of toEndRecords(last, usage)) this.#deps.audit.write(record);
+  #recordEnd({ judgement, usage = { requests: 0, bytesIn: 0, bytesOut: 0 } }: Gone): void {
+    for (const record of toEndRecords(judgement, usage)) this.#deps.audit.write(record);
   }
 
-  #recordUsage({ claim }: Judgement): void {
-    const usage = this.#takeUsage(claim.id);
-    if (usage !== undefined) this.#deps.audit.write(toUsageRecord(claim, usage));
+  #recordUsage({ judgement, usage }: Omit<Gone, 'timer'>): void {
+    if (usage !== undefined) this.#deps.audit.write(toUsageRecord(judgement.claim, usage));
   }
 
   #takeUsage(id: InterceptId): AuditUsage | undefined {

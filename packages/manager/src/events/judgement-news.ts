@@ -24,9 +24,11 @@ export class JudgementNews {
     this.#live = now;
     if (before === undefined) return;
     for (const [uid, intercept] of now) this.#tellChange(before.get(uid), intercept);
-    for (const [uid, intercept] of before) {
-      if (now.has(uid)) continue;
-      const judgement = judgements.find(({ claim }) => claim.uid === uid);
+    const gone = [...before].filter(([uid]) => !now.has(uid));
+    if (gone.length === 0) return;
+    const byUid = new Map(judgements.map((judgement) => [judgement.claim.uid, judgement]));
+    for (const [uid, intercept] of gone) {
+      const judgement = byUid.get(uid);
       // One that lives, and is not routed by at the moment, has not ended.
       if (judgement === undefined || judgement.over !== undefined) this.#tell(toEndNews(intercept, judgement?.over?.reason ?? 'removed'));
     }

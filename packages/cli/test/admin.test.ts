@@ -55,10 +55,12 @@ async function runControllers(): Promise<void> {
 }
 
 async function settle(): Promise<void> {
-  for (const object of kubernetes.list<KubeObject & { status?: object }>(deployments)) {
-    const { generation = 0 } = object.metadata;
+  for (const object of kubernetes.list<KubeObject & { spec: { replicas: number }; status?: object }>(deployments)) {
+    const { metadata, spec } = object;
     if (object.status === undefined) {
-      kubernetes.put({ ...object, status: { observedGeneration: generation, replicas: 1, updatedReplicas: 1, availableReplicas: 1 } });
+      const { replicas } = spec;
+      const status = { observedGeneration: metadata.generation ?? 0, replicas, updatedReplicas: replicas, availableReplicas: replicas };
+      kubernetes.put({ ...object, status });
     }
   }
   const { items } = await client.list<KubeObject & { status?: object }>(definitions);

@@ -131,7 +131,12 @@ test('routers that are selected by another of their labels are no baseline eithe
 });
 
 test('where policies allow it, a NetworkPolicy is got past, and is named', () => {
-  const policy = { apiVersion: 'v1', kind: 'NetworkPolicy', metadata: { name: 'guard' }, spec: { podSelector: {} } } satisfies NetworkPolicy;
+  const policy = {
+    apiVersion: 'v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'guard' },
+    spec: { podSelector: {} },
+  } satisfies NetworkPolicy;
   const context = { networkPolicies: [policy], baselinePods: [] };
   const orders = toService('orders');
   expect([findServiceRefusal(orders, context)?.reason, findBypassed(orders, context)]).toEqual(['NetworkPolicy', undefined]);

@@ -97,9 +97,9 @@ function isExpected(node: NodeReading, { messages }: MessageReading, kind: Judge
   // An interim response that announces the end of the connection is read as the last one.
   if (kind === 'response')
     return node.error === 'HPE_CLOSED_CONNECTION' && messages[node.messages.length - 1]?.startLine[1].startsWith('1') === true;
-  // It obeys Proxy-Connection as if it were Connection: what follows is answered by nobody.
+  // It obeys Proxy-Connection as if it were Connection: what follows is answered by nobody, and not even looked at behind an Upgrade.
   const closed = messages[node.messages.length - 1]?.fields.some(([name]) => name === 'proxy-connection') === true;
-  return first === 'PRI' || !knownMethods.has(first) || (closed && node.error === 'HPE_CLOSED_CONNECTION');
+  return first === 'PRI' || !knownMethods.has(first) || (closed && ['HPE_CLOSED_CONNECTION', 'nothing used'].includes(node.error ?? ''));
 }
 
 function toStartLine({ startLine: [first, second] }: ReadMessage, kind: Judged['kind']): string {

@@ -18,7 +18,8 @@ import { runInProcess, type Outcome } from './run-in-process.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
-const deployments: ResourceType = { group: 'apps', plural: 'deployments', version: 'v1', kind: 'Deployment', namespaced: true };
+type Deployment = KubeObject & { readonly spec: { readonly replicas: number }; readonly status?: object };
+const deployments: ResourceType<Deployment> = { group: 'apps', plural: 'deployments', version: 'v1', kind: 'Deployment', namespaced: true };
 const roles: ResourceType = { group: 'rbac.authorization.k8s.io', plural: 'roles', version: 'v1', kind: 'Role', namespaced: true };
 const definitions: ResourceType = {
   group: 'apiextensions.k8s.io',
@@ -55,7 +56,7 @@ async function runControllers(): Promise<void> {
 }
 
 async function settle(): Promise<void> {
-  for (const object of kubernetes.list<KubeObject & { spec: { replicas: number }; status?: object }>(deployments)) {
+  for (const object of kubernetes.list(deployments)) {
     const { metadata, spec } = object;
     if (object.status === undefined) {
       const { replicas } = spec;

@@ -124,3 +124,13 @@ test('having tokens verified is bounded for each address, whatever the tokens ar
   const codes = asked.map((each) => (each.status === 'rejected' ? (each.reason as { code: string }).code : 'answered'));
   expect(codes).toEqual([...Array<string>(4).fill('not_signed_in'), 'limit_reached', 'limit_reached']);
 });
+
+test('whoever proves who they are pays under their name, so that users behind one ingress do not pay for each other', async () => {
+  const api = createTestClusterApi();
+  const tooOften = { code: 'limit_reached' };
+  for (let call = 0; call < 4; call++) await api.listServices(alice);
+  await expect(api.listServices(alice)).rejects.toMatchObject({ ...tooOften, message: expect.stringContaining('user alice') });
+  await api.listServices({ ...alice, token: 'bob' });
+  for (let call = 0; call < 4; call++) await expect(api.listServices(nobody)).rejects.toMatchObject({ code: 'not_signed_in' });
+  await expect(api.listServices(nobody)).rejects.toMatchObject(tooOften);
+});

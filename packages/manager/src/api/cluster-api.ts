@@ -33,9 +33,16 @@ export interface ClusterApiDeps {
 export function createClusterApi(deps: ClusterApiDeps): FullApi {
   const { clock, info, verifyUser, review, buckets, intercepts, events, listServices, explain, onRefused = () => {} } = deps;
 
-  /** Without a valid token a caller pays under their address, also for having it verified. */
+  /** Until a token is verified its caller pays under their address, then under their name: many users may come through one ingress. */
   const identify = async (caller: Caller): Promise<ProvenUser> => {
     buckets.take(caller.address);
+    const who = await prove(caller);
+    buckets.giveBack(caller.address);
+    // No address has a space.
+    buckets.take(`user ${who.user}`);
+    return who;
+  };
+  const prove = async (caller: Caller): Promise<ProvenUser> => {
     try {
       if (caller.token === undefined) throw toNobody();
       return await verifyUser(caller.token);

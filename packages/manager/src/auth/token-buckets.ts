@@ -14,6 +14,8 @@ export interface BucketLimits {
 export interface TokenBuckets {
   /** Takes one token of `holder`. Throws `limit_reached` where there is none; `detail.retryAfterSeconds` says when there will be. */
   take(holder: string): void;
+  /** Gives one token back to `holder`, for what turned out to be somebody else's. */
+  giveBack(holder: string): void;
 }
 
 interface Bucket {
@@ -35,6 +37,10 @@ export function createTokenBuckets(clock: Pick<Clock, 'now'>, { burst, perSecond
       const [oldest] = buckets.keys();
       if (buckets.size > holders && oldest !== undefined) buckets.delete(oldest);
       if (tokens < 1) throw toTooOften(holder, perSecond, Math.ceil((1 - tokens) / perSecond));
+    },
+    giveBack(holder) {
+      const known = buckets.get(holder);
+      if (known !== undefined) buckets.set(holder, { ...known, tokens: Math.min(burst, known.tokens + 1) });
     },
   };
 }

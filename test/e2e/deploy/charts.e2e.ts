@@ -29,7 +29,11 @@ const everything = [
 
 const variants: readonly { readonly name: string; readonly chart: keyof typeof charts; readonly values: readonly string[] }[] = [
   { name: 'the cluster’s part as it is', chart: 'cluster', values: [] },
-  { name: 'the cluster’s part, strict and leaving nothing', chart: 'cluster', values: ['--set', 'crds.keep=false,editMayIntercept=false'] },
+  {
+    name: 'the cluster’s part, strict and leaving nothing',
+    chart: 'cluster',
+    values: ['--set', 'crds.keep=false,editMayIntercept=false,requireGroups=true'],
+  },
   { name: 'the manager as it is', chart: 'namespace', values: [] },
   { name: 'the manager told everything', chart: 'namespace', values: everything },
   { name: 'the manager alone', chart: 'namespace', values: ['--set', 'watchdog.enabled=false,release.enabled=false'] },

@@ -123,7 +123,9 @@ test('a drain refuses new intercepts, warns those that are, ends them at its tim
   const rehearsed = await ops.intercept('admin', 'drain', '--dry-run', '-n', stage.namespace);
   expect(rehearsed).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringMatching(/^nothing was changed; .* it ends 1 intercept and gives 1 service back$/m),
+    stdout: expect.stringMatching(
+      /^nothing was changed; .* would accept no new intercepts; to end at .*: 1 intercept; to be given back then: 1 service$/m,
+    ),
   });
   expect(await snapshot()).toEqual(before);
   // Kubernetes lets `edit` write Leases.

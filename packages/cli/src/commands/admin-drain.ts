@@ -84,7 +84,7 @@ function toView({ intercepts, services, before }: Drained, { namespace, at, dryR
       return [
         ...(rows.length === 0 ? [] : [toTable(['INTERCEPT', 'OWNER', 'MACHINE'], rows, paint)]),
         `${did}${namespace} ${dryRun ? 'would accept' : 'accepts'} no new intercepts; to end at ${formatTime(at)}: ${toCount(rows.length, 'intercept')}; to be given back then: ${toCount(services.length, 'service')}`,
-        'to undo it: intercept admin drain --undo',
+        ...(dryRun ? [] : ['to undo it: intercept admin drain --undo']),
       ].join('\n');
     },
     plain: at === undefined ? [] : rows,

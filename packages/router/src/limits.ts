@@ -23,6 +23,7 @@ export const routerLimits: LimitTable<
   | 'interimResponses'
   | 'hops'
   | 'staleMs'
+  | 'keyedStaleMs'
   | 'drainAcceptMs'
   | 'drainIdleMs'
 > = {
@@ -97,6 +98,11 @@ export const routerLimits: LimitTable<
     unit: 'ms',
     about:
       'A kept-alive connection that dies within this time of a GET, HEAD or OPTIONS was stale: the request is sent once more, on a fresh one.',
+  },
+  keyedStaleMs: {
+    value: 5_000,
+    unit: 'ms',
+    about: "The same for a connection to a developer's target: the news of its end takes as long as the way there, and there may be a queue.",
   },
   drainAcceptMs: {
     value: 10_000,

@@ -1,5 +1,5 @@
 import { InterceptError, type Pipe, type PipeHandler } from '@switchyard/contract';
-import { toBaseline } from '../destination.ts';
+import { toBaseline, type Destination } from '../destination.ts';
 import type { Client } from '../client.ts';
 import type { DialBaseline } from '../dial/dial-baseline.ts';
 import type { PortContext } from '../port-context.ts';
@@ -268,7 +268,7 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
       isActive,
       error,
       now: this.context.coarseNow,
-      staleMs: this.context.limits.staleMs,
+      staleMs: upstream.isKeyed ? this.context.limits.keyedStaleMs : this.context.limits.staleMs,
     });
     switch (plan.t) {
       case 'forget':
@@ -286,21 +286,23 @@ export class Http1Connection implements PipeHandler, UpstreamOwner, RequestOwner
         return;
       case 'replay':
         this.context.counts.connections.stale_replayed++;
-        this.#replay();
+        this.#replay(upstream.target);
         return;
       case 'reply':
         this.#replyToAll(plan.error);
     }
   }
 
-  #replay(): void {
-    this.#active = this.upstreams.open(toBaseline, undefined);
+  #replay(target: Destination): void {
+    const fresh = this.upstreams.open(target, undefined);
+    this.#active = fresh;
     for (const exchange of this.exchanges) {
       exchange.replayed = true;
+      fresh.countRequest();
       const { replayable } = exchange;
       if (replayable !== undefined) this.send(replayable.bytes.subarray(replayable.start, replayable.end));
     }
-    if (this.#clientEnded) this.#active.end();
+    if (this.#clientEnded) fresh.end();
     this.#updateFlow();
   }
 

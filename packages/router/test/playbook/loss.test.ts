@@ -11,6 +11,16 @@ async function beginAnswered(): Promise<Play> {
   return play;
 }
 
+/** The same for a developer's target. */
+async function beginKeyed(): Promise<Play> {
+  const play = await Play.begin();
+  await play.say(get('/0', 'alice'));
+  await play.answer(0, ok('zero'));
+  play.target(0).take();
+  play.client.take();
+  return play;
+}
+
 test.each(['ended', 'reset'] as const)('GETs on a stale connection go out once more, in order (%s)', async (how) => {
   const play = await beginAnswered();
   await play.say(get('/1') + get('/2'));
@@ -81,6 +91,53 @@ test('a GET whose answer had begun is not sent twice: the client sees an abort',
   await play.settle();
   expect(play.dials.length).toBe(1);
   expect(play.client.left).toBe('canceled');
+});
+
+test.each(['ended', 'reset'] as const)("a GET on a developer's stale connection goes there once more (%s)", async (how) => {
+  const play = await beginKeyed();
+  await play.say(get('/1', 'alice'));
+  await play.pass(3_000);
+  if (how === 'ended') play.target(0).end();
+  else play.target(0).reset('upstream_unreachable');
+  await play.settle();
+  expect(play.dialled).toEqual(['alice', 'alice']);
+  expect(play.target(1).take()).toBe(get('/1', 'alice'));
+  await play.answer(1, ok('one'));
+  expect([play.client.take(), play.client.left]).toEqual([servedBy('alice', 'one'), 'no']);
+  expect(play.counts.connections).toMatchObject({ stale_replayed: 1 });
+});
+
+test.each([
+  ['a POST', async (play: Play) => play.say(post('/1', 0, 'alice')), 'upstream_unreachable'],
+  ['a GET when the way there broke', async (play: Play) => play.say(get('/1', 'alice')), 'tunnel_lost'],
+] as const)("%s on a developer's stale connection is answered for, not sent twice", async (_name, ask, code) => {
+  const play = await beginKeyed();
+  await ask(play);
+  play.target(0).reset(code);
+  await play.settle();
+  expect(play.dialled).toEqual(['alice']);
+  expect(play.client.take()).toContain(`X-Intercept-Error: ${code}`);
+});
+
+test('a GET that a developer has worked on is not sent twice [router.keyedStaleMs]', async () => {
+  const play = await beginKeyed();
+  await play.say(get('/1', 'alice'));
+  await play.pass(7_000);
+  play.target(0).end();
+  await play.settle();
+  expect(play.dialled).toEqual(['alice']);
+  expect(play.client.take()).toContain('502 Bad Gateway');
+});
+
+test('a GET that is lost at a developer a second time is answered for', async () => {
+  const play = await beginKeyed();
+  await play.say(get('/1', 'alice'));
+  play.target(0).end();
+  await play.settle();
+  play.target(1).end();
+  await play.settle();
+  expect(play.dials.length).toBe(2);
+  expect(play.client.take()).toContain('502 Bad Gateway');
 });
 
 test('requests behind an answered one go out once more', async () => {

@@ -1,5 +1,5 @@
 import { silentAudit, toLimitValues } from '@switchyard/contract';
-import { managerName, openLease, type KubeClient, type LeaseHolder } from '@switchyard/kube';
+import { managerName, openLease, type KubeClient } from '@switchyard/kube';
 import { allowsBehindNetworkPolicy } from '@switchyard/policy';
 import { openRouter } from '@switchyard/router';
 import { toAbortError } from '@switchyard/runtime';
@@ -20,11 +20,12 @@ import { drainManager } from './drain-manager.ts';
 import { openCollections } from './open-collections.ts';
 import { openIntercepts } from './open-intercepts.ts';
 import { openPeers } from './peers/open-peers.ts';
+import { createLeadership } from './services/leadership.ts';
 import { PortOpener } from './services/port-opener.ts';
 import { RoutingPublisher } from './services/routing-publisher.ts';
 import { SharedReports } from './services/shared-reports.ts';
 import { openServiceKeeper } from './services/service-keeper.ts';
-import { watchStandDown, type StandDown } from './services/stand-down.ts';
+import { watchStandDown } from './services/stand-down.ts';
 import { untilHolds } from './until-holds.ts';
 
 /** What a manager in a cluster works with. */
@@ -58,10 +59,8 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
   const routing = opened.use(
     new RoutingPublisher({ services: collections.services, update: (snapshot) => router.update(snapshot) }, config.routing),
   );
-  // Nobody leads before the lease is opened, which is when the cluster is known.
-  const led: { lease?: LeaseHolder; standDown?: StandDown } = {};
-  const isLeading = (): boolean => led.lease?.leading === true;
-  const isStandingDown = (): boolean => led.standDown?.isAsked === true;
+  // The Lease is opened when the cluster is known.
+  const { isLeading, isStandingDown, drain, follow } = createLeadership();
   const policyBook = createPolicyBook(collections.policies, log);
   const mayBypass = (service: string): boolean => allowsBehindNetworkPolicy(policyBook.all(), service);
   const { audit = silentAudit, identity } = deps;
@@ -76,7 +75,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
       isStandingDown,
       mayBypass,
       policyBook,
-      drain: () => led.standDown?.drain,
+      drain,
       usage: () => router.usage,
       publish: (rules) => routing.publish(rules),
       onEnd: countIntercepts(metrics, () => intercepts.list()),
@@ -102,8 +101,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
     intercepts.reconsider();
   };
   const lease = opened.use(openLease(deps, { name: managerName, identity, onChange }));
-  led.lease = lease;
-  led.standDown = opened.use(watchStandDown(deps, lease, onChange));
+  follow(lease, opened.use(watchStandDown(deps, lease, onChange)));
   const services = opened.use(
     openServiceKeeper({ ...deps, ...collections, routers, wanted: () => intercepts.wanted, mayBypass, isStandingDown, isLeading }),
   );

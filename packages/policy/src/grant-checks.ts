@@ -52,7 +52,14 @@ function checkMode({ grant, asked }: GrantQuestion): Objection | undefined {
   return { rule: 'modes', clause, hint: `Intercept another service, or ${askAdmin} add Intercept to its modes.` };
 }
 
-function checkMatchKinds({ grant: { matchKinds }, asked }: GrantQuestion): Objection | undefined {
+/** By what requests are chosen, whoever asks and whenever. */
+export function checkMatchKinds({
+  grant: { matchKinds },
+  asked,
+}: {
+  readonly grant: Pick<Grant, 'matchKinds'>;
+  readonly asked: Pick<Asked, 'service' | 'key' | 'match'>;
+}): Objection | undefined {
   const missing = toMatchKinds(asked).filter((kind) => !matchKinds.includes(kind));
   if (missing.length === 0) return undefined;
   const hint = (advice: string): string => `${advice}, or ${askAdmin} add ${toList(missing)} to its matchKinds.`;

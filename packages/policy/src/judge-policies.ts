@@ -2,7 +2,7 @@ import type { Principal } from '@switchyard/contract';
 import { grantChecks, type Objection } from './grant-checks.ts';
 import type { Policy, Restriction } from './policy.ts';
 import { concerns, isSelected, toMatchKinds, toMode, type Asked, type Circumstances } from './question.ts';
-import type { Allowance, Counts, Refusal, Ruling, Verdict } from './ruling.ts';
+import { toSentence, type Allowance, type Counts, type Refusal, type Ruling, type Verdict } from './ruling.ts';
 
 /** What there is to be judged. */
 export interface PolicyQuestion {
@@ -121,7 +121,7 @@ function toBroken({ name, mistake }: Extract<Policy, { readonly t: 'broken' }>):
 }
 
 function toRefusal(policy: string, { rule, clause, hint }: Objection): Refusal {
-  return { allowed: false, policy, rule, message: `The policy "${policy}" ${clause}.`, hint };
+  return { allowed: false, policy, rule, message: toSentence(policy, clause), hint };
 }
 
 function withOthers(refusal: Refusal, others: number): Refusal {

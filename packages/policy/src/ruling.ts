@@ -28,6 +28,11 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** The message of a refusal by the policy `name`; `clause` says what that allows or does not. */
+export function toSentence(name: string, clause: string): string {
+  return `The policy "${name}" ${clause}.`;
+}
+
 /** What one grant allows. */
 export interface Allowance {
   /** Undefined: what is allowed without any policy. */

@@ -10,7 +10,6 @@ export { checkMatch } from './match/check-match.ts';
 export { describeMatch } from './match/describe.ts';
 export { everything, isEverything } from './match/everything.ts';
 export { toMatchId } from './match/match-id.ts';
-export { refuseByPolicy } from './match/policy.ts';
 export { toRouteId } from './match/route-id.ts';
 export type { MemberName } from './member-list.ts';
 export { baggageHeader, twinHeader } from './names.ts';

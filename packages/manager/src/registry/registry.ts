@@ -8,7 +8,8 @@ import {
   type Log,
   type MatchPolicy,
 } from '@switchyard/contract';
-import { checkMatch, refuseByPolicy, toRouteId, type RouteClaim, type Rule } from '@switchyard/route';
+import { refuseByPolicy } from '@switchyard/policy';
+import { checkMatch, toRouteId, type RouteClaim, type Rule } from '@switchyard/route';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { Tell } from '../events/event-log.ts';
 import { toEndNews, toInterceptNews, type InterceptChange } from '../events/intercept-news.ts';
@@ -63,7 +64,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     const expiry = this.#grant(spec.lifetimeMs);
     const match = checkMatch(spec.match);
     const { key, whenAway, sharedWith, joins } = spec;
-    refuseByPolicy({ key, match }, this.#deps.policy);
+    refuseByPolicy({ service: spec.service, key, match }, this.#deps.policy);
     const { service, port } = place;
     const claim = { service, port, key, match, owner: session.owner, sharedWith, joins };
     const old = this.#admit(session, claim);

@@ -91,8 +91,8 @@ test('an intercept without a key is named by what it matches, and there is one o
 });
 
 test.for<[string, MatchPolicy, InterceptSpec, string, RegExp, RegExp]>([
-  ['no key', { keyless: false, percent: true }, keyless(), 'not_allowed', /do not know of it/, /policy: \{ keyless: true \}/],
-  ['a share', { keyless: true, percent: false }, keyless(share), 'not_allowed', /a share/, /policy: \{ percent: true \}/],
+  ['no key', { keyless: false, percent: true }, keyless(), 'not_allowed', /"manager.yaml" .* only with a key/, /\{ keyless: true \}/],
+  ['a share', { keyless: true, percent: false }, keyless(share), 'not_allowed', /goes by percent/, /\{ percent: true \}/],
   [
     'a share with a key',
     { keyless: true, percent: false },

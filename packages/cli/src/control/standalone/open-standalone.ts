@@ -1,6 +1,6 @@
 import { createAgentKey } from '@switchyard/agent';
 import { InterceptError } from '@switchyard/contract';
-import { refuseByPolicy } from '@switchyard/route';
+import { refuseByPolicy } from '@switchyard/policy';
 import { openManagerClient, type ManagerClient } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
 import type { Identity } from '../../identity.ts';

@@ -12,6 +12,7 @@ import type { Pod } from '@switchyard/kube';
 import { createSystemClock } from '@switchyard/runtime';
 import { createMemoryPipePair } from '@switchyard/testkit';
 import type { LiveSession } from '../src/cluster/intercepts/intercept-keeper.ts';
+import type { HopDeskDeps } from '../src/cluster/peers/hop-desk.ts';
 import { openHop, type Hop } from '../src/cluster/peers/open-hop.ts';
 import { createPeerGuard } from '../src/cluster/peers/peer-guard.ts';
 import { openPeerListener } from '../src/cluster/peers/peer-listener.ts';
@@ -52,8 +53,8 @@ export interface PeerBench extends AsyncDisposable {
 export async function openPeerBench(
   changes: Partial<LimitValues<typeof peerLimits>> = {},
   session?: Partial<LiveSession['session']>,
+  { clock = createSystemClock(), log = silentLog }: Partial<Pick<HopDeskDeps, 'clock' | 'log'>> = {},
 ): Promise<PeerBench> {
-  const clock = createSystemClock();
   const developers: Pipe[] = [];
   const openPipe = async (): Promise<Pipe> => {
     const [here, there] = createMemoryPipePair();
@@ -64,7 +65,7 @@ export async function openPeerBench(
   const listener = await openPeerListener(
     {
       clock,
-      log: silentLog,
+      log,
       metrics: silentMetrics,
       identify: createPeerGuard({ clock, verify: readToken, pods: () => pods }),
       findSession: (uid) => (uid === 'u-alice' ? live : undefined),

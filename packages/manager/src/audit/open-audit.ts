@@ -1,10 +1,9 @@
-import { toLimitValues, type Audit, type AuditRecord, type Clock, type Log, type Metrics } from '@switchyard/contract';
+import type { Audit, Clock, Log, Metrics } from '@switchyard/contract';
 import { randomUUID } from 'node:crypto';
-import { createTokenBuckets } from '../auth/token-buckets.ts';
-import { auditLimits } from '../limits.ts';
 import { toAuditLine, type AuditOrigin } from './audit-line.ts';
 import type { AuditSink, OnFate } from './audit-sink.ts';
 import type { OtlpTarget } from './otlp-sink.ts';
+import { createRefusalGate } from './refusal-gate.ts';
 import { createStdoutSink } from './stdout-sink.ts';
 
 /** Where audit records go. */
@@ -53,25 +52,11 @@ export async function openAudit({ stdout, otlp }: AuditConfig, deps: AuditDeps, 
   const owned = opened.move();
   return {
     write(record) {
-      if (isTooMuch(record)) return counter.add(1, { sink: 'all', outcome: 'suppressed' });
+      if (record.outcome === 'refused' && isTooMuch(record.address ?? record.user))
+        return counter.add(1, { sink: 'all', outcome: 'suppressed' });
       const line = toAuditLine(record, origin, record.id ?? randomUUID(), clock.date());
       for (const sink of sinks) sink.write(line);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-/** Whether a record is a refusal beyond the rate of whoever it is about. */
-function createRefusalGate(clock: Clock): (record: AuditRecord) => boolean {
-  const { refusalBurst: burst, refusalsPerSecond: perSecond, refusalHolders: holders } = toLimitValues(auditLimits);
-  const buckets = createTokenBuckets(clock, { burst, perSecond, holders });
-  return ({ outcome, address, user }) => {
-    if (outcome !== 'refused') return false;
-    try {
-      buckets.take(address ?? user);
-      return false;
-    } catch {
-      return true;
-    }
   };
 }

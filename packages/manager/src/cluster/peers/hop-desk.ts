@@ -4,6 +4,7 @@ import { codes, InterceptError, type Clock, type Log, type Metrics, type Pipe } 
 import { dialSocket, routerLimits, SocketPipe, splice } from '@switchyard/router';
 import { createSeats, toPlainAddress, type Seat, type Seats } from '@switchyard/runtime';
 import { readBearer } from '@switchyard/tunnel';
+import { createRefusalGate, type IsTooMuch } from '../../audit/refusal-gate.ts';
 import type { LiveSession } from '../intercepts/intercept-keeper.ts';
 import { hopProtocol, parseHopPath } from './hop.ts';
 import type { IdentifyPeer } from './peer-guard.ts';
@@ -33,11 +34,13 @@ export class HopDesk {
   readonly #seats: WeakMap<Socket, Seat> = new WeakMap();
   readonly #hops: Map<string, number> = new Map();
   readonly #count: (outcome: string) => void;
+  readonly #isTooMuch: IsTooMuch;
 
   constructor(deps: HopDeskDeps, limits: HopDeskLimits) {
     this.#deps = deps;
     this.#limits = limits;
     this.#waiting = createSeats(limits.peerWaiting);
+    this.#isTooMuch = createRefusalGate(deps.clock);
     deps.metrics.gauge({ name: 'switchyard_peer_hops', help: 'Connections of other managers to sessions that this one has.' }, () =>
       this.#hops.values().reduce((sum, count) => sum + count, 0),
     );
@@ -62,8 +65,11 @@ export class HopDesk {
     const from = toPlainAddress(socket.remoteAddress ?? '');
     const pipe = new SocketPipe(socket, 'tunnel_lost');
     const over = new AbortController();
-    pipe.attach({ onData: ignore, onEnd: ignore, onDrain: ignore, onClose: () => over.abort() });
-    const timer = clock.after(this.#limits.hopAnswerMs, () => over.abort());
+    // Whoever says or ends anything before the answer is no peer, or one whose caller is gone.
+    const giveUp = (): void => over.abort();
+    pipe.attach({ onData: giveUp, onEnd: giveUp, onDrain: ignore, onClose: giveUp });
+    pipe.resume();
+    const timer = clock.after(this.#limits.hopAnswerMs, giveUp);
     try {
       const { inner, leave } = await this.#open(request, from, head, over.signal);
       this.#count('opened');
@@ -79,8 +85,8 @@ export class HopDesk {
     } catch (reason) {
       const error = InterceptError.from(reason);
       this.#count(error.code);
-      const level = codes[error.code].fault === 'user' ? 'warn' : 'debug';
-      log[level]('peer_refused', { from, code: error.code, reason: error.message });
+      const level = codes[error.code].fault === 'user' && !over.signal.aborted ? 'warn' : 'debug';
+      if (!this.#isTooMuch(from)) log[level]('peer_refused', { from, code: error.code, reason: error.message });
       refuse(pipe, error);
     } finally {
       timer.cancel();

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { InterceptError, Pipe } from '@switchyard/contract';
+import { silentLog, type InterceptError, type Pipe } from '@switchyard/contract';
 import { createFakeClock, openRawClient, pipeCompliance, until, type PipePair } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { goodToken, id, openPeerBench, readToken, pods } from '../../../test/peers.ts';
-import { peerLimits } from '../../limits.ts';
+import { auditLimits, peerLimits } from '../../limits.ts';
 import { openHop } from './open-hop.ts';
 import { createPeerGuard } from './peer-guard.ts';
 
@@ -44,6 +44,23 @@ test.for<[string, string]>([
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 4\d\d /);
   socket.destroy();
   expect(bench.developers).toEqual([]);
+});
+
+test('whoever is refused very often fills no log; others are told of [manager.refusalBurst] [manager.refusalsPerSecond]', async () => {
+  const clock = createFakeClock();
+  const refused: unknown[] = [];
+  const log = { ...silentLog, warn: (_event: string, fields?: object) => void refused.push(fields) };
+  await using bench = await openPeerBench({}, undefined, { clock, log });
+  const burst = auditLimits.refusalBurst.value;
+  const knock = (from: string) => expect(bench.hop({ token: '/', from })).rejects.toMatchObject({ code: 'tunnel_lost' });
+  for (let turn = 0; turn < burst + 10; turn++) await knock('127.0.0.3');
+  expect(refused).toHaveLength(burst);
+  await knock('127.0.0.2');
+  expect(refused.at(-1)).toMatchObject({ from: '127.0.0.2', code: 'not_signed_in' });
+  clock.advance(1_000);
+  await knock('127.0.0.3');
+  await knock('127.0.0.3');
+  expect(refused).toHaveLength(burst + 2);
 });
 
 test('who sends no whole head in time is let go [manager.peerHeadMs]', async () => {
@@ -115,7 +132,9 @@ test('a peer that does not accept, or does not answer, is given up [manager.hopC
 test('a caller that goes away is not waited for', async () => {
   const leaving = new AbortController();
   const left: AbortSignal[] = [];
-  await using bench = await openPeerBench({}, { openPipe: (_id, signal) => new Promise(() => left.push(signal)) });
+  const session = { openPipe: (_id: unknown, signal: AbortSignal) => new Promise<Pipe>(() => left.push(signal)) };
+  // Of the manager that is asked, whose time stands still.
+  await using bench = await openPeerBench({}, session, { clock: createFakeClock() });
   const deps = { clock: createFakeClock(), readToken: async () => goodToken, localAddress: '127.0.0.2' };
   const hop = openHop(deps, { host: '127.0.0.1', port: bench.port }, { id, uid: 'u-alice' }, leaving.signal);
   await until(() => left.length === 1);

@@ -27,6 +27,8 @@ export type InterceptReason =
   | 'ApprovalPending'
   /** No request came for it in a long time. */
   | 'Idle'
+  /** Its lifetime is over. */
+  | 'Expired'
   /** A user or a service has as many as policies allow. */
   | 'QuotaReached'
   /** Its owner has no right to intercept the service any more. */

@@ -1,5 +1,5 @@
 import type { InterceptId } from '@switchyard/contract';
-import { until } from '@switchyard/testkit';
+import { createFakeClock, until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../../test/fakes.ts';
 import { createAgent, openKeeperBench, openSeat } from '../../../test/keeper-bench.ts';
@@ -94,4 +94,20 @@ test('where another manager has the session, it hears from the object why the le
   await bench.untilGone(id);
   await until(() => agent.events.length > 0);
   expect(agent.events).toMatchObject([{ reason: 'idle', message: expect.stringContaining('no request came for it in 1h') }]);
+});
+
+test('so does one whose clock is behind: what expired was not removed by anybody', async () => {
+  const pods = [createManagerPod('self', '10.0.0.1'), createManagerPod('other', '10.0.0.2')];
+  await using bench = await openKeeperBench({ objects: [mine, ...pods], changes: { idleLifetimeMs: 0 } });
+  await using other = await openSeat(bench.kube, createFakeClock(), { leading: false, podAddress: '10.0.0.2' });
+  const agent = createAgent('s1', 'alice');
+  await other.keeper.register(agent, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  bench.clock.advance(Date.parse(bench.object(id)?.status?.expiresAt ?? '') - startMs);
+  await bench.settle(() => bench.object(id) === undefined);
+  await until(() => agent.events.length > 0);
+  expect(agent.events).toEqual([
+    { t: 'intercept_ended', id, reason: 'expired', message: `The intercept ${id} reached the end of its lifetime.` },
+  ]);
 });

@@ -32,6 +32,8 @@ const tolds: readonly (readonly [reason: EndReason, told: InterceptReason])[] = 
   ['policy', 'PolicyDenied'],
   ['right_lost', 'RightLost'],
   ['idle', 'Idle'],
+  // By the clock of who has the session it may not be.
+  ['expired', 'Expired'],
   ['revoked', 'StandingDown'],
 ];
 
@@ -43,10 +45,10 @@ export function findTold(claim: Claim): Ending | undefined {
   return reason && { reason, message: accepted.message };
 }
 
-/** The verdict that `findTold` reads; undefined where the ending needs no words. */
-export function toTold({ reason, message }: Ending): Verdict | undefined {
+/** The verdict of `claim` that `findTold` reads; undefined where its session need not be told. */
+export function toTold({ id }: Pick<Claim, 'id'>, { reason, message }: Ending): Verdict | undefined {
   const told = tolds.find(([known]) => known === reason)?.[1];
-  return told === undefined || message === undefined ? undefined : { holds: false, reason: told, message };
+  return told && { holds: false, reason: told, message: message ?? `The intercept ${id} reached the end of its lifetime.` };
 }
 
 const withdrawals: Partial<Record<InterceptReason, EndReason>> = {

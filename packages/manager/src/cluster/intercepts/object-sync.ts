@@ -63,7 +63,7 @@ export class ObjectSync implements Disposable {
         const mine = book.ended.has(uid) || leading;
         if (!mine || claim.deleted || this.#deleted.has(uid)) continue;
         // Another manager has the session: it hears the reason from the object, and only then of its end.
-        const told = standing.t === 'elsewhere' && findTold(claim) === undefined && leading ? toTold(over) : undefined;
+        const told = standing.t === 'elsewhere' && findTold(claim) === undefined && leading ? toTold(claim, over) : undefined;
         const last = told && toLastStatus(claim, told, clock.date().getTime());
         this.#writes.start(uid, (signal) => (last === undefined ? this.#delete(claim, signal) : this.#patch(judgement, last, signal)));
         continue;

@@ -13,6 +13,14 @@ export interface TargetDialerDeps extends HoldDeps {
   readonly dialSocket: (address: Address, signal: AbortSignal) => Promise<Pipe>;
 }
 
+/** A connection to an intercept that somebody wants. */
+interface Wish {
+  readonly id: InterceptId;
+  readonly signal: AbortSignal;
+  /** Holds it until something happens to the intercept, at most so long. As `Hold.wait`. */
+  readonly wait: (leftMs: number) => Promise<void>;
+}
+
 /** A session may be lost and replaced again while a connection waits for it; so often it is tried anew. */
 const mostDials = fixedManagerLimits.dials.value;
 const retryMs = peerLimits.hopRetryMs.value;
@@ -32,54 +40,66 @@ export function createTargetDialer(deps: TargetDialerDeps, limits: Pick<ManagerL
     labels: ['held', 'outcome'],
   });
 
-  /** The session that answers for the intercept, once it has one. */
-  async function untilReady(id: InterceptId, signal: AbortSignal): Promise<{ intercept: Intercept; session: AgentSession; held: boolean }> {
-    for (let held = false; ; held = true) {
+  /** The intercept and its session, once that is ready. */
+  async function untilReady({ id, wait }: Wish): Promise<{ intercept: Intercept; session: AgentSession }> {
+    for (;;) {
       const intercept = intercepts.get(id);
       if (intercept === undefined) throw ended(id);
       const { link } = intercept;
-      if (link.t === 'ready') return { intercept, session: link.session, held };
+      if (link.t === 'ready') return { intercept, session: link.session };
       const leftMs = link.sinceMs + limits.holdMs - clock.now();
       if (leftMs <= 0) throw offline(intercept, link);
-      await hold.wait(id, leftMs, signal);
+      await wait(leftMs);
     }
   }
 
-  /** A pipe of `session`; undefined where another manager has it that was not reached, and there is time to try again. */
-  async function open(intercept: Intercept, session: AgentSession, signal: AbortSignal): Promise<Pipe | undefined> {
-    try {
-      return await session.openPipe(intercept.id, signal);
-    } catch (reason) {
-      const sinceMs = session.unreachedMs;
-      if (sinceMs === undefined || InterceptError.from(reason).code !== 'tunnel_lost') throw reason;
-      const leftMs = sinceMs + limits.holdMs - clock.now();
-      if (leftMs <= 0) throw unreached(intercept, reason);
-      await hold.wait(intercept.id, Math.min(leftMs, retryMs), signal);
-      return undefined;
+  /** How long to wait before another manager that was not reached is asked again. Throws where that is not why `session` failed, or too late. */
+  function toRestMs(intercept: Intercept, session: AgentSession, reason: unknown): number {
+    const sinceMs = session.unreachedMs;
+    if (sinceMs === undefined || InterceptError.from(reason).code !== 'tunnel_lost') throw reason;
+    const leftMs = sinceMs + limits.holdMs - clock.now();
+    if (leftMs <= 0) throw unreached(intercept, reason);
+    return Math.min(leftMs, retryMs);
+  }
+
+  /** A pipe of the session that the intercept has by then, whichever manager has that. */
+  async function openPipe(wish: Wish): Promise<Pipe> {
+    for (;;) {
+      const { intercept, session } = await untilReady(wish);
+      try {
+        return await session.openPipe(wish.id, wish.signal);
+      } catch (reason) {
+        await wish.wait(toRestMs(intercept, session, reason));
+      }
+    }
+  }
+
+  /** As `openPipe`, again where the session was lost while it was asked. */
+  async function openPipeAnew(wish: Wish): Promise<Pipe> {
+    for (let left = mostDials - 1; ; left--) {
+      try {
+        return await openPipe(wish);
+      } catch (reason) {
+        if (left === 0 || InterceptError.from(reason).code !== 'tunnel_lost') throw reason;
+      }
     }
   }
 
   async function dialTunnel(id: InterceptId, signal: AbortSignal): Promise<Pipe> {
     let held = false;
-    for (let dial = 1; ; dial += 1) {
-      try {
-        const ready = await untilReady(id, signal);
-        held ||= ready.held;
-        const pipe = await open(ready.intercept, ready.session, signal);
-        if (pipe === undefined) {
-          held = true;
-          // It was not a dial of the session; the hold bounds this.
-          dial -= 1;
-          continue;
-        }
-        dials.add(1, { held: String(held), outcome: 'opened' });
-        return pipe;
-      } catch (reason) {
-        const error = InterceptError.from(reason);
-        if (error.code === 'tunnel_lost' && dial < mostDials) continue;
-        dials.add(1, { held: String(held), outcome: error.code });
-        throw error;
-      }
+    const count = (outcome: string): void => dials.add(1, { held: String(held), outcome });
+    const wait = (leftMs: number): Promise<void> => {
+      held = true;
+      return hold.wait(id, leftMs, signal);
+    };
+    try {
+      const pipe = await openPipeAnew({ id, signal, wait });
+      count('opened');
+      return pipe;
+    } catch (reason) {
+      const error = InterceptError.from(reason);
+      count(error.code);
+      throw error;
     }
   }
 

@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import { createSystemClock } from './system-clock.ts';
 
@@ -36,3 +37,19 @@ test('a timer of more than 25 days does not fire at once', async () => {
   timer.cancel();
   expect(fired).toBe(false);
 });
+
+test('timers that are canceled long before their time leave nothing behind', () => {
+  const clock = createSystemClock();
+  const countKept = toTimerListCounter();
+  const before = countKept();
+  for (let index = 0; index < 100; index++) clock.after(3_600_000 + index, () => {}).cancel();
+  expect(countKept()).toBe(before);
+});
+
+/** Counts the lists that Node.js has of timers, one for each delay. */
+function toTimerListCounter(): () => number {
+  const timer = setTimeout(() => {}, 1);
+  const list: object = Reflect.get(timer, '_idlePrev');
+  clearTimeout(timer);
+  return () => queryObjects(list.constructor, { format: 'count' });
+}

@@ -154,7 +154,7 @@ function parseHello(hello: Hello): HelloMessage {
     client: parseText('client', hello.client, nameCharacters.value),
     versions: { min, max },
     publicKey: hello.publicKey.length === 0 ? undefined : parsePublicKey(hello.publicKey),
-    resume: hello.resume === undefined ? undefined : { session: parseSessionId(hello.resume.session), secret: hello.resume.secret },
+    resume: hello.resume && { session: parseSessionId(hello.resume.session), secret: Uint8Array.from(hello.resume.secret) },
     ...(hello.actor === undefined ? {} : { actor: parseActor(hello.actor) }),
     token: hello.credentials.case === 'token' ? parseText('token', hello.credentials.value, tokenCharacters.value) : undefined,
   };
@@ -168,9 +168,10 @@ function parseActor({ kind, onBehalfOf }: ProtoActor): Actor {
   return onBehalfOf === '' ? { kind: known } : { kind: known, onBehalfOf: parseText('actor', onBehalfOf, nameCharacters.value) };
 }
 
+/** A copy: a hello is known for as long as its session lives, and would hold all the bytes that it came in. */
 function parsePublicKey(key: Uint8Array): Uint8Array {
   if (key.length !== 32) throw toViolation('the public key in its hello has not 32 bytes');
-  return key;
+  return Uint8Array.from(key);
 }
 
 function parseProof({ signature }: Proof): ProofMessage {

@@ -53,14 +53,15 @@ const hello: Extract<AgentMessage, { t: 'hello' }> = {
   publicKey: undefined,
   resume: undefined,
 };
-const publicKey = Buffer.alloc(32, 7);
+const publicKey = new Uint8Array(32).fill(7);
+const secret = new Uint8Array(32).fill(9);
 const signature = Buffer.alloc(64, 8);
 
 const agentMessages: readonly AgentMessage[] = [
   hello,
   { ...hello, token: 'secret', client: '' },
   { ...hello, publicKey },
-  { ...hello, resume: { session: 's-1' as SessionId, secret: Buffer.alloc(32, 9) } },
+  { ...hello, resume: { session: 's-1' as SessionId, secret } },
   { t: 'proof', signature },
   { t: 'heartbeat' },
   { t: 'goodbye' },
@@ -128,6 +129,14 @@ test('a refusal keeps code, message and hint', () => {
     expect(got?.cause).toBeUndefined();
     expect(got).toMatchObject({ code: 'not_signed_in', message: 'The token is wrong.', hint: 'Ask for another.' });
   }
+});
+
+test('of a hello nothing holds the bytes that it came in', () => {
+  const bytes = encodeAgentMessage({ ...hello, publicKey, resume: { session: 's-1' as SessionId, secret } });
+  const parsed = parseAgentMessage(bytes);
+  if (parsed.t !== 'hello') throw new Error(`It is a ${parsed.t}.`);
+  bytes.fill(0);
+  expect(parsed).toMatchObject({ publicKey, resume: { secret } });
 });
 
 test.each([

@@ -2,11 +2,13 @@ import { frameHeadBytes, writeFrameHead } from './frame.ts';
 
 /** Payloads from here on leave by reference; smaller ones are copied together, as a piece of its own costs more than its bytes. */
 const copiedBytes = 4 * 1024;
-const slabBytes = 32 * 1024;
+/** A connection that says little keeps a small slab; one that says much in a turn gets larger ones. */
+const leastSlabBytes = 2 * 1024;
+const mostSlabBytes = 32 * 1024;
 
 /** Gathers the frames of one turn, so that they leave by one write. */
 export class FrameOutput {
-  #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
+  #slab: Buffer = Buffer.allocUnsafeSlow(leastSlabBytes);
   /** What of the slab was gathered since the last piece: from `#start` to `#end`. */
   #start = 0;
   #end = 0;
@@ -55,7 +57,7 @@ export class FrameOutput {
     if (this.#end + bytes <= this.#slab.length) return;
     this.#cut();
     // The old one lives as long as what was taken of it.
-    this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+    this.#slab = Buffer.allocUnsafeSlow(Math.max(bytes, leastSlabBytes, Math.min(4 * this.#length, mostSlabBytes)));
     this.#start = 0;
     this.#end = 0;
   }

@@ -10,6 +10,7 @@ import { decodeHuffman } from './huffman.ts';
 const maxTableBytes = fixedTunnelLimits.http2TableBytes.value;
 /** What an entry counts beyond its characters (RFC 7541, section 4.1). */
 const entryBytes = 32;
+const nothing = Buffer.alloc(0);
 
 /** Decodes the header blocks of one connection, in their order (RFC 7541). Every block must come here, or the dynamic table goes astray. */
 export class HpackDecoder {
@@ -18,7 +19,7 @@ export class HpackDecoder {
   readonly #dynamic: HeaderField[] = [];
   #dynamicBytes = 0;
   #tableBytes = maxTableBytes;
-  #block: Buffer = Buffer.alloc(0);
+  #block: Buffer = nothing;
   #at = 0;
 
   /** `maxListBytes` bounds a decoded head, counted as SETTINGS_MAX_HEADER_LIST_SIZE counts. */
@@ -39,6 +40,8 @@ export class HpackDecoder {
       if (listBytes > this.#maxListBytes) throw toHttp2Violation('sent a head that is too large', http2Codes.enhanceYourCalm);
       headers.push(field);
     }
+    // Small as it is, it holds what it was cut from, for as long as no further head comes.
+    this.#block = nothing;
     return headers;
   }
 

@@ -1,5 +1,6 @@
 import { InterceptError } from '@switchyard/contract';
 import fc from 'fast-check';
+import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import type { HeaderList } from './header-field.ts';
 import { HpackDecoder } from './hpack-decoder.ts';
@@ -36,6 +37,21 @@ test('what is encoded is decoded again, block after block', () => {
       for (const block of blocks) expect(decoder.decode(encodeHeaders(block))).toEqual(block);
     }),
   );
+});
+
+test('a head is not held once it is decoded', async () => {
+  const decoder = createDecoder();
+  const decode = (): WeakRef<Buffer> => {
+    const block = encodeHeaders([['x-key', 'alice']]);
+    decoder.decode(block);
+    return new WeakRef(block);
+  };
+  const block = decode();
+  // What a WeakRef was asked for lives until the turn is over; looking for objects collects garbage.
+  await new Promise(setImmediate);
+  queryObjects(HpackDecoder, { format: 'count' });
+  expect(block.deref()).toBeUndefined();
+  expect(decoder.decode(Buffer.of(0x82))).toEqual([[':method', 'GET']]);
 });
 
 test('any bytes are a head or a violation, and hold no more than the table may', () => {

@@ -145,6 +145,18 @@ describe('changing', () => {
     expect(await patch('bob', 'orders.http.alice', { metadata: { labels: { team: 'shop' } } })).toMatchObject(ok);
   });
 
+  test('an approval is given by who may and taken away by them or the owner, and by nobody else', async () => {
+    const approve = async (user: string, approver: string | null): ReturnType<typeof patch> =>
+      patch(user, 'orders.http.alice', { metadata: { annotations: { 'switchyard.dev/approved-by': approver } } });
+    expect(await approve('bob', 'bob')).toMatchObject(refused('bob may not approve intercepts'));
+    expect(await approve('ada', 'bob')).toMatchObject(refused('an approval carries the name of who gives it'));
+    for (const user of ['ada', 'alice']) {
+      expect(await approve('ada', 'ada')).toMatchObject(ok);
+      expect(await approve('bob', null)).toMatchObject(refused('bob may not take an approval away'));
+      expect(await approve(user, null)).toMatchObject(ok);
+    }
+  });
+
   test('status is the manager’s, even one’s own', async () => {
     const change = { status: { expiresAt: '2030-01-01T00:00:00Z' } };
     expect(await patch('alice', 'orders.http.alice', change, '--subresource=status')).toMatchObject({ exitCode: 1 });

@@ -4,15 +4,12 @@ import { runMain } from '@switchyard/runtime';
 import { text } from 'node:stream/consumers';
 import { hashToken } from './auth/token-hash.ts';
 import { help, parseCommandLine } from './command-line.ts';
-import { release } from './run/release.ts';
-import { runInCluster } from './run/in-cluster.ts';
-import { runStandalone } from './run/standalone.ts';
-import { watchOver } from './run/watchdog.ts';
 import { version } from './version.ts';
 
 /** A shorter token could be found by trying. */
 const shortestToken = 32;
 
+// Each command reads its own part only: a standalone manager does without the libraries of a cluster's.
 await runMain(async (context) => {
   const command = parseCommandLine(context.argv);
   switch (command.t) {
@@ -25,14 +22,22 @@ await runMain(async (context) => {
     case 'hash-token':
       context.stdout.write(`${toHash(await text(process.stdin))}\n`);
       return 0;
-    case 'standalone':
+    case 'standalone': {
+      const { runStandalone } = await import('./run/standalone.ts');
       return await runStandalone(command, context);
-    case 'cluster':
+    }
+    case 'cluster': {
+      const { runInCluster } = await import('./run/in-cluster.ts');
       return await runInCluster(command, context);
-    case 'release':
+    }
+    case 'release': {
+      const { release } = await import('./run/release.ts');
       return await release(command, context);
-    case 'watchdog':
+    }
+    case 'watchdog': {
+      const { watchOver } = await import('./run/watchdog.ts');
       return await watchOver(command, context);
+    }
   }
 });
 

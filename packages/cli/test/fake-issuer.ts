@@ -14,6 +14,8 @@ export interface FakeIssuer extends AsyncDisposable {
   lifetimeSeconds: number;
   /** How long a code is good, in seconds. */
   codeSeconds: number;
+  /** What people type to confirm. */
+  userCode: string;
   /** What else stands in the discovery document; undefined leaves a field out. */
   changes: Readonly<Record<string, unknown>>;
   /** Refresh tokens that are good now. */
@@ -58,7 +60,7 @@ export async function openFakeIssuer(): Promise<FakeIssuer> {
         200,
         {
           device_code: 'device',
-          user_code: 'WDJB-MJHT',
+          user_code: issuer.userCode,
           verification_uri: `${url}/confirm`,
           expires_in: issuer.codeSeconds,
           interval: 0.02,
@@ -86,6 +88,7 @@ export async function openFakeIssuer(): Promise<FakeIssuer> {
     answer: 'pending',
     lifetimeSeconds: 3_600,
     codeSeconds: 600,
+    userCode: 'WDJB-MJHT',
     changes: {},
     live,
     asked,

@@ -14,6 +14,7 @@ import {
   type TokenEndpointResponseHelpers,
 } from 'openid-client';
 import { cliLimits } from '../limits.ts';
+import { toPrintable } from '../printable.ts';
 import { isThisMachine } from '../token.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 
@@ -84,9 +85,9 @@ interface CodeSignIn {
   readonly signal: AbortSignal;
 }
 
-async function signInByCode({ clock, config, url }: Place, { scopes, onCode, signal }: CodeSignIn): Promise<IssuedToken> {
+async function signInByCode({ clock, config, url: { host } }: Place, { scopes, onCode, signal }: CodeSignIn): Promise<IssuedToken> {
   if (config.serverMetadata().device_authorization_endpoint === undefined) {
-    throw new InterceptError('not_signed_in', `${url.host} offers no sign-in from a terminal (RFC 8628).`, {
+    throw new InterceptError('not_signed_in', `${host} offers no sign-in from a terminal (RFC 8628).`, {
       hint: 'Ask the one who runs it to allow the device flow for this client, or use a token: --token-file.',
     });
   }
@@ -95,7 +96,8 @@ async function signInByCode({ clock, config, url }: Place, { scopes, onCode, sig
   const lifetimeMs = Math.min(started.expires_in * 1_000, cliLimits.signInMs.value);
   const late = new AbortController();
   const deadline = clock.after(lifetimeMs, () => late.abort(toNotConfirmed()));
-  onCode({ url: started.verification_uri_complete ?? started.verification_uri, code: started.user_code, lifetimeMs });
+  const url = started.verification_uri_complete ?? started.verification_uri;
+  onCode({ url: toPrintable(url), code: toPrintable(started.user_code), lifetimeMs });
   const patience = AbortSignal.any([signal, late.signal]);
   try {
     return toIssued(await pollDeviceAuthorizationGrant(config, started, undefined, { signal: patience }), undefined);
@@ -139,7 +141,8 @@ async function explained<T>(url: URL, ask: () => Promise<T>): Promise<T> {
 function toSentence(url: URL, reason: unknown): unknown {
   if (reason instanceof InterceptError && reason.code !== 'upstream_timeout') return reason;
   if (reason instanceof ResponseBodyError) return toRefusal(url, reason);
-  const why = findRoot(reason);
+  // A parser quotes what it could not read.
+  const why = toPrintable(findRoot(reason));
   return new InterceptError('upstream_unreachable', `${url.host}, where you sign in, does not answer as it should: ${why}.`, {
     cause: reason,
     hint: 'Try again later. An authority of your own is named by NODE_EXTRA_CA_CERTS.',

@@ -17,8 +17,14 @@ export type AgentEvent =
       readonly reason: EndReason;
       readonly message?: string | undefined;
     }
-  | { readonly t: 'expiry_warning'; readonly intercept: InterceptInfo; readonly expiresAt: Date }
-  /** Its owner renewed it elsewhere. */
+  /** It ends at `expiresAt` unless it is renewed; with a `message`, which says why it ends, though it be renewed. */
+  | {
+      readonly t: 'expiry_warning';
+      readonly intercept: InterceptInfo;
+      readonly expiresAt: Date;
+      readonly message?: string | undefined;
+    }
+  /** Its owner renewed it elsewhere; `intercept.closing` may end it before. */
   | { readonly t: 'intercept_renewed'; readonly intercept: InterceptInfo; readonly expiresAt: Date }
   /** A connection could not be delivered to the local process. */
   | { readonly t: 'delivery_failed'; readonly intercept: InterceptInfo; readonly error: InterceptError }

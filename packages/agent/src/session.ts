@@ -275,7 +275,7 @@ export class Session {
     const entry = this.#find(event.id);
     if (entry?.info === undefined) return;
     if (event.t === 'intercept_ended') return this.#drop(entry, event.reason, event.message);
-    if (event.t === 'intercept_renewed') entry.info = { ...entry.info, expiresAt: event.expiresAt };
+    if (event.t === 'intercept_renewed') entry.info = { ...entry.info, expiresAt: event.expiresAt, closing: event.closing };
     this.#deps.emit({ ...event, intercept: entry.info });
   }
 

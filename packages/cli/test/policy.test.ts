@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openFreePort } from './programs.ts';
 import { runInProcess, type Outcome } from './run-in-process.ts';
-import { foreignIntercept, openTestCluster, type TestCluster } from './test-cluster.ts';
+import { accepted, foreignIntercept, openTestCluster, type TestCluster, type Verdict } from './test-cluster.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
@@ -183,4 +183,33 @@ test('a renewal for longer than a policy allows is refused, and ends nothing', a
     stderr: expect.stringContaining('The policy "short" allows intercepts of orders to live for at most 1m'),
   });
   expect(cluster.object('orders.http.alice')?.spec.lifetimeSeconds).toBeUndefined();
+});
+
+const pending: Verdict = [
+  [
+    'Accepted',
+    'False',
+    'ApprovalPending',
+    'The policy "p" wants an approval. Somebody approves it: `intercept admin approve orders.http.alice`.',
+  ],
+];
+
+test('who waits for an approval reads that, and who gives it; there is nothing to renew meanwhile', async () => {
+  const cluster = stack.use(await openTestCluster());
+  const app = stack.use(await openFreePort('mine'));
+  cluster.verdict = pending;
+  await using run = cluster.start(['run', 'orders', '--port', String(app.port)]);
+  await run.says('waiting for an approval of orders: The policy "p" wants an approval. Somebody approves it: `intercept admin approve');
+  expect(run.stderr).not.toContain('taking over');
+  const before = cluster.object('orders.http.alice')?.spec;
+  expect(await cluster.run(['renew', 'orders', '--lifetime', '1h'])).toEqual({
+    code: 4,
+    stdout: '',
+    stderr: `error: The intercept orders.http.alice waits for an approval, and lives from then on: there is nothing to renew yet.
+  Somebody who may do so approves it: intercept admin approve orders.http.alice. To ask for another lifetime, run it again with --lifetime.
+`,
+  });
+  expect(cluster.object('orders.http.alice')?.spec).toEqual(before);
+  cluster.verdict = accepted;
+  await run.says('ready:');
 });

@@ -1,4 +1,4 @@
-import { intercepts, type Intercept } from '@switchyard/kube';
+import { drainAnnotation, intercepts, managerName, toDrainText, type Intercept, type InterceptPolicy, type Lease } from '@switchyard/kube';
 import { createFakeClock, openFakeKubernetes, until } from '@switchyard/testkit';
 import { silentLog } from '@switchyard/contract';
 import { openKubeClient } from '@switchyard/kube';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { renewObject } from '../src/control/cluster/renew.ts';
 import { openFreePort, openManagerProgram, startIntercept, type ManagerProgram } from './programs.ts';
 import { runInProcess, type Outcome } from './run-in-process.ts';
-import { openTestCluster } from './test-cluster.ts';
+import { openTestCluster, type TestCluster } from './test-cluster.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -43,6 +43,59 @@ test('an intercept of a lone manager is renewed from another terminal, and its o
     stderr: expect.stringContaining('You have no intercept of orders with the key "bob" that could be renewed.'),
   });
   expect(await intercept('alice', 'renew', '--all', '--key', 'x')).toMatchObject({ code: 2 });
+});
+
+/** Renews what `names` name, as its manager would. */
+async function grant(cluster: TestCluster, expiresAt: string, ...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await until(() => cluster.object(name)?.spec.renewals === 1);
+    const asked = cluster.object(name);
+    if (asked !== undefined) cluster.kubernetes.put({ ...asked, status: { ...asked.status, renewals: 1, expiresAt } } satisfies Intercept);
+  }
+}
+
+test('while the namespace is drained a renewal says when and why the intercept ends all the same', async () => {
+  await using cluster = await openTestCluster();
+  cluster.kubernetes.put(objectOf());
+  const at = '2030-01-01T00:05:00.000Z';
+  const annotations = { [drainAnnotation]: toDrainText({ by: 'ops', reason: 'upgrade', atMs: Date.parse(at) }) };
+  const lease: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: managerName, annotations }, spec: {} };
+  cluster.kubernetes.put(lease);
+  const command = cluster.run(['renew', 'orders', '-o', 'json']);
+  await grant(cluster, '2030-01-01T08:00:00.000Z', 'orders.http.alice');
+  const { code, stdout } = await command;
+  const message = 'The namespace is drained by ops: upgrade; a renewal does not change that.';
+  expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+    code: 0,
+    renewed: [{ expiresAt: '2030-01-01T08:00:00.000Z', closing: { at, message } }],
+  });
+  cluster.kubernetes.put(objectOf());
+  const text = cluster.run(['renew', 'orders']);
+  await grant(cluster, '2030-01-01T08:00:00.000Z', 'orders.http.alice');
+  expect((await text).stdout).toMatch(
+    /^renewed orders \(key alice\), which ends at \d\d:\d\d all the same, in .*\. The namespace is drained by ops/,
+  );
+});
+
+test('of several, those that can be renewed are, and of the others it is said why not', async () => {
+  await using cluster = await openTestCluster();
+  cluster.kubernetes.put(objectOf());
+  cluster.kubernetes.put({ ...objectOf({ service: 'shop' }), metadata: { name: 'shop.http.alice' } });
+  const policy: InterceptPolicy = {
+    apiVersion: 'switchyard.dev/v1alpha1',
+    kind: 'InterceptPolicy',
+    metadata: { name: 'short' },
+    spec: { subjects: [{ kind: 'User', name: 'alice@corp.example' }], services: ['shop'], lifetime: { maxSeconds: 60 } },
+  };
+  cluster.kubernetes.put(policy);
+  const command = cluster.run(['renew', '--all', '--lifetime', '1h', '-o', 'json']);
+  await grant(cluster, '2030-01-01T08:00:00.000Z', 'orders.http.alice');
+  const { code, stdout, stderr } = await command;
+  expect({ code, ids: JSON.parse(stdout).renewed.map(({ id }: { readonly id: string }) => id) }).toEqual({
+    code: 4,
+    ids: ['orders.http.alice'],
+  });
+  expect(stderr).toContain('The policy "short" allows intercepts of shop to live for at most 1m');
 });
 
 function objectOf(spec: Partial<Intercept['spec']> = {}): Intercept {

@@ -42,7 +42,7 @@ async function openWorld({ onTestFinished }: TestContext, offers: 'sign-in' | 'n
       callers.push(caller);
       const owner = nameOf(caller);
       const base = { version: '1', protocol: protocolVersions, auth: 'kubernetes', now: new Date(), policy: undefined } as const;
-      return { ...base, owner, ...(offers === 'sign-in' ? { signIn } : {}) };
+      return { ...base, owner, groups: owner === undefined ? [] : ['devs', 'team-blue'], ...(offers === 'sign-in' ? { signIn } : {}) };
     },
     listServices: async () => [],
     listIntercepts: async (caller) => (nameOf(caller) === undefined ? refuse() : []),
@@ -82,7 +82,9 @@ test('a person signs in by a code, is known then, and signs out again', async (c
   const [name = ''] = await readdir(world.state);
   expect((await stat(world.state)).mode & 0o777).toBe(0o700);
   expect((await stat(join(world.state, name))).mode & 0o777).toBe(0o600);
-  expect((await world.run(['whoami'])).stdout).toBe(`alice-1, says the manager at ${new URL(world.manager).host}: by your sign-in\n`);
+  expect((await world.run(['whoami'])).stdout).toBe(
+    `alice-1, says the manager at ${new URL(world.manager).host}: by your sign-in\ngroups: devs, team-blue\n`,
+  );
   expect(await world.run(['list'])).toMatchObject({ code: 0, stdout: 'nobody intercepts anything\n' });
 
   expect(await world.run(['logout'])).toEqual({ code: 0, stdout: `signed out of ${world.manager}\n`, stderr: '' });

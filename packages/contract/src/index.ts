@@ -20,6 +20,7 @@ export { eventTypes, type EventType, type ManagerEvent } from './event.ts';
 export type { Dialer, Target } from './target.ts';
 export type {
   EndReason,
+  Closing,
   InterceptInfo,
   InterceptSpec,
   PortInfo,

@@ -81,7 +81,18 @@ export interface InterceptInfo extends Sharing {
   /** The developer's machine, for people: host name, bounded and printable. */
   readonly client: string;
   readonly createdAt: Date;
+  /** When it ends unless it is renewed. */
   readonly expiresAt: Date;
+  /** What ends it whether it is renewed or not; undefined where nothing does that is known. */
+  readonly closing?: Closing | undefined;
+}
+
+/** What ends an intercept whether it is renewed or not. */
+export interface Closing {
+  /** When, unless its lifetime is over before. */
+  readonly at: Date;
+  /** Who or what ends it: one sentence for its owner. */
+  readonly message: string;
 }
 
 /** How a port's traffic is understood. */

@@ -53,7 +53,7 @@ export {
   type InterceptStatus,
   type ServiceRefusal,
 } from './resources/intercept.ts';
-export { readDrain, toDrainText, type Drain } from './resources/drain.ts';
+export { describeDrain, readDrain, toDrainText, type Drain } from './resources/drain.ts';
 export { describeRevocation, describeWho, readRevocation, toRevocationText, type Revocation } from './resources/revocation.ts';
 export { createInterceptObject, toLifetimeSeconds, type Claimant } from './resources/intercept-object.ts';
 export { peerAuthentications, type PeerAuthentication } from './resources/peer-authentication.ts';

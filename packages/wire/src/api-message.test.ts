@@ -29,6 +29,7 @@ test('what a manager says about itself comes back as it was', () => {
           ? { now: undefined, policy: undefined }
           : {
               now: new Date(1_000),
+              groups: ['team-blue', 'ops'],
               policy: { keyless: true, percent: false },
               signIn: { issuer: 'https://id.example', clientId: 'switchyard', scopes: ['openid'] },
             };

@@ -49,12 +49,13 @@ export function encodeEmptyRequest(): Buffer {
 }
 
 /** The answer to GetManager as bytes. */
-export function encodeManagerInfo({ version, protocol, auth, owner, now, policy, signIn }: ManagerInfo): Buffer {
+export function encodeManagerInfo({ version, protocol, auth, owner, groups = [], now, policy, signIn }: ManagerInfo): Buffer {
   return encodeMessage(GetManagerResponseSchema, {
     version,
     protocol,
     auth: auths[auth],
     ...(owner === undefined ? {} : { owner }),
+    groups: [...groups],
     ...(now === undefined ? {} : { now: timestampFromDate(now) }),
     ...(policy === undefined ? {} : { policy }),
     ...(signIn === undefined ? {} : { signIn: { ...signIn, scopes: [...signIn.scopes] } }),
@@ -63,13 +64,14 @@ export function encodeManagerInfo({ version, protocol, auth, owner, now, policy,
 
 /** The answer to GetManager; throws `protocol_violation`. */
 export function parseManagerInfo(bytes: Uint8Array): ManagerInfo {
-  const { version, protocol, auth, owner, now, policy, signIn } = parseMessage(GetManagerResponseSchema, bytes);
+  const { version, protocol, auth, owner, groups, now, policy, signIn } = parseMessage(GetManagerResponseSchema, bytes);
   if (protocol === undefined) throw toViolation('it names no protocol version');
   return {
     version: toShown(version, textLimit),
     protocol: { min: protocol.min, max: protocol.max },
     auth: fromAuth(auth),
     owner: owner === undefined ? undefined : toShown(owner, textLimit),
+    ...(groups.length === 0 ? {} : { groups: groups.map((group) => toShown(group, textLimit)) }),
     now: now === undefined ? undefined : fromTimestamp(now),
     policy: policy && { keyless: policy.keyless, percent: policy.percent },
     ...(signIn === undefined ? {} : { signIn: fromSignIn(signIn) }),

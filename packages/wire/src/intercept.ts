@@ -7,6 +7,7 @@ import {
   parseServiceName,
   toInterceptId,
   toKeylessInterceptId,
+  type Closing,
   type InterceptId,
   type InterceptInfo,
   type InterceptSpec,
@@ -15,6 +16,8 @@ import {
   type WhenAway,
 } from '@switchyard/contract';
 import {
+  type Closing as ProtoClosing,
+  type ClosingSchema,
   SessionState as ProtoState,
   WhenAway as ProtoWhenAway,
   type Intercept,
@@ -124,6 +127,7 @@ export function toIntercept(info: InterceptInfo): MessageInitShape<typeof Interc
     client: info.client,
     createdAt: timestampFromDate(info.createdAt),
     expiresAt: timestampFromDate(info.expiresAt),
+    ...(info.closing === undefined ? {} : { closing: toClosing(info.closing) }),
   };
 }
 
@@ -143,7 +147,18 @@ export function fromIntercept(intercept: Intercept): InterceptInfo {
     client: toShown(intercept.client, textLimit),
     createdAt: fromTimestamp(intercept.createdAt),
     expiresAt: fromTimestamp(intercept.expiresAt),
+    ...(intercept.closing === undefined ? {} : { closing: fromClosing(intercept.closing) }),
   };
+}
+
+/** What ends an intercept, for the wire. */
+export function toClosing({ at, message }: Closing): MessageInitShape<typeof ClosingSchema> {
+  return { at: timestampFromDate(at), message };
+}
+
+/** What a manager says of an end; throws `protocol_violation`. */
+export function fromClosing({ at, message }: ProtoClosing): Closing {
+  return { at: fromTimestamp(at), message: toShown(message, wireLimits.failureCharacters.value) };
 }
 
 /** A peer's point in time; throws `protocol_violation`. */

@@ -28,6 +28,8 @@ export interface ManagerInfo {
   readonly auth: AuthMode;
   /** Whom it takes the caller for; undefined where the caller did not prove who they are. */
   readonly owner: string | undefined;
+  /** The owner's groups; undefined where none are known. */
+  readonly groups?: readonly string[] | undefined;
   /** What time it is at the manager; undefined where it does not say. */
   readonly now: Date | undefined;
   /** What may be intercepted by beside keys; undefined where it does not say. */

@@ -1,3 +1,4 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { EndReason, InterceptError, InterceptInfo, SessionId } from '@switchyard/contract';
 import { encodeMessage } from './encode.ts';
@@ -6,10 +7,12 @@ import {
   ControlResponseSchema,
   EndReason as ProtoReason,
   type Challenge,
+  type ExpiryWarningSchema,
+  type InterceptRenewedSchema,
   type Reply,
   type Welcome,
 } from './generated/switchyard/tunnel/v1/tunnel_pb.ts';
-import { fromIntercept, fromTimestamp, parseInterceptId, toIntercept } from './intercept.ts';
+import { fromClosing, fromIntercept, fromTimestamp, parseInterceptId, toClosing, toIntercept } from './intercept.ts';
 import { wireLimits } from './limits.ts';
 import type { SessionEvent } from './session-event.ts';
 import { toShown } from './text.ts';
@@ -110,13 +113,23 @@ function toEvent(event: SessionEvent): ProtoMessage {
     case 'intercept_ended':
       return { case: 'interceptEnded', value: { id: event.id, reason: reasons[event.reason], message: event.message ?? '' } };
     case 'expiry_warning':
-      return { case: 'expiryWarning', value: { id: event.id, expiresAt: timestampFromDate(event.expiresAt) } };
+      return { case: 'expiryWarning', value: toWarning(event) };
     case 'intercept_renewed':
-      return { case: 'interceptRenewed', value: { id: event.id, expiresAt: timestampFromDate(event.expiresAt) } };
+      return { case: 'interceptRenewed', value: toRenewed(event) };
     case 'draining':
       return { case: 'draining', value: {} };
   }
 }
+
+function toWarning({ id, expiresAt, message = '' }: EventOf<'expiry_warning'>): MessageInitShape<typeof ExpiryWarningSchema> {
+  return { id, expiresAt: timestampFromDate(expiresAt), message };
+}
+
+function toRenewed({ id, expiresAt, closing }: EventOf<'intercept_renewed'>): MessageInitShape<typeof InterceptRenewedSchema> {
+  return { id, expiresAt: timestampFromDate(expiresAt), ...(closing === undefined ? {} : { closing: toClosing(closing) }) };
+}
+
+type EventOf<T extends SessionEvent['t']> = Extract<SessionEvent, { readonly t: T }>;
 
 /** A manager's message; throws `protocol_violation` or `bad_usage`. */
 export function parseManagerMessage(bytes: Uint8Array): ReceivedManagerMessage {
@@ -136,22 +149,30 @@ export function parseManagerMessage(bytes: Uint8Array): ReceivedManagerMessage {
       return { t: 'want_pipes', count: message.value.count };
     case 'interceptEnded': {
       const { id, reason, message: text } = message.value;
-      const said = text === '' ? {} : { message: toShown(text, wireLimits.failureCharacters.value) };
-      return { t: 'event', event: { t: 'intercept_ended', id: parseInterceptId(id), reason: fromReason(reason), ...said } };
+      return { t: 'event', event: { t: 'intercept_ended', id: parseInterceptId(id), reason: fromReason(reason), ...fromText(text) } };
     }
     case 'expiryWarning': {
-      const { id, expiresAt } = message.value;
-      return { t: 'event', event: { t: 'expiry_warning', id: parseInterceptId(id), expiresAt: fromTimestamp(expiresAt) } };
+      const { id, expiresAt, message: text } = message.value;
+      return {
+        t: 'event',
+        event: { t: 'expiry_warning', id: parseInterceptId(id), expiresAt: fromTimestamp(expiresAt), ...fromText(text) },
+      };
     }
     case 'interceptRenewed': {
-      const { id, expiresAt } = message.value;
-      return { t: 'event', event: { t: 'intercept_renewed', id: parseInterceptId(id), expiresAt: fromTimestamp(expiresAt) } };
+      const { id, expiresAt, closing } = message.value;
+      const ends = closing === undefined ? {} : { closing: fromClosing(closing) };
+      return { t: 'event', event: { t: 'intercept_renewed', id: parseInterceptId(id), expiresAt: fromTimestamp(expiresAt), ...ends } };
     }
     case 'draining':
       return { t: 'event', event: { t: 'draining' } };
     case undefined:
       return { t: 'unknown' };
   }
+}
+
+/** A sentence for people, where there is one. */
+function fromText(text: string): { readonly message?: string } {
+  return text === '' ? {} : { message: toShown(text, wireLimits.failureCharacters.value) };
 }
 
 /** A reason of another version counts as `removed`: the intercept is gone in any case. */

@@ -1,8 +1,9 @@
-import { InterceptError, type InterceptInfo } from '@switchyard/contract';
+import { codes, InterceptError, type InterceptInfo } from '@switchyard/contract';
 import { formatCoarse, formatTime } from '../coarse.ts';
 import { defineCommand, type AnyCommand } from '../command.ts';
 import { keyOption, projectOptions } from '../common-options.ts';
 import { openControl } from '../control/open-control.ts';
+import { toPrintable } from '../printable.ts';
 import { resolveSettings } from '../settings.ts';
 import { toDuration, toService } from '../values.ts';
 
@@ -37,14 +38,19 @@ export const renew: AnyCommand = defineCommand({
     const [live, owner] = await Promise.all([control.listIntercepts(), control.owner()]);
     const meant = live.filter((each) => each.owner === owner && each.service === (service ?? each.service) && (all || each.key === key));
     if (meant.length === 0) throw toNothing(service, key);
-    const renewed = await Promise.all(meant.map(({ id }) => control.renewIntercept(id, lifetime)));
+    const outcomes = await Promise.allSettled(meant.map(({ id }) => control.renewIntercept(id, lifetime)));
+    const renewed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [InterceptError.from(outcome.reason)] : []));
+    const [failure] = failures;
+    if (failure !== undefined && renewed.length === 0) throw failure;
     const now = context.clock.date().getTime();
     context.output.show({
       data: { renewed: renewed.map(toData) },
       text: () => renewed.map((each) => toText(each, now)).join('\n'),
-      plain: renewed.map(({ service: name, port, key: own = '', expiresAt }) => [name, port, own, expiresAt.toISOString()]),
+      plain: renewed.map((each) => [each.service, each.port, each.key ?? '', toEnd(each).toISOString()]),
     });
-    return 0;
+    for (const { message } of failures) context.output.warn(message);
+    return failure === undefined ? 0 : codes[failure.code].exit;
   },
 });
 
@@ -60,11 +66,21 @@ function toNothing(service: string | undefined, key: string | undefined): Interc
   });
 }
 
-function toText({ service, key, expiresAt }: InterceptInfo, nowMs: number): string {
+function toText(intercept: InterceptInfo, nowMs: number): string {
+  const { service, key, closing } = intercept;
+  const end = toEnd(intercept);
   const which = key === undefined ? 'no key' : `key ${key}`;
-  return `renewed ${service} (${which}): lives until ${formatTime(expiresAt).slice(0, 5)}, for ${formatCoarse(expiresAt.getTime() - nowMs)}`;
+  const [until, rest] = [formatTime(end).slice(0, 5), formatCoarse(Math.max(0, end.getTime() - nowMs))];
+  if (closing === undefined) return `renewed ${service} (${which}): lives until ${until}, for ${rest}`;
+  return `renewed ${service} (${which}), which ends at ${until} all the same, in ${rest}. ${toPrintable(closing.message)}`;
 }
 
-function toData({ id, service, port, key, expiresAt }: InterceptInfo): unknown {
-  return { id, service, port, key, expiresAt: expiresAt.toISOString() };
+function toData({ id, service, port, key, expiresAt, closing }: InterceptInfo): unknown {
+  const ends = closing === undefined ? {} : { closing: { at: closing.at.toISOString(), message: closing.message } };
+  return { id, service, port, key, expiresAt: expiresAt.toISOString(), ...ends };
+}
+
+/** When it is over, whatever its lifetime. */
+function toEnd({ expiresAt, closing }: InterceptInfo): Date {
+  return closing === undefined || expiresAt < closing.at ? expiresAt : closing.at;
 }

@@ -74,12 +74,10 @@ export function createTeller({ output, clock }: Context, { manager, intercepts }
         output.say('the next manager has taken over');
         return;
       case 'expiry_warning':
-        output.warn(
-          `the intercept of ${event.intercept.service} ends in ${formatDuration(roundToSeconds(event.expiresAt.getTime() - clock.date().getTime()))}; to go on, unless the namespace is drained: intercept renew ${event.intercept.service}`,
-        );
+        output.warn(toExpiryText(event, clock.date()));
         return;
       case 'intercept_renewed':
-        output.say(`the intercept of ${event.intercept.service} was renewed, and lives until ${formatTime(event.expiresAt)}`);
+        output.say(toRenewedText(event));
         return;
       case 'intercept_ended':
         if (intercepts.length > 1) output.warn(toEndError(event.intercept, event.reason, event.message).message);
@@ -93,6 +91,19 @@ export function createTeller({ output, clock }: Context, { manager, intercepts }
         return;
     }
   };
+}
+
+type EventOf<T extends AgentEvent['t']> = Extract<AgentEvent, { readonly t: T }>;
+
+function toExpiryText({ intercept: { service }, expiresAt, message }: EventOf<'expiry_warning'>, now: Date): string {
+  const ends = `the intercept of ${service} ends in ${formatDuration(roundToSeconds(expiresAt.getTime() - now.getTime()))}`;
+  return message === undefined ? `${ends}; to go on: intercept renew ${service}` : `${ends}. ${toPrintable(message)}`;
+}
+
+function toRenewedText({ intercept: { service, closing }, expiresAt }: EventOf<'intercept_renewed'>): string {
+  const renewed = `the intercept of ${service} was renewed`;
+  if (closing === undefined) return `${renewed}, and lives until ${formatTime(expiresAt)}`;
+  return `${renewed}, and ends at ${formatTime(closing.at)} all the same. ${toPrintable(closing.message)}`;
 }
 
 const endings: Readonly<Record<EndReason, { readonly text: string; readonly hint: string }>> = {

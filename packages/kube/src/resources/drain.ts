@@ -1,6 +1,6 @@
 import { drainAnnotation } from './names.ts';
 import { readNote } from './note.ts';
-import type { Revocation } from './revocation.ts';
+import { describeWho, type Revocation } from './revocation.ts';
 
 /** Nobody new may intercept in the namespace, and what is intercepted ends. */
 export interface Drain extends Revocation {
@@ -20,4 +20,9 @@ export function readDrain(annotations: Readonly<Record<string, string>>): Drain 
   const { by = 'somebody who may write the Lease', reason, at = '' } = readNote(text);
   const atMs = Date.parse(at);
   return { by, reason, atMs: Number.isNaN(atMs) ? 0 : atMs };
+}
+
+/** What owners are told of an intercept that a drain is to end, one sentence. */
+export function describeDrain(drain: Drain): string {
+  return `The namespace is drained by ${describeWho(drain)}; a renewal does not change that.`;
 }

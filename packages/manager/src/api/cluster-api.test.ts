@@ -20,7 +20,7 @@ test('a manager in a cluster says how callers prove who they are, and whom it ta
     now: expect.any(Date),
     signIn,
   });
-  expect(await api.info(alice)).toMatchObject({ owner: 'alice' });
+  expect(await api.info(alice)).toMatchObject({ owner: 'alice', groups: ['devs'] });
   expect(await api.info({ ...alice, token: 'wrong' })).toMatchObject({ owner: undefined });
 });
 

@@ -74,14 +74,8 @@ export function createClusterApi(deps: ClusterApiDeps): FullApi {
 
   return {
     info: async (caller) => {
-      const owner =
-        caller.token === undefined
-          ? undefined
-          : await identify(caller).then(
-              ({ user }) => user,
-              () => undefined,
-            );
-      return { ...info, auth: 'kubernetes', owner, now: clock.date(), policy: undefined };
+      const who = caller.token === undefined ? undefined : await identify(caller).catch(() => undefined);
+      return { ...info, auth: 'kubernetes', owner: who?.user, groups: who?.groups, now: clock.date(), policy: undefined };
     },
     listServices: async (caller) => {
       await identifyReader(caller);

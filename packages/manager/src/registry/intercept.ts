@@ -77,6 +77,7 @@ export interface Intercept extends Sharing {
   readonly expiresAt: Date;
   /** `expiresAt` on the clock's monotonic scale. */
   readonly expiresAtMs: number;
+  readonly closing?: InterceptInfo['closing'];
   readonly link: Link;
 }
 

@@ -17,6 +17,7 @@ export const managerSchema: z.ZodType = z.object({
   protocol: z.object({ min: version, max: version }).meta({ description: 'Versions of the protocol that it speaks with agents.' }),
   auth: z.enum(['none', 'token', 'kubernetes']).meta({ description: 'How callers prove who they are.' }),
   owner: z.string().nullable().meta({ description: 'Whom it takes the caller for; null where that was not proven.' }),
+  groups: z.array(z.string()).optional().meta({ description: 'The groups of that owner, where any are known.' }),
   now: instant.meta({ description: 'What time it is at the manager.' }),
   policy: z
     .object({ keyless: z.boolean(), percent: z.boolean() })
@@ -75,7 +76,11 @@ export const interceptSchema: z.ZodType = z.object({
   session: z.enum(['ready', 'away']),
   client: z.string().meta({ description: "The developer's machine, for people." }),
   createdAt: instant,
-  expiresAt: instant,
+  expiresAt: instant.meta({ description: 'When it ends unless it is renewed.' }),
+  closing: z
+    .object({ at: instant, message: z.string().meta({ description: 'Who or what ends it, in one sentence for people.' }) })
+    .optional()
+    .meta({ description: 'What ends it whether it is renewed or not.' }),
 });
 
 /** Something that happened. */
@@ -111,9 +116,10 @@ export function toServiceData({ name, ports }: ServiceInfo): Data {
 }
 
 /** An intercept as data. */
-export function toInterceptData(info: InterceptInfo): Data {
+export function toInterceptData({ closing, ...info }: InterceptInfo): Data {
   return {
     ...info,
+    ...(closing === undefined ? {} : { closing: { at: closing.at.toISOString(), message: closing.message } }),
     key: info.key ?? null,
     match: info.match.map((conditions) => [...conditions]),
     sharedWith: [...info.sharedWith],

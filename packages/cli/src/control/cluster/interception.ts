@@ -156,6 +156,7 @@ function toLate(claimed: readonly Claimed[], timeoutMs: number): InterceptError 
 }
 
 function toReason(progress: Progress | undefined): string {
+  if (progress?.t === 'unapproved') return `nobody has approved it. ${progress.message}`;
   if (progress?.t === 'unrouted') return progress.message ?? 'the manager has not said anything of the intercept.';
   return progress === undefined ? 'the API server or the manager does not answer.' : 'the manager has not taken notice of this session.';
 }
@@ -180,6 +181,7 @@ function createTeller({ output }: Context, steps: Steps, service: string): (prog
 }
 
 function toStep(service: string, progress: Exclude<Progress, { t: 'refused' }>): string {
+  if (progress.t === 'unapproved') return `waiting for an approval of ${service}: ${progress.message}`;
   if (progress.t !== 'unrouted') return `${service} is routed${toSince(progress)}`;
   return progress.message === undefined ? `asking for the requests of ${service}` : `taking over ${service}: ${progress.message}`;
 }

@@ -9,6 +9,7 @@ import type { Control, ControlledIntercept, Intention } from '../control.ts';
 import { measureManager } from '../measure-manager.ts';
 import { checkPolicies } from './check-policies.ts';
 import { rehearseClaim } from './claim.ts';
+import { findClosing } from './find-closing.ts';
 import { refuseLane } from './lane.ts';
 import { listConditions } from './condition-log.ts';
 import { toControlledIntercept, toInterceptObject } from './intercept-object.ts';
@@ -17,7 +18,7 @@ import { openClient } from './open-client.ts';
 import { listMeshes } from './mesh.ts';
 import { findPod } from './pod.ts';
 import { findWay, openWay, toCause } from './reach.ts';
-import { renewObject, type RenewDeps } from './renew.ts';
+import { refuseUnapproved, renewObject, type RenewDeps } from './renew.ts';
 import { explainByObjects } from './route-report.ts';
 import { listClusterServices } from './services.ts';
 import { readPrincipal } from './who-am-i.ts';
@@ -112,12 +113,14 @@ async function listIntercepts(client: KubeClient): Promise<readonly ControlledIn
 async function renewIntercept(deps: RenewDeps, id: InterceptId, lifetimeMs: number | undefined): Promise<InterceptInfo> {
   const object = await deps.client.get(intercepts, id);
   if (object === undefined) throw new InterceptError('intercept_not_found', `The intercept ${id} is gone.`, { hint: 'Run it again.' });
+  refuseUnapproved(object);
   // One that lives on for longer than policies allow would be ended.
   if (lifetimeMs !== undefined) {
     const lifetimeSeconds = Math.ceil(lifetimeMs / 1_000);
     await checkPolicies(deps, [{ ...object, spec: { ...object.spec, lifetimeSeconds } }]);
   }
-  return renewObject(deps, object, lifetimeMs);
+  const [renewed, closing] = await Promise.all([renewObject(deps, object, lifetimeMs), findClosing(deps.client)]);
+  return closing !== undefined && closing.at < renewed.expiresAt ? { ...renewed, closing } : renewed;
 }
 
 function withLane(object: Intercept, lane: Intercept['spec']['lane'] & string): Intercept {

@@ -29,6 +29,7 @@ test('each condition counts only while those before it hold', () => {
   expect(read()).toEqual({ t: 'unrouted', message: undefined });
   expect(read(routed, ['SessionReady', 'True', 'SessionReady'])).toEqual({ t: 'unrouted', message: undefined });
   expect(read(accepted, ['Routed', 'False', 'Drifted', 'Somebody wrote it.'])).toEqual({ t: 'unrouted', message: 'Somebody wrote it.' });
+  expect(read(['Accepted', 'False', 'ApprovalPending', 'Ask.'])).toEqual({ t: 'unapproved', message: 'Ask.' });
   expect(read(accepted, routed)).toEqual({ t: 'routed', since, settlesMs: 0 });
   expect(read(accepted, routed, ['SessionReady', 'False', 'NoSession', 'none'])).toEqual({ t: 'routed', since, settlesMs: 0 });
   expect(read(accepted, routed, ['SessionReady', 'True', 'SessionReady'])).toEqual({ t: 'ready', since, settlesMs: 0 });

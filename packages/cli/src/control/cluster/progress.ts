@@ -9,6 +9,8 @@ export type Progress =
   | { readonly t: 'refused'; readonly error: InterceptError }
   /** The traffic of its service does not pass through the router; `message` says why, where the manager said so. */
   | { readonly t: 'unrouted'; readonly message: string | undefined }
+  /** Somebody has to approve it first; `message` says who wants that, and how it is done. */
+  | { readonly t: 'unapproved'; readonly message: string }
   /** It does, since the service was switched; the session is missing. */
   | ({ readonly t: 'routed' } & Switch)
   /** Requests arrive. */
@@ -29,7 +31,7 @@ const mostSettlingMs = cliLimits.routeSettleMs.value;
 export function readProgress(object: Intercept): Progress {
   const accepted = findCondition(object, 'Accepted');
   // Somebody else's word may come at any time.
-  if (accepted?.reason === 'ApprovalPending') return { t: 'unrouted', message: accepted.message };
+  if (accepted?.reason === 'ApprovalPending') return { t: 'unapproved', message: accepted.message };
   if (accepted?.status === 'False') return { t: 'refused', error: toRefused(accepted.reason, accepted.message) };
   if (accepted?.status !== 'True') return { t: 'unrouted', message: accepted?.message };
   const routed = findCondition(object, 'Routed');

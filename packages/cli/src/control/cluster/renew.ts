@@ -1,7 +1,7 @@
 import { InterceptError, type Clock, type InterceptInfo, type Log } from '@switchyard/contract';
 import { intercepts, toLifetimeSeconds, watchObject, type Intercept, type PatchOperation, type KubeClient } from '@switchyard/kube';
 import { cliLimits } from '../../limits.ts';
-import { toControlledIntercept } from './intercept-object.ts';
+import { findCondition, toControlledIntercept } from './intercept-object.ts';
 
 /** What a renewal needs. */
 export interface RenewDeps {
@@ -16,6 +16,19 @@ const attempts = 5;
 /** The count that asks for one more renewal than the manager has carried out. */
 export function toNextRenewal({ spec, status }: Intercept): number {
   return Math.max(spec.renewals ?? 0, status?.renewals ?? 0) + 1;
+}
+
+/** Throws `not_allowed` where `object` waits for an approval: its life begins with that, and who approves is to find what they were asked for. */
+export function refuseUnapproved(object: Intercept): void {
+  if (findCondition(object, 'Accepted')?.reason !== 'ApprovalPending') return;
+  const { name } = object.metadata;
+  throw new InterceptError(
+    'not_allowed',
+    `The intercept ${name} waits for an approval, and lives from then on: there is nothing to renew yet.`,
+    {
+      hint: `Somebody who may do so approves it: intercept admin approve ${name}. To ask for another lifetime, run it again with --lifetime.`,
+    },
+  );
 }
 
 /**

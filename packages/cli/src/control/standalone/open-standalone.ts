@@ -79,11 +79,11 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     cluster: undefined,
     whoAmI: async () => toIdentity(settings, proven),
     async identify() {
-      const { auth, owner: known } = await manager.info();
+      const { auth, owner: known, groups = [] } = await manager.info();
       if (auth !== 'none' && known === undefined) throw await explainNobody(manager, place);
       const owner = known ?? settings.owner;
       const by = auth === 'none' ? 'it believes the name that it is told' : `by ${describeToken(settings.token)}`;
-      return { user: owner, groups: [], by: `says ${place}: ${by}` };
+      return { user: owner, groups, by: `says ${place}: ${by}` };
     },
     owner: async () => (await manager.info()).owner ?? settings.owner,
     listServices: () => manager.listServices(),

@@ -37,7 +37,14 @@ test('an intercept that nobody uses ends, after a warning; each request puts tha
   bench.clock.advance(49 * minuteMs);
   expect(agent.events).toEqual([]);
   bench.clock.advance(minuteMs);
-  expect(agent.events).toEqual([{ t: 'expiry_warning', id, expiresAt: new Date(startMs + 105 * minuteMs) }]);
+  expect(agent.events).toEqual([
+    {
+      t: 'expiry_warning',
+      id,
+      expiresAt: new Date(startMs + 105 * minuteMs),
+      message: 'No request has come for it in a long time; the next one keeps it, a renewal does not.',
+    },
+  ]);
   bench.clock.advance(10 * minuteMs - 1);
   expect(bench.keeper.get(id)).toBeDefined();
   bench.clock.advance(1);
@@ -67,12 +74,21 @@ test('in a drain nobody new is accepted; who is there is warned, and ends at its
   await bench.untilTold(id, 'SessionReady', 'True SessionReady');
   const atMs = startMs + 5 * minuteMs;
   bench.seat.drain({ by: 'ops@corp.example', reason: 'upgrade', atMs });
-  expect(agent.events).toEqual([{ t: 'expiry_warning', id, expiresAt: new Date(atMs) }]);
+  const message = 'The namespace is drained by ops@corp.example: upgrade; a renewal does not change that.';
+  expect(agent.events).toEqual([{ t: 'expiry_warning', id, expiresAt: new Date(atMs), message }]);
+  // A renewal is granted, in case the drain ends; whoever asks hears that it does not help.
+  const expiresAt = new Date(startMs + 60 * minuteMs);
+  expect(bench.keeper.renew(agent, id, 60 * minuteMs)).toMatchObject({ expiresAt, closing: { at: new Date(atMs), message } });
+  await bench.settle(() => bench.object(id)?.status?.expiresAt === expiresAt.toISOString());
+  const spec = { renewals: 1, lifetimeSeconds: 7_200 };
+  bench.put(createIntercept(id, 'alice', { spec, status: bench.object(id)?.status }));
+  await bench.settle(() => agent.events.length > 1);
+  expect(agent.events[1]).toMatchObject({ t: 'intercept_renewed', closing: { at: new Date(atMs), message } });
   bench.put(createIntercept('orders.http.bob', 'bob'));
   await bench.untilTold('orders.http.bob', 'Accepted', 'False StandingDown');
   bench.clock.advance(5 * minuteMs);
   await bench.untilGone(id);
-  expect(agent.events[1]).toMatchObject({
+  expect(agent.events[2]).toMatchObject({
     reason: 'revoked',
     message: `The intercept ${id} was ended, since the namespace is drained by ops@corp.example: upgrade.`,
   });

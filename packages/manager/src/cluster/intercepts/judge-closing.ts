@@ -1,5 +1,6 @@
 import { formatDuration } from '@switchyard/config';
-import { describeWho, type Drain } from '@switchyard/kube';
+import type { Closing as AnnouncedClosing } from '@switchyard/contract';
+import { describeDrain, describeWho, type Drain } from '@switchyard/kube';
 import { toDrainMessage } from '../services/stand-down.ts';
 import { findCondition, type Claim } from './claim.ts';
 import type { Ending } from './ending.ts';
@@ -11,6 +12,8 @@ import type { Verdict } from './verdict.ts';
 export interface Closing extends Ending {
   /** Epoch milliseconds. */
   readonly atMs: number;
+  /** Why it ends then though it be renewed, one sentence for its owner before; undefined where a renewal helps. */
+  readonly warning?: string | undefined;
 }
 
 /** What ends intercepts before their time. */
@@ -30,11 +33,12 @@ export function bringForward(
   const idleAtMs = idleLifetimeMs === 0 ? Infinity : findIdleEnd(claim, standing, usedMs, idleLifetimeMs);
   const all: readonly Closing[] = [
     closing,
-    ...(drain === undefined ? [] : [{ atMs: drain.atMs, reason: 'revoked' as const, message: toDrained(claim, drain) }]),
+    ...(drain === undefined ? [] : [toDrainClosing(claim, drain)]),
     {
       atMs: idleAtMs,
       reason: 'idle',
       message: `The intercept ${claim.id} ended: no request came for it in ${formatDuration(idleLifetimeMs)}.`,
+      warning: 'No request has come for it in a long time; the next one keeps it, a renewal does not.',
     },
   ];
   return all.reduce((first, next) => (next.atMs < first.atMs ? next : first));
@@ -46,8 +50,18 @@ export function refuseDrained(claim: Claim, drain: Drain | undefined): Verdict |
   return { holds: false, reason: 'StandingDown', message: toDrainMessage(drain) };
 }
 
-function toDrained({ id }: Claim, drain: Drain): string {
-  return `The intercept ${id} was ended, since the namespace is drained by ${describeWho(drain)}.`;
+function toDrainClosing({ id }: Claim, drain: Drain): Closing {
+  return {
+    atMs: drain.atMs,
+    reason: 'revoked',
+    message: `The intercept ${id} was ended, since the namespace is drained by ${describeWho(drain)}.`,
+    warning: describeDrain(drain),
+  };
+}
+
+/** What its owner is told of an end that somebody brings about; undefined where only time, or want of use, ends it. */
+export function toAnnounced({ atMs, reason, warning }: Closing): AnnouncedClosing | undefined {
+  return reason === 'revoked' && warning !== undefined ? { at: new Date(atMs), message: warning } : undefined;
 }
 
 /**

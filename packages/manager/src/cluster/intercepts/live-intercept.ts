@@ -2,6 +2,7 @@ import type { Clock, SessionId } from '@switchyard/contract';
 import { toShownName } from '@switchyard/tunnel';
 import { toTitle, type AgentSession, type Intercept, type LastSession, type Link } from '../../registry/intercept.ts';
 import type { Claim } from './claim.ts';
+import { toAnnounced } from './judge-closing.ts';
 import type { Judgement } from './judge-intercepts.ts';
 
 /** Whether requests with the intercept's key are its own now. Before its first session the developer awaits none. */
@@ -11,7 +12,7 @@ export function isLive({ over, acceptance, standing }: Judgement): boolean {
 
 /** The intercept as the registry's users know it; `remote` leads to the manager that has its session, where another one has it. */
 export function toIntercept(judgement: Judgement, clock: Clock, remote?: AgentSession): Intercept {
-  const { claim, expiresAtMs } = judgement;
+  const { claim, expiresAtMs, end } = judgement;
   const { id, service, port, key, match, sharedWith, joins, whenAway } = claim;
   return {
     id,
@@ -27,6 +28,7 @@ export function toIntercept(judgement: Judgement, clock: Clock, remote?: AgentSe
     createdAt: new Date(claim.createdAtMs),
     expiresAt: new Date(expiresAtMs),
     expiresAtMs: toMonotonic(expiresAtMs, clock),
+    closing: toAnnounced(end),
     link: toLink(judgement, clock, remote),
   };
 }

@@ -32,14 +32,14 @@ export class NextDue implements Disposable {
   }
 
   /** Says when the owner is to be warned, where that is to come. */
-  #warn({ claim, standing, end: { atMs: endMs, reason } }: Judgement, nowMs: number): number {
+  #warn({ claim, standing, end: { atMs: endMs, reason, warning } }: Judgement, nowMs: number): number {
     const atMs = endMs - this.#warningMs;
     // One that lives for no longer than the warning needs none, unless somebody cuts its life short.
     const isShort = atMs <= claim.createdAtMs && reason !== 'revoked';
     if (standing.t !== 'live' || isShort || this.#warned.get(claim.uid) === endMs) return Infinity;
     if (nowMs < atMs) return atMs;
     this.#warned.set(claim.uid, endMs);
-    standing.session.notify({ t: 'expiry_warning', id: claim.id, expiresAt: new Date(endMs) });
+    standing.session.notify({ t: 'expiry_warning', id: claim.id, expiresAt: new Date(endMs), message: warning });
     return Infinity;
   }
 }

@@ -1,3 +1,4 @@
+import { toAnnounced } from './judge-closing.ts';
 import type { Judgement } from './judge-intercepts.ts';
 
 /** What an object said last of its end. */
@@ -31,13 +32,13 @@ export class RenewalNews {
     this.#asked.delete(uid);
   }
 
-  #followOne({ claim: { uid, id, object }, standing }: Judgement): void {
+  #followOne({ claim: { uid, id, object }, standing, end }: Judgement): void {
     const { expiresAt = '', renewals = 0 } = object.status ?? {};
     const [before, now] = [this.#said.get(uid), { endMs: Date.parse(expiresAt), renewals }];
     this.#said.set(uid, now);
     if (before === undefined || standing.t !== 'live' || now.endMs === this.#asked.get(uid)) return;
     // An end that only comes nearer is no renewal: a policy allows less, for one.
     if (now.renewals === before.renewals && !(now.endMs > before.endMs)) return;
-    standing.session.notify({ t: 'intercept_renewed', id, expiresAt: new Date(now.endMs) });
+    standing.session.notify({ t: 'intercept_renewed', id, expiresAt: new Date(now.endMs), closing: toAnnounced(end) });
   }
 }

@@ -6,9 +6,14 @@ import type { Acceptance } from './judge-quota.ts';
 
 /**
  * The lifetime that an intercept is renewed for, which the policy of `acceptance` bounds. Throws `not_allowed` where more is asked for than
- * the policy allows, `bad_usage` for none at all.
+ * the policy allows, and where it waits for an approval, `bad_usage` for none at all.
  */
-export function grantRenewal(wantedMs: number | undefined, { policy, allowance }: Acceptance, limits: LifetimeLimits): number {
+export function grantRenewal(wantedMs: number | undefined, { reason, policy, allowance }: Acceptance, limits: LifetimeLimits): number {
+  if (reason === 'ApprovalPending') {
+    throw new InterceptError('not_allowed', 'The intercept waits for an approval, and lives from then on: there is nothing to renew yet.', {
+      hint: 'Somebody who may do so approves it: intercept admin approve.',
+    });
+  }
   const maxMs = allowance?.lifetime.maxMs;
   if (wantedMs !== undefined && maxMs !== undefined && wantedMs > maxMs) {
     const most = formatDuration(maxMs);

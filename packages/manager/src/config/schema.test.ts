@@ -245,7 +245,7 @@ test('in a cluster, limits and aliases apply; services and the ways to sign in w
       ),
     }),
   );
-  expect(() => parseDocument(`${head}policy: { keyless: true }\n`, 'manager.yaml', clusterSchema)).toThrow(/only intercepts with a key/);
+  expect(() => parseDocument(`${head}policy: { keyless: true }\n`, 'manager.yaml', clusterSchema)).toThrow(/InterceptPolicies say/);
 });
 
 test('audit records go to standard output where callers prove who they are; a collector is an address without secrets', () => {

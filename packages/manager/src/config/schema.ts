@@ -226,7 +226,7 @@ export const clusterSchema: z.ZodType<ClusterConfig> = z
     limits: clusterLimits.prefault({}),
     auth: clusterAuth.prefault({}),
     peers: peers.prefault({}),
-    policy: absent('only intercepts with a key are accepted there'),
+    policy: absent('its InterceptPolicies say what may be intercepted'),
     services: absent('the Services of its namespace are routed'),
   })
   .transform(

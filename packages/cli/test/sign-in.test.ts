@@ -1,12 +1,11 @@
 import { InterceptError, silentLog, silentMetrics } from '@switchyard/contract';
 import { createSystemClock } from '@switchyard/runtime';
-import { until } from '@switchyard/testkit';
+import { openFakeIssuer, until, type FakeIssuer } from '@switchyard/testkit';
 import { openTunnelServer, protocolVersions, type Caller, type ManagerApi } from '@switchyard/tunnel';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, type TestContext } from 'vitest';
 import type { Host } from '../src/index.ts';
-import { openFakeIssuer, type FakeIssuer } from './fake-issuer.ts';
 import { openFolder } from './programs.ts';
 import { runInProcess, type Outcome } from './run-in-process.ts';
 

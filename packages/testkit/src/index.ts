@@ -4,6 +4,7 @@ export { plainSpec } from './plain-spec.ts';
 export { recordPipe, type PipeEvent, type PipeRecord } from './record-pipe.ts';
 export { pipeCompliance, type PipeComplianceOptions, type PipePair } from './compliance/pipe-compliance.ts';
 export { openTestAuthority, type CertificateTerms, type IssuedCertificate, type TestAuthority } from './certificates/open-authority.ts';
+export { openFakeIssuer, type FakeIssuer } from './fake-issuer.ts';
 export { openEchoServer, type EchoServer } from './echo-server.ts';
 export { openFaultProxy, type FaultProxy } from './fault-proxy/open.ts';
 export type { Cut, Faults, Way } from './fault-proxy/faults.ts';

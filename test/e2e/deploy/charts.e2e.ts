@@ -10,7 +10,8 @@ import { charts, template, tryHelm } from './helm.ts';
 const everything = [
   'image={"repository":"registry.example:5000/tools/switchyard","tag":"1.2.3","pullPolicy":"Always"}',
   'imagePullSecrets=[{"name":"registry"}]',
-  'config={"routing":{"aliases":["x-my-key"]},"limits":{"hold":"5s","interceptsPerOwner":8}}',
+  'config={"routing":{"aliases":["x-my-key"]},"limits":{"hold":"5s","interceptsPerOwner":8},"auth":{"serviceAccounts":{"namespaces":["ci"]},"oidc":{"issuer":"https://id.example","clientId":"a","usernamePrefix":"oidc:"}}}',
+  'oidcAuthority={"configMapName":"corp-authority"}',
   'logLevel="debug"',
   'resources={"requests":{"cpu":"100m","memory":"128Mi"},"limits":{"memory":"1Gi"}}',
   'nodeSelector={"disk":"ssd"}',
@@ -75,6 +76,7 @@ describe('values that are refused', () => {
     ['namespace', 'release.timeoutSeconds=5'],
     ['namespace', 'tolerations=none'],
     ['namespace', 'tls.secretName=Not_A_Name'],
+    ['namespace', 'oidcAuthority.configMapName=Not_A_Name'],
     ['namespace', 'networkPolicies.callers=somebody'],
     ['namespace', 'networkPolicies.api[0].podselector.matchLabels.app=a'],
     ['namespace', 'networkPolicies.apiServer.cidrs[0]=10.0.0.1'],

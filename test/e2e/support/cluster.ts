@@ -20,6 +20,9 @@ export function isTestCluster(): boolean {
   return findKubeconfig() === join(testCluster, 'kubeconfig');
 }
 
+/** Address of this machine, as the pods of the test cluster know it. */
+export const hostAddress = '10.211.0.1';
+
 /** The path of a program of the test cluster's, else its plain name, to be found on PATH. */
 export function toProgram(name: string): string {
   const path = join(testCluster, 'bin', name);

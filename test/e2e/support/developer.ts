@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { pickPort } from '../../../tools/process/free-port.ts';
@@ -11,8 +12,10 @@ const node = join(root, 'node_modules/node/bin/node');
 /** The program as it is published: one file, nothing of this repository around it. */
 const program = join(root, 'dist/intercept.js');
 
-/** Somebody at a machine with nothing but the program and a kubeconfig. Dispose ends what runs there. */
+/** Somebody at a machine with nothing but the program and what proves them. Dispose ends what runs there. */
 export interface Developer extends AsyncDisposable {
+  /** Their home directory, where nothing is at first. */
+  readonly home: string;
   /** Starts `intercept ARGS` and lets it run. */
   start(...args: readonly string[]): OwnedProcess;
   /** Runs `intercept ARGS` to its end. */
@@ -25,19 +28,28 @@ export interface Developer extends AsyncDisposable {
  * A machine for `person`, where a `payments` of their own runs for their `orders` to ask. `prefix` is a command that runs others somewhere
  * else.
  */
-export async function openDeveloper(person: Person, prefix: readonly string[] = []): Promise<Developer> {
+export async function openDeveloper({ kubeconfig }: Person, prefix: readonly string[] = []): Promise<Developer> {
+  return openMachine({ KUBECONFIG: kubeconfig }, prefix);
+}
+
+/** As `openDeveloper`, for somebody of whom nothing is known but these variables. */
+export async function openMachine(variables: NodeJS.ProcessEnv, prefix: readonly string[] = []): Promise<Developer> {
   const payments = await pickPort();
-  const env = { ...toEnvironment(person), PAYMENTS_URL: `http://127.0.0.1:${payments}` };
-  const owner: ProcessOwner = openProcessOwner('switchyard-developer', env, 10_000);
+  const { PATH, LANG, TZ } = process.env;
+  const outside = { PATH, LANG, TZ, ...variables, PAYMENTS_URL: `http://127.0.0.1:${payments}` };
+  const owner: ProcessOwner = openProcessOwner('switchyard-developer', outside, 10_000);
+  const home = join(owner.folder, 'home');
+  await mkdir(home);
   const [command, ...before] = [...prefix, node];
-  const start = (title: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): OwnedProcess =>
-    owner.start(title, command, { args: [...before, ...args], env: { HOME: owner.folder, ...variables } });
+  const start = (title: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): OwnedProcess =>
+    owner.start(title, command, { args: [...before, ...args], env: { HOME: home, ...more } });
   start('payments', [join(root, 'examples/shop/payments.js')], { PORT: String(payments) });
   // Each has a log of its own.
   let started = 0;
   const developer: Developer = {
+    home,
     start: (...args) => start(`intercept-${args[0] ?? ''}-${++started}`, [program, ...args]),
-    intercept: async (...args) => run(command, [...before, program, ...args], { env: { ...env, HOME: owner.folder }, timeoutMs: 180_000 }),
+    intercept: async (...args) => run(command, [...before, program, ...args], { env: { ...outside, HOME: home }, timeoutMs: 180_000 }),
     async answer(service, key, ...args) {
       const running = developer.start('run', service, '--key', key, ...args, '--', node, join(root, 'examples/shop/my-orders.js'));
       await untilReady(running);
@@ -54,9 +66,4 @@ async function untilReady(started: OwnedProcess): Promise<void> {
     started.assertRunning();
     return started.readLog().includes('ready:') ? true : undefined;
   });
-}
-
-function toEnvironment({ kubeconfig }: Person): NodeJS.ProcessEnv {
-  const { PATH, LANG, TZ } = process.env;
-  return { PATH, LANG, TZ, KUBECONFIG: kubeconfig };
 }

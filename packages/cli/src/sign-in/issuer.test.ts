@@ -1,8 +1,7 @@
-import { createFakeClock, until } from '@switchyard/testkit';
+import { createFakeClock, openFakeIssuer, until } from '@switchyard/testkit';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { openFakeIssuer } from '../../test/fake-issuer.ts';
 import { openIssuer } from './issuer.ts';
 
 test('a code is waited for at most 15 minutes, whatever its issuer says [cli.signInMs]', async () => {

@@ -1,15 +1,28 @@
-import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { IssuedCertificate } from './certificates/open-authority.ts';
 
-const clientId = 'switchyard';
+/** Where an issuer is, and for whom its tokens are. */
+export interface FakeIssuerOptions {
+  /** Address that it listens on, and is called by; default loopback. */
+  readonly host?: string;
+  /** Default: it speaks plaintext. */
+  readonly certificate?: Pick<IssuedCertificate, 'cert' | 'key'>;
+  /** Who may sign people in, and the audience of its tokens. Default `switchyard`. */
+  readonly clientId?: string;
+}
 
-/** An OpenID provider on loopback that signs people in by a device code, and gives each refresh token once. */
+/** An OpenID provider that signs people in by a device code, and gives each refresh token once. */
 export interface FakeIssuer extends AsyncDisposable {
   readonly url: string;
   /** What becomes of a code when it is asked for. */
   answer: 'pending' | 'confirmed' | 'denied' | 'expired';
+  /** Claims of whoever confirms a code; by default each is another `alice`. */
+  person: Readonly<Record<string, unknown>>;
   /** How long its tokens are good, in seconds. */
   lifetimeSeconds: number;
   /** How long a code is good, in seconds. */
@@ -22,28 +35,26 @@ export interface FakeIssuer extends AsyncDisposable {
   readonly live: ReadonlySet<string>;
   /** How often each path was asked. */
   readonly asked: Readonly<Record<string, number>>;
+  /** An ID token as it gives one now, with other claims as well. */
+  sign(claims: Readonly<Record<string, unknown>>): string;
 }
 
-export async function openFakeIssuer(): Promise<FakeIssuer> {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const key = createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+/** Starts an issuer with a key of its own. The caller disposes it. */
+export async function openFakeIssuer(options: FakeIssuerOptions = {}): Promise<FakeIssuer> {
+  const { host = '127.0.0.1', certificate, clientId = 'switchyard' } = options;
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const live = new Set<string>();
   const asked: Record<string, number> = {};
   let issued = 0;
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
+  const server = certificate === undefined ? createPlainServer() : createTlsServer(certificate);
+  server.listen(0, host);
   await once(server, 'listening');
-  const address = server.address();
-  const url = `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+  const url = `${certificate === undefined ? 'http' : 'https'}://${host}:${(server.address() as AddressInfo).port}`;
 
   const toTokens = (): object => {
     const refreshToken = `refresh-${++issued}`;
     live.add(refreshToken);
-    const now = Math.floor(Date.now() / 1_000);
-    const claims = { iss: url, aud: clientId, sub: `alice-${issued}`, iat: now, exp: now + issuer.lifetimeSeconds };
-    const head = [{ alg: 'RS256', typ: 'JWT' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-    const idToken = `${head}.${sign('sha256', Buffer.from(head), key).toString('base64url')}`;
-    return { access_token: 'access', token_type: 'Bearer', id_token: idToken, refresh_token: refreshToken };
+    return { access_token: 'access', token_type: 'Bearer', id_token: issuer.sign({}), refresh_token: refreshToken };
   };
   const toAnswer = async (path: string, request: IncomingMessage): Promise<readonly [status: number, body: object]> => {
     const form = new URLSearchParams(await text(request));
@@ -55,6 +66,8 @@ export async function openFakeIssuer(): Promise<FakeIssuer> {
       };
       return [200, { issuer: url, jwks_uri: `${url}/jwks`, ...endpoints, ...issuer.changes }];
     }
+    if (path === '/jwks') return [200, { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] }];
+    if (form.get('client_id') !== clientId) return [401, { error: 'invalid_client' }];
     if (path === '/device') {
       return [
         200,
@@ -86,12 +99,23 @@ export async function openFakeIssuer(): Promise<FakeIssuer> {
   const issuer: FakeIssuer = {
     url,
     answer: 'pending',
+    person: {},
     lifetimeSeconds: 3_600,
     codeSeconds: 600,
     userCode: 'WDJB-MJHT',
     changes: {},
     live,
     asked,
+    sign(claims) {
+      const now = Math.floor(Date.now() / 1_000);
+      const ordinary = { iss: url, aud: clientId, sub: `alice-${issued}`, iat: now, exp: now + issuer.lifetimeSeconds };
+      const parts = [
+        { alg: 'RS256', typ: 'JWT', kid },
+        { ...ordinary, ...issuer.person, ...claims },
+      ];
+      const head = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+      return `${head}.${sign('sha256', Buffer.from(head), privateKey).toString('base64url')}`;
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -100,3 +124,6 @@ export async function openFakeIssuer(): Promise<FakeIssuer> {
   };
   return issuer;
 }
+
+/** Name of its key. */
+const kid = 'fake';

@@ -1,0 +1,173 @@
+import type { Intercept } from '@switchyard/kube';
+import { openFakeIssuer, openTestAuthority, type FakeIssuer } from '@switchyard/testkit';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apply, hostAddress, isTestCluster, kubectl, read, root } from './support/cluster.ts';
+import { openMachine, type Developer } from './support/developer.ts';
+import { evidence } from './support/evidence.ts';
+import { openForward } from './support/forward.ts';
+import { installManager } from './support/install.ts';
+import { openNamespace } from './support/namespace.ts';
+import { names } from './support/objects.ts';
+import { openShop } from './support/stage.ts';
+import { openToolbox, type Toolbox } from './support/toolbox.ts';
+import { eventually } from './support/wait.ts';
+
+const clientId = 'intercept-cli';
+const alicesClaims = { sub: '4711', email: 'alice@corp.example', email_verified: true, groups: ['shop'] };
+
+/** What the group may: no more than docs/rbac.md says that who comes with a token needs, and at one Service. */
+const rights = [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: 'intercept-orders' },
+    rules: [
+      { apiGroups: ['switchyard.dev'], resources: ['intercepts'], verbs: ['list', 'create'] },
+      { apiGroups: ['switchyard.dev'], resources: ['services'], resourceNames: ['orders'], verbs: ['intercept'] },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'shop-intercepts-orders' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'intercept-orders' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'oidc:shop' }],
+  },
+];
+
+// The issuer is this process: an address that pods and command lines call by one name.
+describe.skipIf(!isTestCluster())('a person without a kubeconfig', () => {
+  const stack = new AsyncDisposableStack();
+  let namespace: string;
+  let folder: string;
+  let toolbox: Toolbox;
+  let issuer: FakeIssuer;
+  let alice: Developer;
+
+  beforeAll(async () => {
+    ({ name: namespace } = stack.use(await openNamespace('oidc')));
+    const authority = stack.use(await openTestAuthority());
+    ({ folder } = authority);
+    const certificate = await authority.issue();
+    await kubectl([
+      'create',
+      'secret',
+      'tls',
+      'manager-tls',
+      `--cert=${certificate.certFile}`,
+      `--key=${certificate.keyFile}`,
+      '-n',
+      namespace,
+    ]);
+    await kubectl(['create', 'configmap', 'corp-authority', `--from-file=ca.crt=${authority.caFile}`, '-n', namespace]);
+    await apply(namespace, rights);
+    issuer = stack.use(
+      await openFakeIssuer({ host: hostAddress, certificate: await authority.issue({ names: [`IP:${hostAddress}`] }), clientId }),
+    );
+    const provider = `issuer=${issuer.url},clientId=${clientId},usernameClaim=email,usernamePrefix=oidc:,groupsClaim=groups,groupsPrefix=oidc:`;
+    const values = [
+      'tls.secretName=manager-tls',
+      'oidcAuthority.configMapName=corp-authority',
+      ...provider.split(',').map((value) => `config.auth.oidc.${value}`),
+    ];
+    [toolbox] = await Promise.all([openToolbox(namespace), openShop(namespace), installManager(namespace, { values })]);
+    const forward = stack.use(await openForward(namespace, 'service/switchyard-manager', 7480));
+    alice = stack.use(
+      await openMachine({
+        INTERCEPT_MANAGER: `https://127.0.0.1:${forward.port}`,
+        INTERCEPT_CA: authority.caFile,
+        NODE_EXTRA_CA_CERTS: authority.caFile,
+      }),
+    );
+  });
+  afterAll(async () => stack.disposeAsync());
+
+  test('signs in at the issuer, and answers the requests with their key', async () => {
+    expect(await readdir(alice.home)).toEqual([]);
+    issuer.person = alicesClaims;
+    // So short that the next command has to ask for another one.
+    issuer.lifetimeSeconds = 30;
+    const login = alice.start('login');
+    await login.says('confirm the code WDJB-MJHT');
+    issuer.answer = 'confirmed';
+    await eventually('the login to end', 10_000, () => (login.running ? undefined : true));
+    expect([login.exitCode, login.readLog()]).toEqual([0, expect.stringContaining('signed in as oidc:alice@corp.example')]);
+    issuer.lifetimeSeconds = 3_600;
+    const whoami = await alice.intercept('whoami');
+    expect(whoami).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^oidc:alice@corp\.example, .*\ngroups: oidc:shop, system:authenticated\n$/),
+    });
+    expect([...issuer.live]).toEqual(['refresh-2']);
+
+    const startMs = performance.now();
+    const run = await alice.answer('orders', 'alice');
+    const ms = Math.round(performance.now() - startMs);
+    const { spec } = await read<Intercept>(['get', 'intercept', 'orders.http.alice', '-n', namespace]);
+    expect(spec.owner).toMatchObject({ user: 'oidc:alice@corp.example', groups: ['oidc:shop', 'system:authenticated'] });
+    const report = await toolbox.load({ url: 'http://orders/', requests: 200, callers: 2, keys: [null, 'alice'] }).report;
+    expect(report).toMatchObject({ failed: 0, misrouted: 0 });
+    expect(report.answers['alice>alice']).toBe(100);
+    evidence('signed in without a kubeconfig', {
+      whoami: toLine(whoami.stdout),
+      'ms from run to ready': ms,
+      answers: JSON.stringify(report.answers),
+      failed: report.failed,
+      misrouted: report.misrouted,
+    });
+    expect((await alice.intercept('list')).stdout).toContain('oidc:alice@corp.example');
+    await run.stop();
+    await eventually('the object to go', 10_000, async () => ((await names(namespace, 'intercepts')).length === 0 ? true : undefined));
+  });
+
+  test('has what the API server says that they may, and no more', async () => {
+    const refused = 'oidc:alice@corp.example may not intercept the service payments';
+    const run = alice.start('run', 'payments', '--key', 'alice', '--', 'node', join(root, 'examples/shop/my-orders.js'));
+    await eventually('the command to end', 20_000, () => (run.running ? undefined : true));
+    // The command was started before.
+    expect([run.exitCode, run.readLog()]).toEqual([125, expect.stringContaining(refused)]);
+    expect(await names(namespace, 'intercepts')).toEqual([]);
+    evidence('another Service, refused by the manager as the API server says', { says: refused });
+  });
+
+  test('is told why a token is not taken', async () => {
+    await using other = await openFakeIssuer({ clientId });
+    const changed = issuer.sign({});
+    const seconds = Math.floor(Date.now() / 1_000);
+    const refusals: readonly (readonly [what: string, token: string, words: string])[] = [
+      ['of a person without rights', issuer.sign({ email: 'bob@corp.example', groups: ['others'] }), 'oidc:bob@corp.example may not'],
+      ['for another audience', issuer.sign({ aud: 'wiki' }), 'its audience is not "intercept-cli"'],
+      ['that has run out', issuer.sign({ iat: seconds - 7_200, exp: seconds - 3_600 }), 'The token has expired'],
+      ['of another issuer', other.sign(alicesClaims), 'The token is not signed by this cluster'],
+      ['of another issuer that says it is this one', other.sign({ ...alicesClaims, iss: issuer.url }), `not signed by ${issuer.url}`],
+      ['whose signature was changed', `${changed.slice(0, -8)}AAAAAAAA`, `not signed by ${issuer.url}`],
+      ['without a name', issuer.sign({ email: undefined }), 'has no name in its claim "email"'],
+    ];
+    for (const [what, token, words] of refusals) {
+      const file = join(folder, 'token');
+      await writeFile(file, token, { mode: 0o600 });
+      const { exitCode, stderr } = await alice.intercept('run', 'orders', '--key', 'x', '--token-file', file, '--', 'true');
+      expect([exitCode, stderr], what).toEqual([4, expect.stringContaining(words)]);
+      evidence(`a token ${what}, refused by the manager`, { says: toLine(stderr) });
+    }
+    expect(await names(namespace, 'intercepts')).toEqual([]);
+  });
+
+  test('signs out, and nothing is left', async () => {
+    expect((await alice.intercept('logout')).exitCode).toBe(0);
+    const left = (await readdir(alice.home, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    // The key that they chose is theirs whether they are signed in or not.
+    expect(left.map(({ name }) => name)).toEqual(['config.yaml']);
+    expect(await readFile(join(left[0]?.parentPath ?? '', 'config.yaml'), 'utf8')).toMatch(/^apiVersion: .*\nkind: User\nkey: alice\n$/);
+    expect([...issuer.live]).toEqual([]);
+    const { exitCode, stderr } = await alice.intercept('list');
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('intercept login')]);
+    evidence('after the logout', { 'files of the sign-in': 0, says: toLine(stderr) });
+  });
+});
+
+function toLine(text: string): string {
+  return text.trim().split('\n').join(' / ');
+}

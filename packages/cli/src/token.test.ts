@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { expect, test, type TestContext } from 'vitest';
 import { openFolder } from '../test/programs.ts';
-import { findPodToken, refuseInClear, resolveToken } from './token.ts';
+import { findPodToken, isMadeForManagers, refuseInClear, resolveToken } from './token.ts';
 
 async function writeToken({ onTestFinished }: TestContext, text: string, mode = 0o600): Promise<string> {
   const folder = await openFolder();
@@ -98,4 +98,14 @@ test('a token in a file is read again each time it is needed', async (context) =
 test('the token of a pod is found where its volume is mounted', async (context) => {
   expect(await findPodToken('/nowhere/token')).toBeUndefined();
   expect(await findPodToken(await writeToken(context, 'mounted'))).toMatchObject({ value: 'mounted', source: 'pod', isCheap: true });
+});
+
+test.for([
+  ['/var/run/secrets/switchyard.dev/token', true],
+  ['/run/secrets/switchyard.dev/token', true],
+  ['/var/run/secrets/kubernetes.io/serviceaccount/token', false],
+  ['/run/secrets/database', false],
+  ['/home/alice/run/secrets/switchyard.dev/token', false],
+] as const)('%s is for managers alone: %j', ([path, isCheap]) => {
+  expect(isMadeForManagers(path)).toBe(isCheap);
 });

@@ -44,7 +44,7 @@ export interface TokenCandidates {
 
 /** The token; undefined where nothing holds one. Rejects with `bad_config` for a file that others can read, or that holds no token. */
 export async function resolveToken({ file, environment, userFile }: TokenCandidates): Promise<Token | undefined> {
-  if (file !== undefined) return openToken('flag', () => readTokenFile(file), isMounted(file));
+  if (file !== undefined) return openToken('flag', () => readTokenFile(file), isMadeForManagers(file));
   if (environment !== undefined) return openToken('environment', async () => toToken(environment, 'INTERCEPT_TOKEN'));
   if (userFile === undefined) return undefined;
   await refuseReadable(userFile.path);
@@ -73,6 +73,11 @@ const podTokenPath = '/var/run/secrets/switchyard.dev/token';
 /** Whether the kubelet put it there: such files are for everybody in the container, who is one. */
 function isMounted(path: string): boolean {
   return /^\/(?:var\/)?run\/secrets\//.test(path);
+}
+
+/** Whether a token lies where those for managers do. What else is mounted may open the API server, or be somebody's password. */
+export function isMadeForManagers(path: string): boolean {
+  return /^\/(?:var\/)?run\/secrets\/switchyard\.dev\//.test(path);
 }
 
 /**

@@ -34,6 +34,8 @@ export interface ChurnResult {
 /** How long after an answer it is judged: what it is about may only be heard of then. */
 const judgeAfterMs = 5_000;
 const sampleEveryMs = 10_000;
+/** Every so many samples the managers collect their garbage first. */
+const samplesPerCollection = 2;
 /** How often a manager is replaced. */
 const replaceEveryMs = 75_000;
 /** Deeds that go on at a time. */
@@ -80,8 +82,9 @@ export async function churn(options: ChurnOptions, say: (line: string) => void):
     };
     every(1_000 / options.requestsPerSecond, () => asker.ask(drawQuestion(random, services, population.lives)));
     every(500, () => judgeDue(judgeAfterMs));
+    let sampled = 0;
     every(sampleEveryMs, () => {
-      sampleManagers(namespace, toSeconds()).then(
+      sampleManagers(namespace, toSeconds(), ++sampled % samplesPerCollection === 0).then(
         (seen) => samples.push(...seen),
         () => tally.count('samples missed'),
       );

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isTestCluster, kubectl, read } from '../e2e/support/cluster.ts';
 import { total } from '../e2e/support/metrics.ts';
 import { findPodProcesses } from '../e2e/support/node-processes.ts';
+import { readLiveMb } from './live-memory.ts';
 
 /** What one manager was like at one moment. */
 export interface ManagerSample {
@@ -11,6 +12,8 @@ export interface ManagerSample {
   /** Resident memory and open files; undefined where its process cannot be seen from here. */
   readonly residentMb: number | undefined;
   readonly files: number | undefined;
+  /** What it needs of its memory: undefined where that was not looked at. */
+  readonly liveMb: number | undefined;
   /** Calls to the API server since it started. */
   readonly calls: number;
   readonly sessions: number;
@@ -51,13 +54,21 @@ export async function listManagers(namespace: string): Promise<readonly ManagerP
     .toSorted((one, other) => one.createdAt.localeCompare(other.createdAt));
 }
 
-/** Looks at every manager that is ready; one that ends just then is left out. */
-export async function sampleManagers(namespace: string, at: number): Promise<readonly ManagerSample[]> {
+/**
+ * Looks at every manager that is ready; one that ends just then is left out. With `collecting` each collects its garbage, which it stands
+ * still for.
+ */
+export async function sampleManagers(namespace: string, at: number, collecting = false): Promise<readonly ManagerSample[]> {
   const pods = (await listManagers(namespace)).filter(({ ready }) => ready);
-  return (await Promise.all(pods.map(async (pod) => sample(namespace, pod, at).catch(() => [])))).flat();
+  return (await Promise.all(pods.map(async (pod) => sample(namespace, pod, at, collecting).catch(() => [])))).flat();
 }
 
-async function sample(namespace: string, { name: pod, uid }: ManagerPod, at: number): Promise<readonly ManagerSample[]> {
+async function sample(
+  namespace: string,
+  { name: pod, uid }: ManagerPod,
+  at: number,
+  collecting: boolean,
+): Promise<readonly ManagerSample[]> {
   const metrics = await kubectl(['get', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}:7481/proxy/metrics`]);
   const [pid] = isTestCluster() ? findPodProcesses([uid]) : [];
   const value = {
@@ -65,6 +76,7 @@ async function sample(namespace: string, { name: pod, uid }: ManagerPod, at: num
     at,
     residentMb: pid === undefined ? undefined : readResidentMb(pid),
     files: pid === undefined ? undefined : readdirSync(`/proc/${pid}/fd`).length,
+    liveMb: pid === undefined || !collecting ? undefined : await readLiveMb(pid),
     calls: total(metrics, 'switchyard_kubernetes_requests_total'),
     sessions: total(metrics, 'switchyard_tunnel_sessions'),
     pipes: total(metrics, 'switchyard_tunnel_pipes'),

@@ -1,7 +1,8 @@
 import type { ChurnResult } from './churn.ts';
 import type { ManagerSample } from './gauges.ts';
+import { toLiveMemory } from './memory.ts';
 import type { ChurnOptions } from './options.ts';
-import { mean, quantile, toGrowth, toSlope } from './trend.ts';
+import { quantile, toGrowth } from './trend.ts';
 
 /** One thing that was promised, and what was seen. */
 export interface Check {
@@ -11,7 +12,7 @@ export interface Check {
   readonly ok: boolean;
 }
 
-/** Memory may grow by this much of itself in an hour and is still called flat: garbage collection is no clock. */
+/** What a manager needs may grow by this much beside its sessions and is still called flat: not all garbage is found at once. */
 const mostGrowthMbPerMinute = 1;
 /** The calls of the last quarter may be this many times those of the quarter before. */
 const mostCallsRatio = 1.25;
@@ -23,7 +24,6 @@ export function check(result: ChurnResult): readonly Check[] {
   const sum = (part: string): number =>
     Object.entries(tally.counts).reduce((total, [name, count]) => total + (name.endsWith(part) ? count : 0), 0);
   const p95 = Math.round(quantile(routedMs, 0.95));
-  const memory = toMemory(result);
   const calls = toCalls(result);
   const atMost = (what: string, value: number, bound: number, unit = ''): Check => ({
     what,
@@ -42,15 +42,27 @@ export function check(result: ChurnResult): readonly Check[] {
     ),
     atMost('things left behind', remains.length, 0),
     atMost('wish to routed, p95', p95, mostRoutedMs, ' ms'),
-    atMost('growth of the manager’s memory in the second half', memory.slope, mostGrowthMbPerMinute, ' MB/min'),
+    checkMemory(result),
     atMost('calls to the API server per minute, last quarter to the one before', calls.ratio, mostCallsRatio),
   ];
+}
+
+/** Where no process could be seen, nothing is promised; where one was, its memory has to be known. */
+function checkMemory({ samples }: ChurnResult): Check {
+  const growth = toLiveMemory(samples)?.mbPerMinute;
+  const isSeen = samples.some(({ residentMb }) => residentMb !== undefined);
+  return {
+    what: 'growth of a manager’s live memory, beside that of its sessions',
+    seen: growth === undefined ? 'unknown' : `${growth.toFixed(2)} MB/min`,
+    bound: `at most ${mostGrowthMbPerMinute} MB/min`,
+    ok: growth === undefined ? !isSeen : growth <= mostGrowthMbPerMinute,
+  };
 }
 
 /** The report for people. */
 export function toMarkdown(options: ChurnOptions, result: ChurnResult, checks: readonly Check[]): string {
   const { tally, routedMs, samples } = result;
-  const memory = toMemory(result);
+  const memory = toLiveMemory(samples);
   const calls = toCalls(result);
   const rows: readonly (readonly [string, string])[] = [
     ['users, services, sessions', `${options.users}, ${options.services}, ${result.mostSessions}`],
@@ -63,7 +75,11 @@ export function toMarkdown(options: ChurnOptions, result: ChurnResult, checks: r
       `${[0.5, 0.95, 1].map((share) => Math.round(quantile(routedMs, share))).join(' / ')} ms of ${routedMs.length}`,
     ],
     ['longest answer without a key / by an agent', `${tally.longestPlainMs} / ${tally.longestKeyedMs} ms`],
-    ['manager’s memory in the second half', `${Math.round(memory.mean)} MB, ${memory.slope.toFixed(2)} MB/min`],
+    [
+      'manager’s live memory',
+      memory === undefined ? 'unknown' : `${Math.round(memory.meanMb)} MB, ${Math.round(memory.kbPerSession)} KB/session`,
+    ],
+    ['manager’s resident memory, most', `${Math.round(Math.max(0, ...samples.map(({ residentMb = 0 }) => residentMb)))} MB`],
     [
       'manager’s open files, most / at the end',
       `${Math.max(0, ...samples.map(({ files = 0 }) => files))} / ${samples.at(-1)?.files ?? 'unknown'}`,
@@ -96,15 +112,6 @@ export function toMarkdown(options: ChurnOptions, result: ChurnResult, checks: r
 function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const toRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [toRow(head), toRow(head.map(() => '---')), ...rows.map(toRow)].join('\n');
-}
-
-/** Of the manager that was there all the second half: how its memory went. */
-function toMemory({ samples, halfAt, fullAt }: ChurnResult): { readonly mean: number; readonly slope: number } {
-  const late = samples.filter(({ at, residentMb }) => at >= halfAt && at <= fullAt + 2 * (halfAt - fullAt) && residentMb !== undefined);
-  const pods = Map.groupBy(late, ({ pod }) => pod);
-  const longest = [...pods.values()].toSorted((one, other) => other.length - one.length)[0] ?? [];
-  const points = longest.map(({ at, residentMb = 0 }) => ({ at: at / 60, value: residentMb }));
-  return { mean: mean(points.map(({ value }) => value)), slope: toSlope(points) };
 }
 
 /** Calls per minute of all managers, in the third and in the last quarter. */

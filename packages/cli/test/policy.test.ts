@@ -153,6 +153,24 @@ test('the policies of a namespace are listed with what is wrong with them, and a
   expect(await cluster.run(['policy', 'list'])).toMatchObject({ code: 4, stderr: expect.stringContaining('may not read the policies') });
 });
 
+test('of a Service that is not there nothing is pretended', async () => {
+  const cluster = stack.use(await openTestCluster());
+  expect(await cluster.run(['policy', 'test', '-n', 'shop', '--service', 'order'])).toEqual({
+    code: 3,
+    stdout: '',
+    stderr: 'error: There is no service "order" in the namespace shop.\n  Did you mean "orders"? There are: orders, shop, voice.\n',
+  });
+  const file = await write('p.yaml', policy('p', { services: ['orders', 'web-*'] }));
+  const bob = ['--user', 'bob', '--group', 'team-blue', '--service'];
+  expect(await ask(file, ...bob, 'order')).toMatchObject({
+    code: 0,
+    stdout: 'allowed: no policy selects this user for this service\n',
+    stderr:
+      'warning: no policy is about the service "order" (they are about orders, web-*), so that this is what holds without any; did you mean "orders"?\n',
+  });
+  expect(await ask(file, ...bob, 'web-shop')).toMatchObject({ code: 0, stderr: '' });
+});
+
 test('too many are refused before anything starts', async () => {
   const cluster = stack.use(await openTestCluster());
   cluster.kubernetes.put(policy('one', { subjects: [{ kind: 'Group', name: 'system:authenticated' }], interceptsPerService: 1 }));

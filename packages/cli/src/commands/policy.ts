@@ -1,4 +1,5 @@
 import { InterceptError, parseRoutingKey, type Principal } from '@switchyard/contract';
+import type { KubeClient } from '@switchyard/kube';
 import type { Policy } from '@switchyard/policy';
 import { resolve } from 'node:path';
 import { openAdminClient } from '../admin/open-admin-client.ts';
@@ -48,14 +49,20 @@ export const policyTest: AnyCommand = defineCommand({
         hint: 'Name files of policies, or with -n the namespace whose policies are meant.',
       });
     }
-    const [{ readPolicyFiles }, { answer, toAnswersView }] = await Promise.all([
+    const [{ readPolicyFiles }, { answer, toAnswersView }, { describeUnnamedServices, refuseUnknownServices }] = await Promise.all([
       import('../policy/policy-files.ts'),
       import('../policy/verdicts.ts'),
+      import('../policy/unknown-services.ts'),
     ]);
     const files = await readPolicyFiles(args.files.map((file) => resolve(context.host.cwd, file)));
-    const found = live ? await readLive(context, args) : undefined;
-    const answers = answer([...files, ...(found?.policies ?? [])], await toQuestions(args, context, found?.person));
+    await using client = live ? await openAdminClient(context, args) : undefined;
+    const found = client && (await readLive(client));
+    const questions = await toQuestions(args, context, found?.person);
+    if (client !== undefined) await refuseUnknownServices(client, questions);
+    const policies = [...files, ...(found?.policies ?? [])];
+    const answers = answer(policies, questions);
     context.output.show(toAnswersView(answers));
+    if (client === undefined) for (const sentence of describeUnnamedServices(policies, questions)) context.output.warn(sentence);
     return answers.every(({ right }) => right) ? 0 : 4;
   },
 });
@@ -71,7 +78,8 @@ export const policyList: AnyCommand = defineCommand({
   options: { ...clusterOptions },
   behaviour: {},
   async handler(args, context) {
-    const { policies } = await readLive(context, args);
+    await using client = await openAdminClient(context, args);
+    const { policies } = await readLive(client);
     context.output.show(toPoliciesView(policies));
     return 0;
   },
@@ -124,11 +132,7 @@ function toWish(args: QuestionArgs, person: Principal, service: Question['wish']
   };
 }
 
-async function readLive(
-  context: Context,
-  args: Parameters<typeof openAdminClient>[1],
-): Promise<{ readonly policies: readonly Policy[]; readonly person: Principal }> {
-  await using client = await openAdminClient(context, args);
+async function readLive(client: KubeClient): Promise<{ readonly policies: readonly Policy[]; readonly person: Principal }> {
   const [{ readPolicies }, { readPrincipal }] = await Promise.all([
     import('../control/cluster/check-policies.ts'),
     import('../control/cluster/who-am-i.ts'),

@@ -29,10 +29,10 @@ export function judge(ledger: Ledger, exchange: Exchange): Verdict {
   if (reply.status !== 200) return judgeRefusal(ledger, exchange);
   const { version, service, life } = readBody(reply.body);
   if (service !== question.service) return { t: 'misrouted', why: `answered by ${version} of ${service}` };
-  return version === 'agent' ? judgeAgent(ledger, exchange, ledger.find(life ?? -1)) : judgeBaseline(ledger, exchange);
+  return version === 'agent' ? judgeAgent(exchange, ledger.find(life ?? -1)) : judgeBaseline(ledger, exchange);
 }
 
-function judgeAgent(_ledger: Ledger, { question, sentAt, answeredAt }: Exchange, life: Life | undefined): Verdict {
+function judgeAgent({ question, sentAt, answeredAt }: Exchange, life: Life | undefined): Verdict {
   if (life === undefined) return { t: 'misrouted', why: 'answered by an agent that nobody knows' };
   if (question.key === null) return { t: 'misrouted', why: `without a key, answered by ${life.owner}` };
   if (life.key !== question.key || life.service !== question.service)

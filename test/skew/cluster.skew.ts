@@ -68,9 +68,9 @@ function createObjects(service: string, port: number): readonly KubeObject[] {
   ];
 }
 
-const [oldCli, newCli] = pairs;
-if (oldCli === undefined || newCli === undefined) throw new Error('There are no versions.');
-const [[previous, current]] = [oldCli];
+const [oldCli] = pairs;
+if (oldCli === undefined) throw new Error('There are no versions.');
+const [previous, current] = oldCli;
 
 /** Every order in which the three can be upgraded, one after the other. */
 const rows: readonly (readonly [cli: Version, cluster: Version, manager: Version])[] = [

@@ -10,9 +10,6 @@ import { fileURLToPath } from 'node:url';
 const interceptProgram = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const managerProgram = fileURLToPath(new URL('../../manager/src/main.ts', import.meta.url));
 
-/** Many short runs of the same program: what one compiled the next need not. */
-const NODE_COMPILE_CACHE = join(tmpdir(), 'switchyard-compile-cache');
-
 /** The developer's process of the tests: see its first line. */
 export const serverProgram: string = fileURLToPath(new URL('./fixtures/server.js', import.meta.url));
 
@@ -136,9 +133,9 @@ export interface StartOptions {
   readonly cwd?: string;
 }
 
-/** Starts the real program with a clean environment: only PATH, and what is given. */
+/** Starts the real program with a clean environment: only PATH, where compiled code is kept, and what is given. */
 export function startIntercept(args: readonly string[], { env = {}, cwd }: StartOptions = {}): InterceptProgram {
-  const PATH = process.env['PATH'] ?? '';
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [interceptProgram, ...args], {
     cwd: cwd ?? '/',
     env: { PATH, HOME: '/dev/null', INTERCEPT_USER: 'alice', NODE_COMPILE_CACHE, ...env },

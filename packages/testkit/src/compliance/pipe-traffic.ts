@@ -26,9 +26,9 @@ export async function quiet(ms = 20): Promise<void> {
 /** `length` bytes that a seed decides. */
 export function noise(length: number, seed: number): Buffer {
   const random = createRandom(seed);
-  const bytes = Buffer.allocUnsafe(length);
-  for (let at = 0; at < length; at++) bytes[at] = random() * 256;
-  return bytes;
+  const words = new Uint32Array(Math.ceil(length / 4));
+  for (let at = 0; at < words.length; at++) words[at] = random() * 0x1_0000_0000;
+  return Buffer.from(words.buffer, 0, length);
 }
 
 /**
@@ -42,7 +42,8 @@ export async function fill(pipe: Pipe, piece: Buffer, record: PipeRecord): Promi
     const accepted = pipe.write(piece);
     written += piece.length;
     if (accepted) continue;
-    await quiet(40);
+    const end = performance.now() + 40;
+    await until(() => record.count('drain') > drains || performance.now() >= end);
     if (record.count('drain') === drains) break;
   }
   return written;

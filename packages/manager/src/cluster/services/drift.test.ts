@@ -7,7 +7,7 @@ import { isRouted, isTaken, reasonOf, shadow, toWish, wish } from '../../../test
 import { keepAfterDrift } from './drift.ts';
 import type { RoutedObservation } from './observation.ts';
 
-test('a selector that was given back is taken again after a while, three times; then the hands are off [manager.retakeMs] [manager.retakes] [manager.retakeWindowMs]', async () => {
+test.concurrent('a selector that was given back is taken again after a while, three times; then the hands are off [manager.retakeMs] [manager.retakes] [manager.retakeWindowMs]', async () => {
   await using cluster = await openTestCluster();
   await using _ = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -32,7 +32,7 @@ test('a selector that was given back is taken again after a while, three times; 
   await cluster.until(() => isRouted(cluster));
 }, 60_000);
 
-test('another selector goes to the shadow first', async () => {
+test.concurrent('another selector goes to the shadow first', async () => {
   await using cluster = await openTestCluster();
   await using _ = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -45,7 +45,7 @@ test('another selector goes to the shadow first', async () => {
   expect(cluster.service()?.metadata.annotations?.[originalAnnotation]).toContain('orders-v2');
 });
 
-test('ports that its owner changes, and a lost annotation, are put right at once', async () => {
+test.concurrent('ports that its owner changes, and a lost annotation, are put right at once', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -75,7 +75,7 @@ test('ports that its owner changes, and a lost annotation, are put right at once
   );
 });
 
-test('a renamed port is routed on, and callers come meanwhile to where the old one ends', async () => {
+test.concurrent('a renamed port is routed on, and callers come meanwhile to where the old one ends', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -94,7 +94,7 @@ test('a renamed port is routed on, and callers come meanwhile to where the old o
   expect(manager.router.notes).toContain('release http');
 });
 
-test('a client-side apply, which leaves labels of both sides, is put right at once', async () => {
+test.concurrent('a client-side apply, which leaves labels of both sides, is put right at once', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -117,7 +117,7 @@ test('a client-side apply, which leaves labels of both sides, is put right at on
   await cluster.until(() => isDeepStrictEqual(toWish(cluster.service()), { ...(wish as object), selector: { app: 'orders-v2' } }));
 });
 
-test("two who undo each other do not run hot: after three times the Service is its owner's, as a whole", async () => {
+test.concurrent("two who undo each other do not run hot: after three times the Service is its owner's, as a whole", async () => {
   await using cluster = await openTestCluster();
   await using _ = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));

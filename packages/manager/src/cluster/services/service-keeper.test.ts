@@ -6,7 +6,7 @@ import { openTestCluster } from '../../../test/cluster.ts';
 import { createManagerPod, createReadyManagerPod } from '../../../test/objects.ts';
 import { isRouted, isTaken, reasonOf, shadow, toWish, wish } from '../../../test/takeover-view.ts';
 
-test('a Service is switched only when the ports are open and its shadow has the same endpoints [manager.switchLagMs]', async () => {
+test.concurrent('a Service is switched only when the ports are open and its shadow has the same endpoints [manager.switchLagMs]', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -30,7 +30,7 @@ test('a Service is switched only when the ports are open and its shadow has the 
   expect(manager.ports.unopened).toBeUndefined();
 });
 
-test('without the same endpoints a Service is left as it is', async () => {
+test.concurrent('without the same endpoints a Service is left as it is', async () => {
   await using cluster = await openTestCluster();
   await using _ = await cluster.openManager();
   // Nobody makes the shadow's slices: only `cluster.until` does.
@@ -40,7 +40,7 @@ test('without the same endpoints a Service is left as it is', async () => {
   await cluster.until(() => isRouted(cluster));
 });
 
-test('while no router is ready, callers are not led to the routers', async () => {
+test.concurrent('while no router is ready, callers are not led to the routers', async () => {
   await using cluster = await openTestCluster();
   const ready = createReadyManagerPod('manager', '10.0.0.9');
   const starting = createManagerPod('manager', '10.0.0.9');
@@ -58,7 +58,7 @@ test('while no router is ready, callers are not led to the routers', async () =>
   expect(isRouted(cluster)).toBe(true);
 });
 
-test('a port that cannot be opened fails its service, and is tried again [manager.bindRetryMs]', async () => {
+test.concurrent('a port that cannot be opened fails its service, and is tried again [manager.bindRetryMs]', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager({ wanted: [] });
   for (let port = 10_000; port < 30_000; port++) manager.router.refused.add(port);
@@ -72,7 +72,7 @@ test('a port that cannot be opened fails its service, and is tried again [manage
   await cluster.until(() => isRouted(cluster));
 });
 
-test('a Service that nobody wants any more is given back at once; its shadow lives until the connections are over', async () => {
+test.concurrent('a Service that nobody wants any more is given back at once; its shadow lives until the connections are over', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -88,7 +88,7 @@ test('a Service that nobody wants any more is given back at once; its shadow liv
   await cluster.until(() => cluster.routed() === undefined);
 });
 
-test('wanted again while connections come to their end, it is taken over again', async () => {
+test.concurrent('wanted again while connections come to their end, it is taken over again', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -100,7 +100,7 @@ test('wanted again while connections come to their end, it is taken over again',
   expect(cluster.routed()?.spec.ports).toEqual(ports);
 });
 
-test('a manager that died at any write is followed by one that brings it to the end', async () => {
+test.concurrent('a manager that died at any write is followed by one that brings it to the end', async () => {
   await using trial = await openTestCluster();
   {
     await using _ = await trial.openManager();
@@ -126,7 +126,7 @@ test('a manager that died at any write is followed by one that brings it to the 
   }
 }, 60_000);
 
-test('a manager that died at any write of giving back is followed by one that ends it', async () => {
+test.concurrent('a manager that died at any write of giving back is followed by one that ends it', async () => {
   for (let lived = 0; lived <= 5; lived++) {
     await using cluster = await openTestCluster();
     {
@@ -153,7 +153,7 @@ test('a manager that died at any write of giving back is followed by one that en
   }
 }, 60_000);
 
-test('of a Service that was deleted nothing is left', async () => {
+test.concurrent('of a Service that was deleted nothing is left', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -165,7 +165,7 @@ test('of a Service that was deleted nothing is left', async () => {
   await cluster.until(() => manager.router.notes.includes('release http'));
 });
 
-test('a RoutedService that somebody deletes comes back, and the ports stay open', async () => {
+test.concurrent('a RoutedService that somebody deletes comes back, and the ports stay open', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -176,7 +176,7 @@ test('a RoutedService that somebody deletes comes back, and the ports stay open'
   expect(manager.router.notes).not.toContain('release http');
 });
 
-test('a shadow without its RoutedService is garbage', async () => {
+test.concurrent('a shadow without its RoutedService is garbage', async () => {
   await using cluster = await openTestCluster();
   {
     await using _ = await cluster.openManager();
@@ -191,7 +191,7 @@ test('a shadow without its RoutedService is garbage', async () => {
   await cluster.until(() => cluster.service(shadow) === undefined);
 });
 
-test('a Service with the annotation is kept taken over while nobody intercepts it', async () => {
+test.concurrent('a Service with the annotation is kept taken over while nobody intercepts it', async () => {
   await using cluster = await openTestCluster();
   await using _ = await cluster.openManager({ wanted: [] });
   cluster.write((service) => ({ ...service, metadata: { ...service.metadata, annotations: { [warmAnnotation]: 'true' } } }));
@@ -204,7 +204,7 @@ test('a Service with the annotation is kept taken over while nobody intercepts i
   await cluster.until(() => !isTaken(cluster));
 });
 
-test('told to stand down, the leader gives everything back and takes nothing', async () => {
+test.concurrent('told to stand down, the leader gives everything back and takes nothing', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -217,7 +217,7 @@ test('told to stand down, the leader gives everything back and takes nothing', a
   expect(cluster.routed()).toBeUndefined();
 });
 
-test('only the leader writes; the other one opens the ports too', async () => {
+test.concurrent('only the leader writes; the other one opens the ports too', async () => {
   await using cluster = await openTestCluster();
   await using follower = await cluster.openManager({ leading: false });
   expect(cluster.events).toEqual([]);
@@ -234,7 +234,7 @@ test('only the leader writes; the other one opens the ports too', async () => {
   await cluster.until(() => isRouted(cluster));
 });
 
-test('while the API server is away nothing is lost, and nothing runs hot', async () => {
+test.concurrent('while the API server is away nothing is lost, and nothing runs hot', async () => {
   await using cluster = await openTestCluster();
   await using manager = await cluster.openManager();
   await cluster.until(() => isRouted(cluster));
@@ -247,7 +247,7 @@ test('while the API server is away nothing is lost, and nothing runs hot', async
   await cluster.until(() => !isTaken(cluster));
 });
 
-test('a write that is refused is said on the object, and tried again ever more rarely', async () => {
+test.concurrent('a write that is refused is said on the object, and tried again ever more rarely', async () => {
   await using cluster = await openTestCluster();
   const { refuse } = cluster.kubernetes;
   cluster.kubernetes.refuse = (request) =>

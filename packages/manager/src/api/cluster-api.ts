@@ -1,7 +1,7 @@
 import { InterceptError, type Clock, type RequestQuestion, type RouteReport, type ServiceInfo, type Timer } from '@switchyard/contract';
 import type { Caller, ManagerInfo } from '@switchyard/tunnel';
 import type { ProvenUser, VerifyUser } from '../auth/proven-user.ts';
-import type { TokenBuckets } from '../auth/token-buckets.ts';
+import { toUserHolder, type TokenBuckets } from '../auth/token-buckets.ts';
 import type { ReviewAccess } from '../cluster/rights/review-access.ts';
 import type { UserIntercepts } from '../cluster/acting/user-intercepts.ts';
 import type { EventStreams } from '../events/event-streams.ts';
@@ -38,8 +38,7 @@ export function createClusterApi(deps: ClusterApiDeps): FullApi {
     buckets.take(caller.address);
     const who = await prove(caller);
     buckets.giveBack(caller.address);
-    // No address has a space.
-    buckets.take(`user ${who.user}`);
+    buckets.take(toUserHolder(who.user));
     return who;
   };
   const prove = async (caller: Caller): Promise<ProvenUser> => {

@@ -23,6 +23,11 @@ interface Bucket {
   readonly atMs: number;
 }
 
+/** What a user is called among holders that may be addresses, too: none of these has a space. */
+export function toUserHolder(user: string): string {
+  return `user ${user}`;
+}
+
 /** Makes the buckets, all of them full. Memory is bounded by the number of holders. */
 export function createTokenBuckets(clock: Pick<Clock, 'now'>, { burst, perSecond, holders }: BucketLimits): TokenBuckets {
   // In the order in which they were seen last.

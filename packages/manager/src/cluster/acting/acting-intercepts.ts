@@ -1,6 +1,6 @@
 import { InterceptError, type InterceptId, type InterceptInfo, type InterceptSpec, type Log } from '@switchyard/contract';
 import { intercepts as interceptType, type Collection, type Intercept, type Service } from '@switchyard/kube';
-import type { TokenBuckets } from '../../auth/token-buckets.ts';
+import { toUserHolder, type TokenBuckets } from '../../auth/token-buckets.ts';
 import type { AgentSession } from '../../registry/intercept.ts';
 import type { SessionIntercepts } from '../../registry/ports.ts';
 import { toObjectName } from '../intercepts/admit.ts';
@@ -13,7 +13,7 @@ export interface ActingDeps extends CreateForUserDeps {
   readonly services: Collection<Service>;
   /** The intercepts of existing objects. */
   readonly intercepts: Collection<Intercept>;
-  /** How often each user may have something made. */
+  /** How often each caller may ask, whether for an intercept or by the API. */
   readonly buckets: TokenBuckets;
 }
 
@@ -43,7 +43,7 @@ export function createActingIntercepts(kept: SessionIntercepts, deps: ActingDeps
 
 async function registerFor(kept: SessionIntercepts, deps: ActingDeps, session: UserSession, spec: InterceptSpec): Promise<InterceptInfo> {
   const { log, client, services, buckets } = deps;
-  buckets.take(session.user.user);
+  buckets.take(toUserHolder(session.user.user));
   const id = toObjectName(spec, services.get(spec.service));
   const [, port = ''] = id.split('.');
   const { metadata } = await createForUser(deps, session, id, { ...spec, port });

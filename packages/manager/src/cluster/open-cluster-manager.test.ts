@@ -27,7 +27,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../test/fakes.ts';
 import { createIntercept, createReadyManagerPod, createService } from '../../test/objects.ts';
-import { clusterSchema } from '../config/schema.ts';
+import { clusterSchema } from '../config/cluster-schema.ts';
 import { openClusterManager, type ClusterManager } from './open-cluster-manager.ts';
 
 const clock = createSystemClock();

@@ -2,7 +2,8 @@ import { parseDocument } from '@switchyard/config';
 import { InterceptError } from '@switchyard/contract';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { clusterSchema, managerSchema } from './schema.ts';
+import { clusterSchema } from './cluster-schema.ts';
+import { managerSchema } from './schema.ts';
 
 const head = 'apiVersion: switchyard.dev/v1\nkind: Manager\n';
 const orders = 'services:\n  - name: orders\n    ports:\n      - { name: http, listen: 127.0.0.1:18081, origin: 127.0.0.1:28081 }\n';

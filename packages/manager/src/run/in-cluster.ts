@@ -7,7 +7,7 @@ import { openAudit } from '../audit/open-audit.ts';
 import { openClusterManager } from '../cluster/open-cluster-manager.ts';
 import { resolveConfigFile, type Command } from '../command-line.ts';
 import type { ClusterConfig } from '../config/manager-config.ts';
-import { clusterSchema } from '../config/schema.ts';
+import { clusterSchema } from '../config/cluster-schema.ts';
 import { openNamespaceClient } from './namespace-client.ts';
 import { createProcessLog } from './process-log.ts';
 

@@ -97,15 +97,15 @@ test('what is refused after all leaves no object, and says so to whoever records
   await bench.untilGone('missing.http.ci');
 });
 
-test('a user has something made only so often, and pays under their name for it', async () => {
+test('a user has something made only so often, by however many sessions, and pays under their name for it', async () => {
   await using bench = await openKeeperBench();
   const acting = createActing(bench);
   bench.kube.review = () => false;
-  const session = createUserAgent('s1');
   const ask = (of: FakeSession): Promise<unknown> => Promise.resolve(acting.register(of, spec)).catch((reason: unknown) => reason);
-  for (let call = 0; call < 8; call++) expect(await ask(session)).toMatchObject({ code: 'not_allowed' });
-  expect(await ask(session)).toMatchObject({ code: 'limit_reached', message: expect.stringContaining(`user ${user}`) as string });
-  const other = { ...session, user: { user: 'bob', groups, expiresAt: new Date('2030-01-01T01:00:00Z') } };
+  for (let call = 0; call < 8; call++) expect(await ask(createUserAgent(`s${call}`))).toMatchObject({ code: 'not_allowed' });
+  const last = createUserAgent('s8');
+  expect(await ask(last)).toMatchObject({ code: 'limit_reached', message: expect.stringContaining(`user ${user}`) as string });
+  const other = { ...createUserAgent('s9'), user: { user: 'bob', groups, expiresAt: new Date('2030-01-01T01:00:00Z') } };
   expect(await ask(other)).toMatchObject({ code: 'not_allowed' });
 });
 

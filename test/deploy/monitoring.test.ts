@@ -44,7 +44,7 @@ test('every alert is about metrics and labels that a manager has, and says what 
   const rules = spec.groups.flatMap((group) => group.rules);
   expect(rules.length).toBeGreaterThan(5);
   for (const { alert, expr, annotations } of rules) {
-    const used = [...expr.matchAll(/(switchyard_\w+)(?:\{(\w+)[!=]+"\w+"\})?/g)];
+    const used = [...expr.matchAll(/(switchyard_\w+)(?:\{(\w+)(?:=|!=|=~|!~)"[\w|]+"\})?(?!\{)/g)];
     for (const [, metric = '', label] of used) {
       expect(labels.has(metric), `${alert} is about ${metric}`).toBe(true);
       if (label !== undefined) expect(labels.get(metric), `${alert}: ${metric}`).toContain(`\`${label}\``);

@@ -1,5 +1,9 @@
+import { createAgentKey, openAgent, type Agent } from '@switchyard/agent';
+import { parseRoutingKey, parseServiceName, silentLog } from '@switchyard/contract';
 import type { Intercept } from '@switchyard/kube';
-import { openFakeIssuer, openTestAuthority, type FakeIssuer } from '@switchyard/testkit';
+import { createSystemClock } from '@switchyard/runtime';
+import { openFakeIssuer, openTestAuthority, plainSpec, type FakeIssuer, type TestAuthority } from '@switchyard/testkit';
+import { createAccess, openManagerClient } from '@switchyard/tunnel';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -41,15 +45,15 @@ const rights = [
 describe.skipIf(!isTestCluster())('a person without a kubeconfig', () => {
   const stack = new AsyncDisposableStack();
   let namespace: string;
-  let folder: string;
+  let authority: TestAuthority;
+  let manager: string;
   let toolbox: Toolbox;
   let issuer: FakeIssuer;
   let alice: Developer;
 
   beforeAll(async () => {
     ({ name: namespace } = stack.use(await openNamespace('oidc')));
-    const authority = stack.use(await openTestAuthority());
-    ({ folder } = authority);
+    authority = stack.use(await openTestAuthority());
     const certificate = await authority.issue();
     await kubectl([
       'create',
@@ -74,15 +78,36 @@ describe.skipIf(!isTestCluster())('a person without a kubeconfig', () => {
     ];
     [toolbox] = await Promise.all([openToolbox(namespace), openShop(namespace), installManager(namespace, { values })]);
     const forward = stack.use(await openForward(namespace, 'service/switchyard-manager', 7480));
-    alice = stack.use(
-      await openMachine({
-        INTERCEPT_MANAGER: `https://127.0.0.1:${forward.port}`,
-        INTERCEPT_CA: authority.caFile,
-        NODE_EXTRA_CA_CERTS: authority.caFile,
-      }),
-    );
+    manager = `https://127.0.0.1:${forward.port}`;
+    const { caFile } = authority;
+    alice = stack.use(await openMachine({ INTERCEPT_MANAGER: manager, INTERCEPT_CA: caFile, NODE_EXTRA_CA_CERTS: caFile }));
   });
   afterAll(async () => stack.disposeAsync());
+
+  const way = () => ({
+    url: new URL(manager),
+    access: createAccess({ certificates: { ca: authority.ca, cert: undefined, key: undefined } }),
+    owner: 'alice',
+    clock: createSystemClock(),
+  });
+
+  /** A session that asks for an intercept. */
+  async function come(token: string): Promise<Agent> {
+    const { clock, ...where } = way();
+    const spec = { ...plainSpec, service: parseServiceName('orders'), port: 'http', key: parseRoutingKey('x') };
+    return openAgent(
+      { clock, log: silentLog },
+      {
+        ...where,
+        client: 'somewhere',
+        token: () => Promise.resolve(token),
+        keyPair: createAgentKey(),
+        intercepts: [{ spec, deliver: { host: '127.0.0.1', port: 9 } }],
+        onEvent: () => {},
+        signal: AbortSignal.timeout(30_000),
+      },
+    );
+  }
 
   test('signs in at the issuer, and answers the requests with their key', async () => {
     expect(await readdir(alice.home)).toEqual([]);
@@ -136,22 +161,27 @@ describe.skipIf(!isTestCluster())('a person without a kubeconfig', () => {
     await using other = await openFakeIssuer({ clientId });
     const changed = issuer.sign({});
     const seconds = Math.floor(Date.now() / 1_000);
-    const refusals: readonly (readonly [what: string, token: string, words: string])[] = [
+    const refusals = [
       ['of a person without rights', issuer.sign({ email: 'bob@corp.example', groups: ['others'] }), 'oidc:bob@corp.example may not'],
       ['for another audience', issuer.sign({ aud: 'wiki' }), 'its audience is not "intercept-cli"'],
       ['that has run out', issuer.sign({ iat: seconds - 7_200, exp: seconds - 3_600 }), 'The token has expired'],
-      ['of another issuer', other.sign(alicesClaims), 'The token is not signed by this cluster'],
+      ['of another issuer', other.sign(alicesClaims), `neither from ${issuer.url} nor from this cluster`],
       ['of another issuer that says it is this one', other.sign({ ...alicesClaims, iss: issuer.url }), `not signed by ${issuer.url}`],
       ['whose signature was changed', `${changed.slice(0, -8)}AAAAAAAA`, `not signed by ${issuer.url}`],
       ['without a name', issuer.sign({ email: undefined }), 'has no name in its claim "email"'],
-    ];
+    ] as const;
     for (const [what, token, words] of refusals) {
-      const file = join(folder, 'token');
-      await writeFile(file, token, { mode: 0o600 });
-      const { exitCode, stderr } = await alice.intercept('run', 'orders', '--key', 'x', '--token-file', file, '--', 'true');
-      expect([exitCode, stderr], what).toEqual([4, expect.stringContaining(words)]);
-      evidence(`a token ${what}, refused by the manager`, { says: toLine(stderr) });
+      const refused = { code: expect.stringMatching(/^not_/), message: expect.stringContaining(words) };
+      await using client = openManagerClient({ ...way(), token });
+      await expect(client.listIntercepts(), what).rejects.toMatchObject(refused);
+      await expect(come(token), what).rejects.toMatchObject(refused);
+      evidence(`a token ${what}, refused by the manager`, { says: words });
     }
+    const [[, token]] = refusals;
+    const file = join(authority.folder, 'token');
+    await writeFile(file, token, { mode: 0o600 });
+    const { exitCode, stderr } = await alice.intercept('run', 'orders', '--key', 'x', '--token-file', file, '--', 'true');
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('oidc:bob@corp.example may not list intercepts in this namespace')]);
     expect(await names(namespace, 'intercepts')).toEqual([]);
   });
 

@@ -115,9 +115,19 @@ test.for<[string, (provider: TestProvider) => unknown]>([
 test('a token is verified by whoever it says that it is from', async () => {
   const { issuer, signer } = await openProvider();
   const { verify, clock } = createVerifier(issuer);
-  const asAccount: VerifyUser = async () => await Promise.reject(new Error('asked the cluster'));
-  const verifyUser = createUserVerifier(asAccount, { issuer, verify });
+  const account: VerifyUser = async () => await Promise.reject(new Error('asked the cluster'));
+  const { iss: name = '' } = createAccountClaims(clock.date());
+  const cluster = { issuer: { known: async () => ({ name, findKey: () => Promise.reject(new Error('unused')) }) }, verify: account };
+  const verifyUser = createUserVerifier(cluster, { issuer, verify });
   expect(await verifyUser(await signer.sign(createClaims(issuer, clock)))).toMatchObject({ user: 'people:alice@example.com' });
   await expect(verifyUser(await signer.sign(createAccountClaims(clock.date())))).rejects.toThrow('asked the cluster');
   await expect(verifyUser('no token')).rejects.toThrow('asked the cluster');
+  const elsewhere = await signer.sign(createClaims('https://elsewhere.example', clock));
+  await expect(verifyUser(elsewhere)).rejects.toMatchObject({
+    code: 'not_signed_in',
+    message: `The token is neither from ${issuer} nor from this cluster.`,
+    hint: 'Sign in with `intercept login`.',
+  });
+  // Where nobody else signs people in, it is the cluster's to say.
+  await expect(createUserVerifier(cluster, undefined)(elsewhere)).rejects.toThrow('asked the cluster');
 });

@@ -1,5 +1,6 @@
-import type { Principal } from '@switchyard/contract';
+import { InterceptError, type Principal } from '@switchyard/contract';
 import { decodeJwt } from 'jose';
+import type { Issuer } from './issuer.ts';
 
 /** A user who proved by a token who they are. */
 export interface ProvenUser extends Principal {
@@ -10,13 +11,24 @@ export interface ProvenUser extends Principal {
 /** Who sent `token`. Rejects with `not_signed_in`, `not_allowed`, and `cluster_unavailable` where whoever signs tokens cannot be asked. */
 export type VerifyUser = (token: string) => Promise<ProvenUser>;
 
-/** Verifies tokens of people, where there is somebody who signs them, and else those of ServiceAccounts. */
+/**
+ * Verifies tokens of people, where there is somebody who signs them, and else those of ServiceAccounts. Whoever lies about who signed a token
+ * is asked for that one's signature.
+ */
 export function createUserVerifier(
-  serviceAccounts: VerifyUser,
+  cluster: { readonly issuer: Issuer; readonly verify: VerifyUser },
   people: { readonly issuer: string; readonly verify: VerifyUser } | undefined,
 ): VerifyUser {
-  // Whoever lies about the issuer is asked for that one's signature.
-  return (token) => (people !== undefined && readIssuer(token) === people.issuer ? people.verify(token) : serviceAccounts(token));
+  return async (token) => {
+    const from = readIssuer(token);
+    if (people === undefined || from === undefined) return await cluster.verify(token);
+    if (from === people.issuer) return await people.verify(token);
+    const { name } = await cluster.issuer.known();
+    if (from === name) return await cluster.verify(token);
+    throw new InterceptError('not_signed_in', `The token is neither from ${people.issuer} nor from this cluster.`, {
+      hint: 'Sign in with `intercept login`.',
+    });
+  };
 }
 
 function readIssuer(token: string): string | undefined {

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { InterceptError, toLimitValues, type Audit, type Clock, type Log } from '@switchyard/contract';
-import type { Collection, Intercept, InterceptPolicy, KubeClient } from '@switchyard/kube';
+import {
+  findNamedGroups,
+  type Collection,
+  type Intercept,
+  type InterceptPolicy,
+  type KubeClient,
+  type NamedGroups,
+} from '@switchyard/kube';
 import { reportRoute, type Snapshot } from '@switchyard/route';
 import { protocolVersions, type AcceptSession, type Hello, type ManagerInfo } from '@switchyard/tunnel';
 import { createAcceptSession } from '../../api/accept-session.ts';
@@ -24,7 +31,6 @@ import { version } from '../../version.ts';
 import type { InterceptKeeper } from '../intercepts/intercept-keeper.ts';
 import { createAccessReviewer } from '../rights/review-access.ts';
 import { createActingIntercepts } from './acting-intercepts.ts';
-import { findNamedGroups, type NamedGroups } from './named-groups.ts';
 import { listServices, locatePort, type ServiceListDeps } from './service-list.ts';
 import { createUserIntercepts } from './user-intercepts.ts';
 
@@ -67,7 +73,7 @@ export async function openCallers(deps: CallersDeps, config: Pick<ClusterConfig,
     const { owner, groups, isStranger = false } = identify(hello);
     return isStranger ? { user: hello.owner, proven: false } : { user: owner, proven: true, groups };
   };
-  const namedGroups = (): NamedGroups => findNamedGroups(deps.policies.objects.values());
+  const namedGroups = (): NamedGroups => findNamedGroups([...deps.policies.objects.values()].flatMap(({ spec }) => spec.subjects));
   const ofUsers = { client, intercepts, namedGroups };
   const acting = createActingIntercepts(keeper, { ...ofUsers, clock, log, services: deps.services, review, buckets });
   const accept = closeEmptySessions(clock, createAcceptSession({ log, identify, intercepts: acting, ...config.limits }));
@@ -94,11 +100,12 @@ async function openUserVerifier(
   { serviceAccounts: { audience, namespaces }, oidc }: ClusterAuthConfig,
 ): Promise<VerifyUser> {
   const terms = { audience, namespaces: [deps.client.namespace, ...namespaces] };
-  const accounts = createServiceAccountVerifier(deps.clock, createClusterIssuer(deps), terms);
-  if (oidc === undefined) return createUserVerifier(accounts, undefined);
+  const issuer = createClusterIssuer(deps);
+  const cluster = { issuer, verify: createServiceAccountVerifier(deps.clock, issuer, terms) };
+  if (oidc === undefined) return createUserVerifier(cluster, undefined);
   const authority = oidc.caFile === undefined ? undefined : await readAuthority(oidc.caFile);
   const verify = createOidcVerifier(deps.clock, createOidcIssuer(deps, oidc, authority), oidc);
-  return createUserVerifier(accounts, { issuer: oidc.issuer, verify });
+  return createUserVerifier(cluster, { issuer: oidc.issuer, verify });
 }
 
 async function readAuthority(path: string): Promise<string> {

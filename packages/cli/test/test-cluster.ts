@@ -59,9 +59,9 @@ function service(name: string, ports: readonly object[] = [{ name: 'http', port:
   return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: { app: name }, ports, ...spec } } as KubeObject;
 }
 
-export async function openTestCluster(username = 'alice@corp.example'): Promise<TestCluster> {
+export async function openTestCluster(username = 'alice@corp.example', groups?: readonly string[]): Promise<TestCluster> {
   const stack = new AsyncDisposableStack();
-  const kubernetes = stack.use(await openFakeKubernetes({ user: { username } }));
+  const kubernetes = stack.use(await openFakeKubernetes({ user: { username, ...(groups === undefined ? {} : { groups }) } }));
   const registered: InterceptSpec[] = [];
   const live = new Set<string>();
 

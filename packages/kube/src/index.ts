@@ -12,6 +12,7 @@ export type {
   WatchOptions,
   WriteOptions,
 } from './client.ts';
+export { kubeLimits } from './limits.ts';
 export { openKubeClient, type KubeClientDeps, type KubeClientOptions } from './open-client.ts';
 export { hasKubeconfig } from './credentials/find-kubeconfig.ts';
 export type { ConnectOptions, KubeConnection } from './credentials/connection.ts';
@@ -55,6 +56,7 @@ export {
 } from './resources/intercept.ts';
 export { describeDrain, readDrain, toDrainText, type Drain } from './resources/drain.ts';
 export { describeRevocation, describeWho, readRevocation, toRevocationText, type Revocation } from './resources/revocation.ts';
+export { findLeftOut, findNamedGroups, putNamedFirst, type NamedGroups } from './resources/named-groups.ts';
 export { createInterceptObject, toLifetimeSeconds, type Claimant } from './resources/intercept-object.ts';
 export { peerAuthentications, type PeerAuthentication } from './resources/peer-authentication.ts';
 export { fromMatchObject, type MatchObject } from './resources/match.ts';

@@ -8,6 +8,7 @@ import { createAgentKey } from '@switchyard/agent';
 import type { Control, ControlledIntercept, Intention } from '../control.ts';
 import { measureManager } from '../measure-manager.ts';
 import { checkPolicies } from './check-policies.ts';
+import { chooseGroups, type GroupChoice } from './choose-groups.ts';
 import { rehearseClaim } from './claim.ts';
 import { findClosing } from './find-closing.ts';
 import { refuseLane } from './lane.ts';
@@ -33,6 +34,8 @@ export async function openClusterControl(context: Context, settings: Settings, n
   const { actor } = settings;
   let principal: Promise<Principal> | undefined;
   const whoIs = (): Promise<Principal> => (principal ??= readPrincipal(client));
+  let choice: Promise<GroupChoice> | undefined;
+  const claimAs = (): Promise<GroupChoice> => (choice ??= whoIs().then((whole) => chooseGroups(client, whole)));
   const userName = async (): Promise<string> => (await whoIs()).user;
   const place = `the namespace ${client.namespace} (context ${client.context})`;
   return {
@@ -77,18 +80,23 @@ export async function openClusterControl(context: Context, settings: Settings, n
     async check({ specs, lane }: Intention) {
       const pod = findPod(host.env, client);
       refuseLane(lane, pod);
-      const claimant = { principal: await whoIs(), actor, client: host.hostName, publicKey: createAgentKey().publicKey };
+      const groups = await claimAs();
+      const claimant = { principal: groups.principal, actor, client: host.hostName, publicKey: createAgentKey().publicKey };
       const objects = specs.map((spec) => toInterceptObject(spec, claimant));
+      for (const object of objects) groups.check(object);
       const asked = lane === 'direct' ? objects.map((object) => withLane(object, 'Direct')) : objects;
-      const rehearsals = objects.map((object) => rehearseClaim(client, object));
+      const rehearsals = objects.map((object) =>
+        rehearseClaim(client, object).catch((reason) => Promise.reject(groups.explain(InterceptError.from(reason)))),
+      );
       const [waiting] = await Promise.all([checkPolicies({ ...context, client }, asked), ...rehearsals]);
       await findWay({ client, pod, named });
+      if (groups.note !== undefined) context.output.warn(groups.note);
       for (const sentence of waiting) context.output.say(sentence);
     },
     openInterception: async (options) =>
       openClusterInterception(
         context,
-        { client, access: settings.access, principal: await whoIs(), actor, named, pod: findPod(host.env, client) },
+        { client, access: settings.access, principal: (await claimAs()).principal, actor, named, pod: findPod(host.env, client) },
         options,
       ),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),

@@ -1,9 +1,17 @@
 import { InterceptError, type Clock, type InterceptId, type InterceptSpec } from '@switchyard/contract';
-import { createInterceptObject, intercepts as interceptType, type Collection, type Intercept, type KubeClient } from '@switchyard/kube';
+import {
+  createInterceptObject,
+  intercepts as interceptType,
+  putNamedFirst,
+  type Collection,
+  type Intercept,
+  type KubeClient,
+  type NamedGroups,
+} from '@switchyard/kube';
 import type { ProvenUser } from '../../auth/proven-user.ts';
 import type { AgentSession } from '../../registry/intercept.ts';
 import type { ReviewAccess } from '../rights/review-access.ts';
-import { checkGroups, putNamedFirst, type NamedGroups } from './named-groups.ts';
+import { checkGroups } from './check-groups.ts';
 
 /** What intercepts are made with for users who have no way to the API server. */
 export interface CreateForUserDeps {

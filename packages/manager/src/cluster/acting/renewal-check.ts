@@ -1,7 +1,7 @@
 import { InterceptError } from '@switchyard/contract';
-import { approvedAnnotation, type Intercept } from '@switchyard/kube';
+import { approvedAnnotation, type Intercept, type NamedGroups } from '@switchyard/kube';
 import type { ProvenUser } from '../../auth/proven-user.ts';
-import { checkGroups, type NamedGroups } from './named-groups.ts';
+import { checkGroups } from './check-groups.ts';
 
 /**
  * Throws `not_allowed` where the API server would refuse `user` to renew their own `object` for `lifetimeMs`: a renewal through the manager

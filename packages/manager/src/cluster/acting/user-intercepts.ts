@@ -1,9 +1,8 @@
 import { InterceptError, type InterceptInfo } from '@switchyard/contract';
-import { intercepts as interceptType, type Collection, type Intercept, type KubeClient } from '@switchyard/kube';
+import { intercepts as interceptType, type Collection, type Intercept, type KubeClient, type NamedGroups } from '@switchyard/kube';
 import type { RemovalFilter } from '@switchyard/tunnel';
 import type { ProvenUser } from '../../auth/proven-user.ts';
 import type { InterceptKeeper } from '../intercepts/intercept-keeper.ts';
-import type { NamedGroups } from './named-groups.ts';
 import { checkRenewal, toLifetimeMs } from './renewal-check.ts';
 
 /** What proven users do with intercepts past any session. Their own are those whose object has their name. */

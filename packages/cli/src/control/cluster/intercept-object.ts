@@ -49,12 +49,13 @@ export function toControlledIntercept(object: Intercept): ControlledIntercept | 
   };
 }
 
-/** One of an object's conditions; undefined while the manager has not written it. */
+/** One of an object's conditions, its message fit for a terminal: names of others stand in it. Undefined while the manager has not written it. */
 export function findCondition(
   { status }: Intercept,
   type: InterceptConditionType,
 ): Condition<InterceptConditionType, InterceptReason> | undefined {
-  return status?.conditions?.find((each) => each.type === type);
+  const found = status?.conditions?.find((each) => each.type === type);
+  return found && { ...found, message: toPrintable(found.message) };
 }
 
 /** Whether a condition holds. */

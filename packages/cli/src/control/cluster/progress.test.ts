@@ -35,6 +35,13 @@ test('each condition counts only while those before it hold', () => {
   expect(read(accepted, routed, ['SessionReady', 'True', 'SessionReady'])).toEqual({ t: 'ready', since, settlesMs: 0 });
 });
 
+test('names of others in what the manager says drive no terminal', () => {
+  const message = 'It is \u202Eecila\u001B[2J.';
+  expect(read(['Accepted', 'False', 'ApprovalPending', message])).toEqual({ t: 'unapproved', message: 'It is  ecila [2J.' });
+  expect(read(['Accepted', 'False', 'KeyTaken', message])).toMatchObject({ error: { message: 'It is  ecila [2J.' } });
+  expect(read(accepted, ['Routed', 'False', 'Drifted', message])).toEqual({ t: 'unrouted', message: 'It is  ecila [2J.' });
+});
+
 test.for([
   ['a switch that every node is still to hear of', '2030-01-01T14:03:06.200Z', '2030-01-01T14:03:07.000Z', 800],
   ['one of long ago', '2030-01-01T14:03:06.200Z', '2030-01-01T12:00:00.000Z', 0],

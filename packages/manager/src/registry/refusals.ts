@@ -52,6 +52,14 @@ export function refuseTwin(holder: Intercept, session: AgentSession): void {
   });
 }
 
+/** Throws `limit_reached` for one more intercept of an owner who has `most` of `intercepts`. */
+export function refuseOneMore(intercepts: readonly Intercept[], owner: string, most: number): void {
+  if (intercepts.filter((intercept) => intercept.owner === owner).length < most) return;
+  throw new InterceptError('limit_reached', `${owner} has ${most} intercepts, and no more are allowed.`, {
+    hint: 'Remove some with `intercept down`.',
+  });
+}
+
 function toDetail(holder: Intercept): Readonly<Record<string, string>> {
   const { owner, service, port, key, createdAt } = holder;
   return { owner, client: sessionOf(holder).client, service, port, ...(key === undefined ? {} : { key }), since: createdAt.toISOString() };

@@ -5,35 +5,27 @@ import {
   type InterceptId,
   type InterceptInfo,
   type InterceptSpec,
-  type Log,
   type MatchPolicy,
 } from '@switchyard/contract';
 import { refuseByPolicy } from '@switchyard/policy';
 import { checkMatch, toRouteId, type RouteClaim, type Rule } from '@switchyard/route';
-import type { RemovalFilter } from '@switchyard/tunnel';
-import type { Tell } from '../events/event-log.ts';
-import { toEndNews, toInterceptNews, type InterceptChange } from '../events/intercept-news.ts';
 import type { ManagerLimits } from '../limits.ts';
+import { Announcer, type Audience } from './announcer.ts';
 import type { Catalog } from './catalog.ts';
-import { InterceptTable, type Due } from './intercept-table.ts';
-import { sessionOf, toInfo, toRule, toTitle, type AgentSession, type AwayLink, type Intercept } from './intercept.ts';
-import { grantLifetime } from './lifetime.ts';
+import { InterceptTable } from './intercept-table.ts';
+import { sessionOf, toInfo, toRule, toTitle, type AgentSession, type Intercept } from './intercept.ts';
 import type { InterceptSource, SessionIntercepts } from './ports.ts';
-import { refuseConflict, refuseEarlyGuest, refuseTwin } from './refusals.ts';
-import { Watchers } from './watchers.ts';
+import { refuseConflict, refuseEarlyGuest, refuseOneMore, refuseTwin } from './refusals.ts';
+import { selectRemoved, type Removal } from './removal.ts';
+import { grantExpiry, planDue, toAway, type DueStep } from './schedule.ts';
 
 /** What the registry stands on. */
-export interface RegistryDeps {
+export interface RegistryDeps extends Audience {
   readonly clock: Clock;
-  readonly log: Log;
   readonly catalog: Catalog;
   readonly policy: MatchPolicy;
   /** Takes the rules of all live intercepts: once after each change of them, before the method that made it returns. */
   readonly publish: (rules: readonly Rule[]) => void;
-  /** Learns of each intercept that ended. */
-  readonly onEnd: (reason: EndReason) => void;
-  /** Learns of everything that becomes of intercepts. */
-  readonly tell: Tell;
 }
 
 /**
@@ -45,12 +37,13 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   readonly #limits: ManagerLimits;
   readonly #table: InterceptTable;
   readonly #startedMs: number;
-  readonly #watchers: Watchers = new Watchers();
+  readonly #announcer: Announcer;
 
   constructor(deps: RegistryDeps, limits: ManagerLimits) {
     this.#deps = deps;
     this.#limits = limits;
     this.#table = new InterceptTable(deps.clock);
+    this.#announcer = new Announcer(deps);
     this.#startedMs = deps.clock.now();
   }
 
@@ -61,7 +54,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
    */
   register(session: AgentSession, spec: InterceptSpec): InterceptInfo {
     const place = this.#deps.catalog.find(spec.service, spec.port);
-    const expiry = this.#grant(spec.lifetimeMs);
+    const expiry = grantExpiry(spec.lifetimeMs, this.#deps.clock, this.#limits);
     const match = checkMatch(spec.match);
     const { key, whenAway, sharedWith, joins } = spec;
     refuseByPolicy({ service: spec.service, key, match }, this.#deps.policy);
@@ -84,9 +77,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     this.#put(intercept);
     this.#publish();
     if (old?.link.t === 'ready' && old.link.session !== session) tellEnd(old, 'replaced');
-    this.#watchers.announce(intercept.id);
-    this.#log(old === undefined ? 'intercept_started' : 'intercept_resumed', intercept, { client: session.client });
-    this.#tell(toChange(old), intercept);
+    this.#announcer.registered(intercept, old, session.client);
     return toInfo(intercept);
   }
 
@@ -124,11 +115,9 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   /** The session was lost: its intercepts are away from now on. */
   lose(session: AgentSession): void {
     for (const intercept of this.#linkedTo(session)) {
-      const away = { ...intercept, link: this.#away(session, intercept.expiresAtMs) };
+      const away = { ...intercept, link: toAway(session, intercept, this.#deps.clock, this.#limits) };
       this.#put(away);
-      this.#watchers.announce(intercept.id);
-      this.#log('intercept_away', intercept);
-      this.#tell('intercept_away', away);
+      this.#announcer.away(away);
     }
   }
 
@@ -136,23 +125,11 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
    * Ends the intercepts of `owner` that match, tells their sessions, and returns what they were. Throws `bad_usage` where the filter says
    * nothing.
    */
-  remove(
-    owner: string,
-    { id, service, key, keyless = false, all }: RemovalFilter & { readonly id?: InterceptId },
-  ): readonly InterceptInfo[] {
-    if (id === undefined && service === undefined && key === undefined && !keyless && !all) {
-      throw new InterceptError('bad_usage', 'It was not said which intercepts to remove.', {
-        hint: 'Name a service or a key, or ask for all of yours.',
-      });
-    }
-    const matching = this.#table
-      .all()
-      .filter((intercept) => intercept.owner === owner && (id ?? intercept.id) === intercept.id)
-      .filter((intercept) => (service ?? intercept.service) === intercept.service && (key ?? intercept.key) === intercept.key)
-      .filter((intercept) => !keyless || intercept.key === undefined);
-    this.#end(matching, 'removed');
-    for (const intercept of matching) tellEnd(intercept, 'removed');
-    return matching.map(toInfo);
+  remove(owner: string, removal: Removal): readonly InterceptInfo[] {
+    const removed = selectRemoved(this.#table.all(), owner, removal);
+    this.#end(removed, 'removed');
+    for (const intercept of removed) tellEnd(intercept, 'removed');
+    return removed.map(toInfo);
   }
 
   /** All live intercepts. */
@@ -167,7 +144,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
 
   /** Calls `onChange` when the intercept `id` ends, or its session is lost or replaced. Returns how to stop that. */
   watch(id: InterceptId, onChange: () => void): () => void {
-    return this.#watchers.watch(id, onChange);
+    return this.#announcer.watch(id, onChange);
   }
 
   [Symbol.dispose](): void {
@@ -176,64 +153,45 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
 
   /** Lets `session` have an intercept, or throws. Returns the one that it takes over. */
   #admit(session: AgentSession, claim: RouteClaim): Intercept | undefined {
-    const { owner } = claim;
     const all = this.#table.all();
     if (this.#deps.clock.now() - this.#startedMs < this.#limits.awayLifetimeMs) refuseEarlyGuest(all, claim);
     refuseConflict(all, claim);
     const old = this.#table.get(toRouteId(claim.service, claim.port, claim));
-    if (old !== undefined) {
-      refuseTwin(old, session);
-    } else if (all.filter((intercept) => intercept.owner === owner).length >= this.#limits.interceptsPerOwner) {
-      throw new InterceptError('limit_reached', `${owner} has ${this.#limits.interceptsPerOwner} intercepts, and no more are allowed.`, {
-        hint: 'Remove some with `intercept down`.',
-      });
-    }
+    if (old !== undefined) refuseTwin(old, session);
+    else refuseOneMore(all, claim.owner, this.#limits.interceptsPerOwner);
     return old;
   }
 
-  #grant(wantedMs: number | undefined): Pick<Intercept, 'expiresAt' | 'expiresAtMs'> {
-    const lifetimeMs = grantLifetime(wantedMs, this.#limits);
-    const { clock } = this.#deps;
-    return { expiresAt: new Date(clock.date().getTime() + lifetimeMs), expiresAtMs: clock.now() + lifetimeMs };
-  }
-
   #renew(intercept: Intercept, lifetimeMs: number | undefined): Intercept {
-    const renewed = { ...intercept, ...this.#grant(lifetimeMs) };
+    const renewed = { ...intercept, ...grantExpiry(lifetimeMs, this.#deps.clock, this.#limits) };
     this.#put(renewed);
-    this.#log('intercept_renewed', renewed, { expires: renewed.expiresAt.toISOString() });
-    this.#tell('intercept_changed', renewed);
+    this.#announcer.renewed(renewed);
     return renewed;
   }
 
-  #away(last: AgentSession, expiresAtMs: number): AwayLink {
-    const { clock } = this.#deps;
-    const [since, sinceMs] = [clock.date(), clock.now()];
-    const untilMs = Math.min(sinceMs + this.#limits.awayLifetimeMs, expiresAtMs);
-    return { t: 'away', last, since, sinceMs, until: new Date(since.getTime() + untilMs - sinceMs), untilMs };
-  }
-
   #put(intercept: Intercept): void {
-    this.#table.put(intercept, this.#duesOf(intercept));
+    const due = planDue(intercept, this.#deps.clock.now(), this.#limits);
+    this.#table.put(
+      intercept,
+      due.map(({ t, afterMs }) => ({ afterMs, act: () => this.#meet(t, intercept) })),
+    );
   }
 
-  #duesOf(intercept: Intercept): readonly Due[] {
-    const { link } = intercept;
-    const nowMs = this.#deps.clock.now();
-    const leftMs = intercept.expiresAtMs - nowMs;
-    const expire = { afterMs: leftMs, act: () => this.#expire(intercept) };
-    if (link.t === 'away') {
-      return link.untilMs < intercept.expiresAtMs
-        ? [{ afterMs: link.untilMs - nowMs, act: () => this.#end([intercept], 'session_gone') }]
-        : [expire];
+  #meet(due: DueStep['t'], intercept: Intercept): void {
+    switch (due) {
+      case 'warn':
+        return this.#warn(intercept);
+      case 'expire':
+        return this.#expire(intercept);
+      case 'give_up':
+        return this.#end([intercept], 'session_gone');
     }
-    const warnMs = leftMs - this.#limits.expiryWarningMs;
-    if (warnMs <= 0) return [expire];
-    return [expire, { afterMs: warnMs, act: () => this.#warn(intercept, link.session) }];
   }
 
-  #warn(intercept: Intercept, session: AgentSession): void {
-    session.notify({ t: 'expiry_warning', id: intercept.id, expiresAt: intercept.expiresAt });
-    this.#tell('intercept_expiring', intercept);
+  #warn(intercept: Intercept): void {
+    const { id, link, expiresAt } = intercept;
+    if (link.t === 'ready') link.session.notify({ t: 'expiry_warning', id, expiresAt });
+    this.#announcer.expiring(intercept);
   }
 
   #expire(intercept: Intercept): void {
@@ -246,12 +204,7 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
     if (intercepts.length === 0) return;
     for (const { id } of intercepts) this.#table.remove(id);
     this.#publish();
-    for (const intercept of intercepts) {
-      this.#watchers.announce(intercept.id);
-      this.#deps.onEnd(reason);
-      this.#log('intercept_ended', intercept, { reason });
-      this.#deps.tell(toEndNews(intercept, reason));
-    }
+    for (const intercept of intercepts) this.#announcer.ended(intercept, reason);
   }
 
   #linkedTo(session: AgentSession): readonly Intercept[] {
@@ -267,19 +220,6 @@ export class Registry implements SessionIntercepts, InterceptSource, Disposable 
   #publish(): void {
     this.#deps.publish(this.#table.all().map(toRule));
   }
-
-  #tell(change: InterceptChange, intercept: Intercept): void {
-    this.#deps.tell(toInterceptNews(change, intercept));
-  }
-
-  #log(event: string, { id, owner }: Intercept, fields: Readonly<Record<string, string>> = {}): void {
-    this.#deps.log.info(event, { intercept: id, owner, ...fields });
-  }
-}
-
-function toChange(old: Intercept | undefined): InterceptChange {
-  if (old === undefined) return 'intercept_created';
-  return old.link.t === 'away' ? 'intercept_back' : 'intercept_changed';
 }
 
 /** Tells the session of an intercept, where it lives, that the intercept is no longer its own. */

@@ -77,6 +77,7 @@ describe('values that are refused', () => {
     ['namespace', 'tolerations=none'],
     ['namespace', 'tls.secretName=Not_A_Name'],
     ['namespace', 'oidcAuthority.configMapName=Not_A_Name'],
+    ['namespace', 'config.auth.oidc.issuer=https://id.example,config.auth.oidc.clientId=a,config.auth.oidc.usernamePrefix=oidc:'],
     ['namespace', 'networkPolicies.callers=somebody'],
     ['namespace', 'networkPolicies.api[0].podselector.matchLabels.app=a'],
     ['namespace', 'networkPolicies.apiServer.cidrs[0]=10.0.0.1'],

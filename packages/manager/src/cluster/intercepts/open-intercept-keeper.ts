@@ -7,10 +7,10 @@ import { RightWatch } from '../rights/right-watch.ts';
 import { toUnverifiable } from '../rights/right.ts';
 import { toInfo, type AgentSession, type Intercept } from '../../registry/intercept.ts';
 import { grantRenewal } from '../policies/renewal.ts';
-import { toDirect, toRefused, toUnknown } from './admit.ts';
+import { toRefused, toUnknown } from './admit.ts';
 import { createClaimReader, type ClaimReader } from './claim-reader.ts';
 import type { Claim } from './claim.ts';
-import { findTargetRefusal } from './direct-target.ts';
+import { lookAtCluster } from './cluster-view.ts';
 import { findClaim } from './find-claim.ts';
 import type { InterceptKeeper, LiveSession } from './intercept-keeper.ts';
 import type { InterceptKeeperDeps } from './keeper-deps.ts';
@@ -27,6 +27,7 @@ import { RecentEndings } from './recent-endings.ts';
 import { RenewalNews } from './renewal-news.ts';
 import { RouteTable } from './route-table.ts';
 import { SessionBook } from './session-book.ts';
+import { SessionLinker } from './session-linker.ts';
 import { UseNotes } from './use-notes.ts';
 import { WantedServices } from './wanted-services.ts';
 
@@ -46,6 +47,7 @@ class Keeper implements InterceptKeeper {
   readonly #lastWords: LastWords = new LastWords();
   readonly #lookups: Lookups;
   readonly #book: SessionBook = new SessionBook();
+  readonly #linker: SessionLinker;
   readonly #endings: RecentEndings;
   readonly #wanted: WantedServices = new WantedServices();
   readonly #uses: UseNotes;
@@ -69,6 +71,7 @@ class Keeper implements InterceptKeeper {
     this.#limits = limits;
     this.#claims = createClaimReader(intercepts, log);
     this.#lookups = new Lookups(clock);
+    this.#linker = new SessionLinker({ ...deps, book: this.#book });
     this.#endings = new RecentEndings(clock);
     this.#uses = new UseNotes(deps, limits.idleLifetimeMs);
     this.#table = new RouteTable(deps);
@@ -108,7 +111,11 @@ class Keeper implements InterceptKeeper {
     if (over !== undefined) throw this.#endings.find(session, claim.id) ?? toUnknown(claim.id);
     // Who waits for somebody's word may connect meanwhile; requests come after it.
     if (!acceptance.holds && acceptance.reason !== 'ApprovalPending') throw toRefused(acceptance);
-    this.#link(session, spec, claim);
+    const refusal = this.#linker.link(session, spec, { claim, nowMs: this.#nowMs() });
+    this.reconsider();
+    if (refusal !== undefined) {
+      throw new InterceptError('not_allowed', refusal, { hint: 'Use the tunnel: run it without the direct lane.' });
+    }
     this.#log('intercept_linked', claim, { client: session.client });
     return this.#infoOf(claim);
   }
@@ -209,7 +216,7 @@ class Keeper implements InterceptKeeper {
     const heard = this.#lastWords.take();
     const claims = [...this.#claims.all(), ...heard];
     this.#book.follow(claims, { nowMs, self, peers: found, leading: isLeading(), isBusy: (uid) => this.#objects.isBusy(uid) });
-    this.#recheckTargets();
+    this.#linker.recheck(nowMs);
     this.#judgements = this.#judge(claims, { startedMs, peerLeftMs: peers.leftMs });
     for (const { claim, over } of this.#judgements) if (over !== undefined) this.#book.close(claim.uid, over);
     this.#endings.follow(this.#judgements);
@@ -225,16 +232,6 @@ class Keeper implements InterceptKeeper {
   }
 
   #judge(claims: readonly Claim[], times: ManagerTimes): readonly Judgement[] {
-    const { services, routedServices, networkPolicies, pods, isStandingDown, drain } = this.#deps;
-    const view = {
-      services: services.objects,
-      routedServices: routedServices.objects,
-      networkPolicies: networkPolicies.objects,
-      pods: pods.objects,
-      mayBypass: this.#deps.mayBypass,
-      standingDown: isStandingDown(),
-      drain: drain(),
-    };
     const { links, renewals, ended } = this.#book;
     const nowMs = this.#nowMs();
     const own = {
@@ -246,36 +243,7 @@ class Keeper implements InterceptKeeper {
       usedMsOf: (claim: Claim) => this.#uses.usedMsOf(claim),
       rulingOf: (claim: Claim) => this.#deps.policyBook.rulingOf(claim, nowMs),
     };
-    return judgeIntercepts(claims, view, own, nowMs, this.#limits);
-  }
-
-  /** Throws `not_allowed` where the agent wants to be dialled and may not be. */
-  #link(session: AgentSession, spec: InterceptSpec, claim: Claim): void {
-    const { id, uid } = claim;
-    const sinceMs = this.#nowMs();
-    const direct = toDirect(session, spec, claim);
-    const refusal = direct && this.#findTargetRefusal(direct.host);
-    if (refusal === undefined) this.#book.put(uid, { t: 'live', id, session, direct, sinceMs, word: 'unsaid' });
-    else if (this.#book.links.get(uid)?.t !== 'live') this.#book.put(uid, { t: 'refused', message: refusal, sinceMs });
-    this.reconsider();
-    if (refusal !== undefined) {
-      throw new InterceptError('not_allowed', refusal, { hint: 'Use the tunnel: run it without the direct lane.' });
-    }
-  }
-
-  /** A pod may be gone before its session is known to be lost, and another pod have its address by then. */
-  #recheckTargets(): void {
-    for (const [uid, link] of this.#book.links) {
-      if (link.t !== 'live' || link.direct === undefined) continue;
-      const message = this.#findTargetRefusal(link.direct.host);
-      if (message !== undefined) this.#book.put(uid, { t: 'refused', message, sinceMs: this.#nowMs() });
-    }
-  }
-
-  #findTargetRefusal(address: string): string | undefined {
-    const { client, podAddress, pods } = this.#deps;
-    const apiServer = client.connection.server.hostname.replace(/^\[|\]$/g, '');
-    return findTargetRefusal(address, { podAddress, apiServer, pods: pods.objects.values() });
+    return judgeIntercepts(claims, lookAtCluster(this.#deps), own, nowMs, this.#limits);
   }
 
   #own(session: AgentSession, id: InterceptId): Claim {

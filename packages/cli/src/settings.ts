@@ -75,6 +75,8 @@ export interface Settings {
   readonly token: Token | undefined;
   /** The way to managers: carrier, certificates, proxies. */
   readonly access: Access;
+  /** Whether somebody named an authority for certificates of managers, and so expects TLS. */
+  readonly namesAuthority: boolean;
   readonly project: Project | undefined;
   readonly userFilePath: string;
   /** Only commands that need a key fail for the lack of one. `findIdentity` is asked where nothing but the person's name says it. */
@@ -114,6 +116,7 @@ export async function resolveSettings(host: Host, flags: SettingFlags): Promise<
     actor: findActor(host),
     token,
     access: await resolveAccess(host, flags),
+    namesAuthority: (flags.ca ?? host.env['INTERCEPT_CA'] ?? '') !== '',
     project,
     userFilePath,
     key: (findKeyIdentity) =>

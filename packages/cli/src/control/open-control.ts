@@ -5,6 +5,7 @@ import { defaultManager, type ClusterSettings, type Setting, type Settings } fro
 import { findStoredToken } from '../sign-in/stored-token.ts';
 import { describeToken, findPodToken } from '../token.ts';
 import type { Control } from './control.ts';
+import { findPodManager } from './pod-manager.ts';
 import { openManager, openStandaloneControl } from './standalone/open-standalone.ts';
 
 /**
@@ -16,14 +17,12 @@ import { openManager, openStandaloneControl } from './standalone/open-standalone
 export async function openControl(context: Context, settings: Settings): Promise<Control> {
   if (settings.manager !== undefined) return openNamed(context, settings, settings.manager);
   const token = namesCluster(settings) ? undefined : await findPodToken();
-  if (token !== undefined) return openNamed(context, { ...settings, token }, { value: podManager, source: 'pod' });
+  if (token !== undefined)
+    return openNamed(context, { ...settings, token }, { value: await findPodManager(context, settings), source: 'pod' });
   if (await meansCluster(context, settings)) return openCluster(context, settings, undefined);
   const manager = openManager(context, settings, { value: defaultManager, source: 'default' });
   return openStandaloneControl(context, settings, { url: defaultManager, manager });
 }
-
-/** The manager of the namespace, as its pods know it. */
-const podManager = new URL('http://switchyard-manager:7480');
 
 async function openNamed(context: Context, asked: Settings, named: Setting<URL>): Promise<Control> {
   const { value: url } = named;

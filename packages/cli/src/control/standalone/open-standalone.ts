@@ -52,7 +52,7 @@ function toSourceHint(source: SettingSource, { project, userFilePath }: Settings
     case 'user file':
       return `This address stands in ${userFilePath}.`;
     case 'pod':
-      return 'It was looked for there because this pod has a token for it.';
+      return 'It was looked for there because this pod has a token for it; docs/signing-in.md says what that needs where the manager ends TLS.';
     case 'default':
       return 'There is no kubeconfig, so that a manager on this machine was looked for; a cluster needs one: --kubeconfig, or KUBECONFIG.';
   }

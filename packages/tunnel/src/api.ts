@@ -1,4 +1,12 @@
-import type { InterceptId, InterceptInfo, ManagerEvent, RequestQuestion, RouteReport, ServiceInfo } from '@switchyard/contract';
+import type {
+  InterceptError,
+  InterceptId,
+  InterceptInfo,
+  ManagerEvent,
+  RequestQuestion,
+  RouteReport,
+  ServiceInfo,
+} from '@switchyard/contract';
 import type { EventFilter, EventRequest, ManagerInfo, RemovalFilter } from '@switchyard/wire';
 
 /** Who calls the API: what the caller said, not yet proven. */
@@ -23,8 +31,16 @@ export interface ManagerApi {
   explain(caller: Caller, question: RequestQuestion): Promise<RouteReport>;
   /** The recent events, oldest first. */
   listEvents(caller: Caller, filter: EventFilter): Promise<readonly ManagerEvent[]>;
-  /** Calls `onEvent` with the recent events, then with each that comes, until the function that this resolves to is called. */
-  followEvents(caller: Caller, filter: EventFilter, onEvent: (event: ManagerEvent) => void): Promise<() => void>;
+  /**
+   * Calls `onEvent` with the recent events, then with each that comes, until the function that this resolves to is called, or `onOver`, at
+   * most once: the caller may not read them any more.
+   */
+  followEvents(
+    caller: Caller,
+    filter: EventFilter,
+    onEvent: (event: ManagerEvent) => void,
+    onOver: (error: InterceptError) => void,
+  ): Promise<() => void>;
 }
 
 /**

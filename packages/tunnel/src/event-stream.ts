@@ -31,12 +31,16 @@ export async function streamEvents(api: ManagerApi, clock: Clock, caller: Caller
   }
   let timer: Timer | undefined;
   let open = true;
+  const fail = (error: InterceptError): void => {
+    if (!open) return;
+    open = false;
+    reader.fail(error);
+  };
   const send = (event: ManagerEvent | undefined): void => {
     if (!open) return;
     reader.send(encodeEvent(event));
     if (!reader.isSlow()) return;
-    open = false;
-    reader.fail(
+    fail(
       new InterceptError('limit_reached', 'The events were not read as fast as they came.', { hint: 'Begin again after the last one.' }),
     );
   };
@@ -46,7 +50,7 @@ export async function streamEvents(api: ManagerApi, clock: Clock, caller: Caller
       beat();
     });
   };
-  const stop = await api.followEvents(caller, filter, send);
+  const stop = await api.followEvents(caller, filter, send, fail);
   const release = reader.hold();
   beat();
   const end = (): void => {

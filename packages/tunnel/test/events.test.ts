@@ -18,12 +18,15 @@ interface Scene extends AsyncDisposable {
   readonly asked: readonly EventFilter[];
   /** Undefined while nobody follows. */
   readonly send: ((event: ManagerEvent) => void) | undefined;
+  /** Whoever follows may not do so any more. */
+  readonly end: (error: InterceptError) => void;
 }
 
 async function openScene(carrier: CarrierName): Promise<Scene> {
   const clock = createFakeClock();
   const asked: EventFilter[] = [];
   let send: ((event: ManagerEvent) => void) | undefined;
+  let end: ((error: InterceptError) => void) | undefined;
   const manager = await openManager({
     clock,
     api: {
@@ -32,10 +35,11 @@ async function openScene(carrier: CarrierName): Promise<Scene> {
         asked.push(filter);
         return [createEvent(1), createEvent(2)];
       },
-      async followEvents(_caller, filter, onEvent) {
+      async followEvents(_caller, filter, onEvent, onOver) {
         asked.push(filter);
         onEvent(createEvent(1));
         send = onEvent;
+        end = onOver;
         return () => void (send = undefined);
       },
     },
@@ -49,6 +53,7 @@ async function openScene(carrier: CarrierName): Promise<Scene> {
     get send() {
       return send;
     },
+    end: (error) => end?.(error),
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await manager[Symbol.asyncDispose]();
@@ -102,6 +107,16 @@ test.each(carriers)('%s: a failure says what the manager says', async (carrier) 
   await expect(client.watchEvents({ all: false, after: undefined, follow: false }, () => {}, forever)).rejects.toMatchObject({
     code: 'not_signed_in',
   });
+});
+
+test.each(carriers)('%s: who may not read any more is told, and gets no signs of life for ever', async (carrier) => {
+  await using scene = await openScene(carrier);
+  const watching = scene.client.watchEvents({ all: false, after: undefined, follow: true }, () => {}, forever);
+  await until(() => scene.send);
+  scene.end(new InterceptError('not_allowed', 'No more.'));
+  // An answer of HTTP/1.1 that has begun can only break.
+  await expect(watching).rejects.toMatchObject({ code: carrier === 'grpc' ? 'not_allowed' : 'manager_unreachable' });
+  await until(() => scene.send === undefined);
 });
 
 test.each(carriers)('%s: a manager that falls silent is given up [tunnel.eventBeatMs]', async (carrier) => {

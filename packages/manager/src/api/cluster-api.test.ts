@@ -109,12 +109,19 @@ test('who has lost the right to read is told of no more events, within as long a
     clock.advance(30_000);
     await setImmediate();
   };
-  const stop = await api.followEvents(alice, { after: undefined, all: true }, () => {});
+  const over: string[] = [];
+  const stop = await api.followEvents(
+    alice,
+    { after: undefined, all: true },
+    () => {},
+    ({ code }) => over.push(code),
+  );
   for (isAllowed of [true, undefined]) await lookAgain();
   expect(following).toBe(1);
   isAllowed = false;
   await lookAgain();
   expect(following).toBe(0);
+  expect(over).toEqual(['not_allowed']);
   stop();
 });
 

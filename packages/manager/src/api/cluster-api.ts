@@ -54,9 +54,7 @@ export function createClusterApi(deps: ClusterApiDeps): FullApi {
   const identifyReader = async (caller: Caller): Promise<ProvenUser> => {
     const who = await identify(caller);
     if (await mayRead(who)) return who;
-    const error = new InterceptError('not_allowed', `${who.user} may not list intercepts in this namespace.`, {
-      hint: 'Ask whoever administers the namespace for the role "view".',
-    });
+    const error = toNoReader(who);
     onRefused(caller, error, who);
     throw error;
   };
@@ -92,37 +90,54 @@ export function createClusterApi(deps: ClusterApiDeps): FullApi {
     removeIntercept: async (caller, id) => await asOwner(caller, (user) => intercepts.removeOne(user, id)),
     renewIntercept: async (caller, id, lifetimeMs) => await asOwner(caller, (user) => intercepts.renew(user, id, lifetimeMs)),
     listEvents: async (caller, filter) => events.list((await identifyReader(caller)).user, filter),
-    followEvents: async (caller, filter, onEvent) => {
+    followEvents: async (caller, filter, onEvent, onOver) => {
       const who = await identifyReader(caller);
       const stop = events.follow(who.user, filter, onEvent);
-      return stopWhen(clock, async () => !(await mayRead(who)), stop);
+      const endWatch = watchWhether(
+        clock,
+        () => mayRead(who),
+        () => {
+          stop();
+          onOver(toNoReader(who));
+        },
+      );
+      return () => {
+        endWatch();
+        stop();
+      };
     },
   };
 }
 
 /**
- * Calls `stop` once `isOver`, which is asked as often as rights are; what cannot be answered changes nothing. Returns how to stop before.
+ * Calls `onLost` once `holds`, which is asked as often as rights are, answers no; what cannot be answered changes nothing. Returns how to
+ * stop asking.
  */
-function stopWhen(clock: Pick<Clock, 'after'>, isOver: () => Promise<boolean>, stop: () => void): () => void {
+function watchWhether(clock: Pick<Clock, 'after'>, holds: () => Promise<boolean>, onLost: () => void): () => void {
   let timer: Timer;
   let stopped = false;
-  const end = (): void => {
-    stopped = true;
-    timer.cancel();
-    stop();
-  };
   const wait = (): void => {
     timer = clock.after(rightLimits.rightRecheckMs.value, () => {
-      void isOver()
-        .catch(() => false)
-        .then((over) => {
-          if (over) end();
-          else if (!stopped) wait();
+      void holds()
+        .catch(() => true)
+        .then((still) => {
+          if (stopped) return;
+          if (still) wait();
+          else onLost();
         });
     });
   };
   wait();
-  return end;
+  return () => {
+    stopped = true;
+    timer.cancel();
+  };
+}
+
+function toNoReader({ user }: ProvenUser): InterceptError {
+  return new InterceptError('not_allowed', `${user} may not list intercepts in this namespace.`, {
+    hint: 'Ask whoever administers the namespace for the role "view".',
+  });
 }
 
 function toNobody(): InterceptError {

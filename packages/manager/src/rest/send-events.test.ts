@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import type { ManagerEvent } from '@switchyard/contract';
+import { InterceptError, type ManagerEvent } from '@switchyard/contract';
 import { createFakeClock, openRawClient, until, type FakeClock, type RawClient } from '@switchyard/testkit';
 import { expect, test, vi } from 'vitest';
 import { createTestClusterApi } from '../../test/cluster-api.ts';
@@ -12,6 +12,8 @@ interface Scene extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly client: RawClient;
   readonly send: (event: ManagerEvent) => void;
+  /** Who reads may not do so any more. */
+  readonly end: () => void;
   /** How many signs of life were written. */
   readonly beats: () => number;
   /** Bytes that wait for the reader. */
@@ -26,24 +28,31 @@ const caller = { owner: 'alice', token: undefined, address: '127.0.0.1' };
 function createWorld() {
   const begun = new Set<string>();
   let send: ((event: ManagerEvent) => void) | undefined;
+  let end: (() => void) | undefined;
   const begin = (what: string): (() => void) => {
     begun.add(what);
     return () => void begun.delete(what);
   };
   const api = {
     ...createTestClusterApi(),
-    followEvents: async (_caller: unknown, _filter: unknown, onEvent: (event: ManagerEvent) => void) => {
+    followEvents: async (
+      _caller: unknown,
+      _filter: unknown,
+      onEvent: (event: ManagerEvent) => void,
+      onOver: (error: InterceptError) => void,
+    ) => {
       send = onEvent;
+      end = () => onOver(new InterceptError('not_allowed', 'No more.'));
       return begin('following');
     },
   };
   const connection = { remoteAddress: '127.0.0.1', hold: () => begin('holding') };
-  return { api, connection, begun, send: (event: ManagerEvent) => send?.(event) };
+  return { api, connection, begun, send: (event: ManagerEvent) => send?.(event), end: () => end?.() };
 }
 
 async function openScene(): Promise<Scene> {
   const clock = createFakeClock();
-  const { api, connection, begun, send } = createWorld();
+  const { api, connection, begun, send, end } = createWorld();
   let [beats, backlog] = [(): number => 0, (): number => 0];
   const server = createServer((_request, response) => {
     const write = vi.spyOn(response, 'write');
@@ -60,6 +69,7 @@ async function openScene(): Promise<Scene> {
     clock,
     client,
     send,
+    end,
     beats: () => beats(),
     backlog: () => backlog(),
     begun,
@@ -102,6 +112,13 @@ test('a reader that does not keep up is cut off, and costs no more than its back
   expect(most).toBeGreaterThan(60 * 1024);
   // An event more, which broke the bound.
   expect(most).toBeLessThan(66 * 1024);
+});
+
+test('a reader who may not read any more is cut off, in the place of signs of life for ever', async () => {
+  await using scene = await openScene();
+  scene.end();
+  await until(() => scene.begun.size === 0);
+  expect(scene.clock.pending).toBe(0);
 });
 
 test('a reader that has gone before the first event keeps nothing', async () => {

@@ -17,7 +17,8 @@ export interface EventSink {
 
 /**
  * Answers with server-sent events (HTML Living Standard, section 9.2) until the reader goes: the recent ones, then each that comes, with
- * signs of life between them. A reader that does not keep up is cut off, and goes on where it was with `Last-Event-ID`. Rejects as
+ * signs of life between them. A reader that does not keep up, or may not read them any more, is cut off; it goes on where it was with
+ * `Last-Event-ID`. Rejects as
  * `followEvents` does, with nothing written.
  */
 export async function sendEvents(
@@ -33,7 +34,13 @@ export async function sendEvents(
   };
   const recent: ManagerEvent[] = [];
   let send = (event: ManagerEvent): void => void recent.push(event);
-  const stop = await api.followEvents(caller, filter, (event) => send(event));
+  const stop = await api.followEvents(
+    caller,
+    filter,
+    (event) => send(event),
+    // Whoever asks again reads why.
+    () => void response.destroy(),
+  );
   const release = connection.hold();
   response.writeHead(200, { ...safeHeaders, 'content-type': 'text/event-stream' });
   const end = (): void => {

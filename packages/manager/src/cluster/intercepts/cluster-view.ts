@@ -1,5 +1,4 @@
 import type { Drain, NetworkPolicy, Pod, RoutedService, Service } from '@switchyard/kube';
-import type { InterceptKeeperDeps } from './keeper-deps.ts';
 
 /** What decides about intercepts, as it is known now; objects by name. */
 export interface ClusterView {
@@ -13,20 +12,4 @@ export interface ClusterView {
   readonly standingDown: boolean;
   /** No new intercept is accepted, and those that are end at a time. */
   readonly drain: Drain | undefined;
-}
-
-/** What is known now. */
-export function lookAtCluster(
-  deps: Pick<InterceptKeeperDeps, 'services' | 'routedServices' | 'networkPolicies' | 'pods' | 'mayBypass' | 'isStandingDown' | 'drain'>,
-): ClusterView {
-  const { services, routedServices, networkPolicies, pods, mayBypass, isStandingDown, drain } = deps;
-  return {
-    services: services.objects,
-    routedServices: routedServices.objects,
-    networkPolicies: networkPolicies.objects,
-    pods: pods.objects,
-    mayBypass,
-    standingDown: isStandingDown(),
-    drain: drain(),
-  };
 }

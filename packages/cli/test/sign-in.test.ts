@@ -5,6 +5,7 @@ import { openTunnelServer, protocolVersions, type Caller, type ManagerApi } from
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, type TestContext } from 'vitest';
+import type { Result } from '../src/doctor/examine.ts';
 import type { Host } from '../src/index.ts';
 import { openFolder } from './programs.ts';
 import { runInProcess, type Outcome } from './run-in-process.ts';
@@ -174,4 +175,32 @@ test('without any proof all ways are named', async (context) => {
   expect((await world.run(['login'])).stderr).toContain('has nowhere to sign in');
   expect((await world.run(['login'], { env: {} })).stderr).toContain('It was not said which manager');
   expect(world.callers.every(({ token }) => token === undefined)).toBe(true);
+});
+
+test('with a token alone doctor looks at what the manager shows, and says what it would need a kubeconfig for', async (context) => {
+  const world = await openWorld(context);
+  const token = ['{}', '{"sub":"alice"}', ''].map((part) => Buffer.from(part).toString('base64url')).join('.') + 'x';
+  const env = { INTERCEPT_MANAGER: world.manager, INTERCEPT_TOKEN: token };
+  const look = async (): Promise<ReadonlyMap<string, Result>> => {
+    const { stdout } = await world.run(['doctor', 'orders', '-o', 'json'], { env });
+    const { checks }: { readonly checks: readonly Result[] } = JSON.parse(stdout);
+    return new Map(checks.map((result) => [result.id, result]));
+  };
+  const found = await look();
+  const { host } = new URL(world.manager);
+  expect(['manager', 'clock', 'key'].map((id) => found.get(id)?.state)).toEqual(['ok', 'ok', 'ok']);
+  expect(found.get('token')).toMatchObject({
+    state: 'ok',
+    says: `alice, says the manager at ${host}: by the token of INTERCEPT_TOKEN`,
+  });
+  expect(found.get('service')).toMatchObject({ state: 'fail', says: 'There is no service "orders" at this manager' });
+  expect(found.get('intercept')).toMatchObject({ state: 'skipped', says: 'none of yours is there, and none stands in its way' });
+  for (const id of ['rights', 'mesh']) {
+    expect(found.get(id)).toMatchObject({
+      state: 'skipped',
+      says: 'it needs a kubeconfig: the API server is asked that, and with a token only the manager is',
+    });
+  }
+  world.unknown.add(token);
+  expect((await look()).get('token')).toMatchObject({ state: 'fail', says: 'Nobody is' });
 });

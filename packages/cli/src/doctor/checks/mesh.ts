@@ -1,13 +1,14 @@
 import type { Mesh } from '../../control/cluster/mesh.ts';
-import { fail, ok, skipped, toFinding, warn, type Check, type Finding } from '../check.ts';
+import { fail, ok, toFinding, warn, type Check, type Finding } from '../check.ts';
+import { skipUnseen } from '../skip-unseen.ts';
 
 /** What a mesh in the namespace means for requests through the routers. */
 export const meshCheck: Check = {
   id: 'mesh',
   title: 'mesh',
-  async run({ reached }) {
+  async run({ reached, manager }) {
     const { cluster, listMeshes } = await reached();
-    if (cluster === undefined) return skipped('only in a cluster');
+    if (cluster === undefined) return skipUnseen({ manager });
     try {
       return judgeMeshes(await listMeshes());
     } catch (reason) {

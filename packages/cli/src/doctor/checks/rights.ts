@@ -1,14 +1,15 @@
 import type { InterceptSpec } from '@switchyard/contract';
 import { ok, skipped, toFinding, type Check } from '../check.ts';
+import { skipUnseen } from '../skip-unseen.ts';
 import { findService } from '../../routed-service.ts';
 
 /** Whether the API server would let the person intercept the service, with all its policies. Makes nothing. */
 export const rightsCheck: Check = {
   id: 'rights',
   title: 'rights',
-  async run({ service, control, settings }) {
+  async run({ service, control, settings, manager }) {
     const { cluster, where, listServices, whoAmI, check } = await control();
-    if (cluster === undefined) return skipped('only in a cluster');
+    if (cluster === undefined) return skipUnseen({ manager });
     if (service === undefined) return skipped('name a service to have them looked at');
     try {
       const [port] = findService({ services: await listServices(), where }, service).ports;

@@ -1,12 +1,21 @@
+import { InterceptError } from '@switchyard/contract';
 import { expect, test } from 'vitest';
 import type { Subject } from '../subject.ts';
 import { tokenCheck } from './token.ts';
 
 test.for([
-  ['ci', { state: 'ok', says: "ci, by this pod's token" }],
-  [undefined, { state: 'skipped' }],
-] as const)("at a cluster's manager that knows %s", async ([owner, found]) => {
-  const manager = async (): Promise<unknown> => ({ info: { auth: 'kubernetes', owner } });
-  const settings = async (): Promise<unknown> => ({ token: { source: 'pod' } });
-  expect(await tokenCheck.run({ manager, settings } as unknown as Subject)).toMatchObject(found);
+  ['that knows who comes', undefined, 'ci', { state: 'ok', says: 'ci, says the manager' }],
+  ['that does not', undefined, undefined, { state: 'fail', says: 'The token has expired', todo: 'Sign in.' }],
+  ['whose API server is asked', { context: 'c', namespace: 'n' }, undefined, { state: 'skipped' }],
+] as const)("at a cluster's manager %s", async ([, cluster, user, found]) => {
+  const identify = async (): Promise<unknown> => {
+    if (user === undefined) throw new InterceptError('not_signed_in', 'The token has expired.', { hint: 'Sign in.' });
+    return { user, by: 'says the manager' };
+  };
+  const subject = {
+    manager: async () => ({ info: { auth: 'kubernetes' } }),
+    settings: async () => ({ token: undefined }),
+    control: async () => ({ cluster, identify }),
+  };
+  expect(await tokenCheck.run(subject as unknown as Subject)).toMatchObject(found);
 });

@@ -242,7 +242,7 @@ function differ(what: string, actual: readonly string[], expected: readonly stri
 
 test('whatever happens in whatever order, statuses, rules and wants become what the pure functions say', { timeout: 120_000 }, async () => {
   const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
-    const objects = [payments, createRouted('payments'), createManagerPod('a', '10.0.0.1'), createManagerPod('b', '10.0.0.2')];
+    const objects = [payments, createRouted('payments'), createManagerPod('self', '10.0.0.1'), createManagerPod('other', '10.0.0.2')];
     await using bench = await openKeeperBench({ objects });
     await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
     const run = new Run(bench, other);

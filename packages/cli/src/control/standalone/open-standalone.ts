@@ -1,6 +1,5 @@
 import { createAgentKey } from '@switchyard/agent';
 import { InterceptError } from '@switchyard/contract';
-import { refuseByPolicy } from '@switchyard/policy';
 import { openManagerClient, type ManagerClient } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
 import type { Identity } from '../../identity.ts';
@@ -97,7 +96,11 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
     async check({ specs, lane }) {
       refuseDirect(lane);
       const { policy } = await manager.info();
-      if (policy !== undefined) for (const spec of specs) refuseByPolicy(spec, policy);
+      // What only has a key is never refused, and to read the engine takes a start of a command longer than all else.
+      const wide = specs.filter(({ key, match }) => key === undefined || match.length > 0);
+      if (policy === undefined || wide.length === 0) return;
+      const { refuseByPolicy } = await import('@switchyard/policy');
+      for (const spec of wide) refuseByPolicy(spec, policy);
     },
     openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
       const { actor, token, access } = settings;

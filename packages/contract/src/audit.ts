@@ -50,6 +50,8 @@ export interface AuditRecord {
   readonly reason?: string | undefined;
   /** The policy that allowed or refused it. */
   readonly policy?: string | undefined;
+  /** Who approved it, where somebody did. */
+  readonly approvedBy?: string | undefined;
   /** One sentence for people. */
   readonly message?: string | undefined;
   /** What passed through it at this router, of one that ended. */

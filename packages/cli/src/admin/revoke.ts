@@ -54,14 +54,18 @@ export async function revoke(
     await sleep(clock, cliLimits.revokeLookMs.value, signal);
     left = await findLeft(client, objects);
   }
-  await inBatches(left, ({ metadata: { name, uid } }) => client.delete(intercepts, name, { uid }));
+  await inBatches(left, ({ metadata: { name, uid } }) => unlessGone(client.delete(intercepts, name, { uid })));
+}
+
+async function mark(client: KubeClient, { metadata: { name, uid } }: Intercept, revocation: Revocation, dryRun: boolean): Promise<void> {
+  const change = { metadata: { uid, annotations: { [revokedAnnotation]: toRevocationText(revocation) } } };
+  await unlessGone(client.patch(intercepts, name, { t: 'merge', change }, { dryRun }));
 }
 
 /** One that is gone, or is another one of its name by now, is no longer meant. */
-async function mark(client: KubeClient, { metadata: { name, uid } }: Intercept, revocation: Revocation, dryRun: boolean): Promise<void> {
-  const change = { metadata: { uid, annotations: { [revokedAnnotation]: toRevocationText(revocation) } } };
+async function unlessGone(call: Promise<unknown>): Promise<void> {
   try {
-    await client.patch(intercepts, name, { t: 'merge', change }, { dryRun });
+    await call;
   } catch (reason) {
     const { code } = InterceptError.from(reason);
     if (code !== 'cluster_conflict' && code !== 'cluster_not_found') throw reason;

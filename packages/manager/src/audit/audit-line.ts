@@ -52,6 +52,7 @@ export function toAuditLine(record: AuditRecord, { namespace, manager }: AuditOr
     target,
     reason: cleanSome(record.reason),
     policy: cleanSome(record.policy),
+    approvedBy: cleanSome(record.approvedBy),
     message: record.message === undefined ? undefined : clean(record.message, auditMessageChars.value),
     usage: usage && { requests: usage.requests, bytesIn: usage.bytesIn, bytesOut: usage.bytesOut },
   };

@@ -1,5 +1,5 @@
 import type { ActorKind, AuditRecord, AuditUsage } from '@switchyard/contract';
-import { readRevocation, type Intercept as InterceptObject } from '@switchyard/kube';
+import { approvedAnnotation, readRevocation, type Intercept as InterceptObject } from '@switchyard/kube';
 import type { Claim } from '../cluster/intercepts/claim.ts';
 import type { Judgement } from '../cluster/intercepts/judge-intercepts.ts';
 
@@ -21,7 +21,9 @@ export function toStatusRecords({ judgement: { claim, acceptance }, now }: Writt
   const [before, after] = [findAccepted(claim.object), findAccepted(now)];
   if (after?.status === 'True' && before?.status !== 'True') {
     const id = toId(claim, `created/${after.lastTransitionTime}`);
-    records.push({ ...subject, id, action: 'intercept_created', outcome: 'allowed', message: after.message });
+    // Only who may approve writes their name there: the API server sees to it.
+    const approvedBy = claim.object.metadata.annotations?.[approvedAnnotation];
+    records.push({ ...subject, approvedBy, id, action: 'intercept_created', outcome: 'allowed', message: after.message });
   } else if (after?.status === 'False' && (before?.status !== 'False' || before.reason !== after.reason)) {
     const id = toId(claim, `refused/${after.reason}/${after.lastTransitionTime}`);
     records.push({ ...subject, id, action: 'intercept_refused', outcome: 'refused', reason: after.reason, message: after.message });

@@ -1,5 +1,5 @@
 import { silentAudit, type AuditRecord } from '@switchyard/contract';
-import { revokedAnnotation } from '@switchyard/kube';
+import { approvedAnnotation, revokedAnnotation } from '@switchyard/kube';
 import type { Usage } from '@switchyard/router';
 import { createFakeClock, type FakeClock } from '@switchyard/testkit';
 import { expect, onTestFinished, test } from 'vitest';
@@ -51,6 +51,14 @@ test.for<[AcceptedWord | undefined, AcceptedWord, string | undefined]>([
   const judgement = createJudgement(createTold(id, 'alice', before));
   trail.onWritten({ judgement, now: createTold(id, 'alice', after) });
   expect(records.map((record) => record.action)).toEqual(action === undefined ? [] : [action]);
+});
+
+test('an intercept that somebody approved is recorded with their name', () => {
+  const { trail, records } = openBench({ leading: true });
+  const object = createTold(id, 'alice', ['False', 'ApprovalPending']);
+  const metadata = { ...object.metadata, annotations: { [approvedAnnotation]: 'carol' } };
+  trail.onWritten({ judgement: createJudgement({ ...object, metadata }), now: createTold(id, 'alice', ['True', 'Accepted']) });
+  expect(records).toMatchObject([{ action: 'intercept_created', user: 'alice', approvedBy: 'carol' }]);
 });
 
 test('a record says who, on which policy, what for; its id is the same whoever writes it', () => {

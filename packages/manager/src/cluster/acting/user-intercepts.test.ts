@@ -54,3 +54,16 @@ test('how long an approved intercept lives does not change with a renewal', asyn
   expect(users.renew(alice, id, hourMs)).toMatchObject({ id });
   expect(() => users.renew(alice, id, hourMs + 1_000)).toThrow(/was approved, and cannot change/);
 });
+
+test('one that was made anew meanwhile stays, and the others are removed', async () => {
+  const second = createIntercept('orders.http.second', 'alice', { spec: { owner: { user: 'alice' } } });
+  await using bench = await openKeeperBench({ objects: [createOwn(), second] });
+  const users = await openUsers(bench);
+  // The manager has not seen yet that it is another one by now.
+  const anew = { ...createOwn(), metadata: { ...createOwn().metadata, uid: 'another' } };
+  bench.kube.remove(createOwn());
+  bench.put(anew);
+  await users.remove(alice, { all: true });
+  await bench.untilGone('orders.http.second');
+  expect(bench.object(id)?.metadata.uid).toBe('another');
+});

@@ -39,7 +39,12 @@ export function createUserIntercepts({ client, intercepts, keeper, namedGroups }
     if (owner !== user) throw toForeign(id, verb);
     return findLive(id);
   };
-  const erase = async ({ metadata: { name, uid } }: Intercept): Promise<void> => void (await client.delete(interceptType, name, { uid }));
+  /** One that is another one of its name by now is no longer meant. */
+  const erase = async ({ metadata: { name, uid } }: Intercept): Promise<void> => {
+    await client.delete(interceptType, name, { uid }).catch((reason: unknown) => {
+      if (InterceptError.from(reason).code !== 'cluster_conflict') throw reason;
+    });
+  };
   return {
     list: () => keeper.list(),
     async remove({ user }, filter) {

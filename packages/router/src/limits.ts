@@ -102,7 +102,8 @@ export const routerLimits: LimitTable<
   keyedStaleMs: {
     value: 5_000,
     unit: 'ms',
-    about: "The same for a connection to a developer's target: the news of its end takes as long as the way there, and there may be a queue.",
+    about:
+      "The same for a connection to a developer's target: the news of its end takes as long as the way there, and there may be a queue.",
   },
   drainAcceptMs: {
     value: 10_000,

@@ -96,6 +96,8 @@ export class Http2Stream {
   write(head: Buffer, body: Buffer): boolean {
     if (this.#closed || this.#end !== 'open') return true;
     const length = head.length + body.length;
+    // It would wait for room that no window gives.
+    if (length === 0) return !this.#owesDrain;
     if (this.#waiting.length === 0 && this.#id !== 0 && length <= this.#room()) {
       this.#sendWindow -= length;
       this.#carrier.frame(frameTypes.data, 0, this.#id, body, head);

@@ -8,12 +8,13 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply, hostAddress, isTestCluster, kubectl, read, root } from './support/cluster.ts';
-import { openMachine, type Developer } from './support/developer.ts';
+import { openDeveloper, openMachine, type Developer } from './support/developer.ts';
 import { evidence } from './support/evidence.ts';
 import { openForward } from './support/forward.ts';
 import { installManager } from './support/install.ts';
 import { openNamespace } from './support/namespace.ts';
 import { names } from './support/objects.ts';
+import { openPeople } from './support/people.ts';
 import { openShop } from './support/stage.ts';
 import { openToolbox, type Toolbox } from './support/toolbox.ts';
 import { eventually } from './support/wait.ts';
@@ -146,6 +147,33 @@ describe.skipIf(!isTestCluster())('a person without a kubeconfig', () => {
     expect((await alice.intercept('list')).stdout).toContain('oidc:alice@corp.example');
     await run.stop();
     await eventually('the object to go', 10_000, async () => ((await names(namespace, 'intercepts')).length === 0 ? true : undefined));
+  });
+
+  test('is not told "ready" before an approval, nor before the Service is taken over', async () => {
+    const owner = 'oidc:alice@corp.example';
+    const spec = { subjects: [{ kind: 'User', name: owner }], services: ['orders'], approval: 'Required' };
+    await apply(namespace, [{ apiVersion: 'switchyard.dev/v1alpha1', kind: 'InterceptPolicy', metadata: { name: 'careful' }, spec }]);
+    await using people = await openPeople(namespace);
+    await using boss = await openDeveloper(await people.invite('boss@corp.example', 'admin'));
+    const id = 'orders.http.alice';
+    const run = alice.start('run', 'orders', '--key', 'alice', '--timeout', '2m', '--', 'node', join(root, 'examples/shop/my-orders.js'));
+    await eventually('it to wait', 30_000, () => (run.readLog().includes('waiting for an approval of orders: ') ? true : undefined));
+    expect(run.readLog()).toContain(`intercept admin approve ${id}`);
+    expect(run.readLog()).not.toContain('ready:');
+    const approvedMs = performance.now();
+    expect(await boss.intercept('admin', 'approve', id)).toMatchObject({ exitCode: 0 });
+    await eventually('it to be ready', 60_000, () => (run.readLog().includes('ready:') ? true : undefined));
+    const ms = Math.round(performance.now() - approvedMs);
+    const report = await toolbox.load({ url: 'http://orders/', requests: 100, callers: 2, keys: ['alice'] }).report;
+    evidence('an approval by a token', {
+      'ms from the approval to ready': ms,
+      answers: JSON.stringify(report.answers),
+      failed: report.failed,
+    });
+    expect(report).toMatchObject({ failed: 0, misrouted: 0, answers: { 'alice>alice': 100 } });
+    await run.stop();
+    await eventually('the object to go', 10_000, async () => ((await names(namespace, 'intercepts')).length === 0 ? true : undefined));
+    await kubectl(['delete', 'icptpol', 'careful', '-n', namespace]);
   });
 
   test('has what the API server says that they may, and no more', async () => {

@@ -1,6 +1,6 @@
 import { InterceptError, silentLog } from '@switchyard/contract';
 import { createFakeClock, openEchoServer, recordPipe, until, watchLeaks, type FakeClock } from '@switchyard/testkit';
-import type { LostSession } from '@switchyard/tunnel';
+import type { LostSession, TunnelClient } from '@switchyard/tunnel';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createFakeManager, idOf, specOf, type FakeManager } from '../test/fake-manager.ts';
@@ -15,11 +15,12 @@ interface Bench {
   open(intercepts?: readonly AgentIntercept[], signal?: AbortSignal): Promise<Agent>;
 }
 
-function createBench(): Bench {
+/** `change` makes other connections of those that the manager hands out. */
+function createBench(change: (client: TunnelClient) => TunnelClient = (client) => client): Bench {
   const clock = createFakeClock();
   const manager = createFakeManager(clock);
   const events: AgentEvent[] = [];
-  const { openTunnel } = manager;
+  const openTunnel: FakeManager['openTunnel'] = async (signal, lost) => change(await manager.openTunnel(signal, lost));
   return {
     clock,
     manager,
@@ -279,6 +280,23 @@ test('what was renewed elsewhere is registered again for as long as it lives now
   await advanceUntil(clock, () => names().filter((name) => name === 'connected').length === 2);
   const leftMs = (agent.intercepts[0]?.expiresAt.getTime() ?? 0) - clock.date().getTime();
   expect(leftMs).toBeGreaterThan(3_500_000);
+});
+
+test('what an intercept waits for is kept as it was said last, though that overtook the answer to the registration', async () => {
+  const waiting = { accepted: true, reason: 'Preparing', message: 'The traffic is being led to the router.' };
+  const { manager, open, events } = createBench((client) => ({
+    ...client,
+    async register(spec) {
+      const info = await client.register(spec);
+      manager.notify({ t: 'intercept_changed', intercept: { ...info, waiting } });
+      return info;
+    },
+  }));
+  const agent = await open();
+  expect(agent.intercepts).toMatchObject([{ waiting }]);
+  for (const info of agent.intercepts) manager.notify({ t: 'intercept_changed', intercept: { ...info, waiting: undefined } });
+  expect(events.at(-1)).toMatchObject({ t: 'intercept_changed', intercept: { id: idOf('orders'), waiting: undefined } });
+  expect(agent.intercepts).toMatchObject([{ waiting: undefined }]);
 });
 
 test('each pipe reaches the process of its intercept; a pipe of none is reset', async () => {

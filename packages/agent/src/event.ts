@@ -26,6 +26,8 @@ export type AgentEvent =
     }
   /** Its owner renewed it elsewhere; `intercept.closing` may end it before. */
   | { readonly t: 'intercept_renewed'; readonly intercept: InterceptInfo; readonly expiresAt: Date }
+  /** What keeps its requests from it (`intercept.waiting`) is another thing than was said last, or nothing. */
+  | { readonly t: 'intercept_changed'; readonly intercept: InterceptInfo }
   /** A connection could not be delivered to the local process. */
   | { readonly t: 'delivery_failed'; readonly intercept: InterceptInfo; readonly error: InterceptError }
   /** The last event: `error` says why when nobody asked for it. */

@@ -240,15 +240,21 @@ export class Session {
   async #registerAll(client: TunnelClient): Promise<Link> {
     const registered = Promise.withResolvers<void>();
     const draining = Promise.withResolvers<void>();
+    let isRegistered = false;
+    const onEvent = (event: SessionEvent): void => {
+      if (!this.#retired.has(client)) this.#onEvent(event);
+    };
+    // News and pipes may overtake the answer that says which intercept they belong to: they wait for that answer, a pipe unread.
     client.onEvent((event) => {
       if (event.t === 'draining') draining.resolve();
-      if (!this.#retired.has(client)) this.#onEvent(event);
+      if (isRegistered) onEvent(event);
+      else void registered.promise.then(() => onEvent(event));
     });
-    // A pipe may overtake the answer that says which intercept it belongs to: it waits for that answer, unread.
     client.onPipe((id, pipe) => void registered.promise.then(() => this.#onPipe(id, pipe)));
     try {
       for (const entry of this.#entries) await this.#register(client, entry);
     } finally {
+      isRegistered = true;
       registered.resolve();
     }
     return { client, draining: draining.promise };
@@ -272,10 +278,11 @@ export class Session {
       this.#deps.emit(event);
       return;
     }
-    const entry = this.#find(event.id);
+    const entry = this.#find(event.t === 'intercept_changed' ? event.intercept.id : event.id);
     if (entry?.info === undefined) return;
     if (event.t === 'intercept_ended') return this.#drop(entry, event.reason, event.message);
     if (event.t === 'intercept_renewed') entry.info = { ...entry.info, expiresAt: event.expiresAt, closing: event.closing };
+    if (event.t === 'intercept_changed') entry.info = event.intercept;
     this.#deps.emit({ ...event, intercept: entry.info });
   }
 

@@ -2,7 +2,8 @@ import { intercepts, routedServices, type KubeObject } from '@switchyard/kube';
 import { until, type FakeKubernetes } from '@switchyard/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openFolder, openFreePort } from './programs.ts';
-import { accepted, foreignIntercept, openTestCluster, routedSince, type Started, type TestCluster } from './test-cluster.ts';
+import type { Started } from './run-in-process.ts';
+import { accepted, foreignIntercept, openTestCluster, routedSince, type TestCluster } from './test-cluster.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 

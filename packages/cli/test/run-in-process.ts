@@ -1,4 +1,6 @@
+import { InterceptError } from '@switchyard/contract';
 import { createSystemClock } from '@switchyard/runtime';
+import { until } from '@switchyard/testkit';
 import { PassThrough } from 'node:stream';
 import { runProgram, type Host } from '../src/index.ts';
 
@@ -28,4 +30,47 @@ export async function runInProcess(argv: readonly string[], host: Partial<Host> 
     ...host,
   });
   return { code, ...text };
+}
+
+/** A command line that runs on. */
+export interface Started extends AsyncDisposable {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exited: Promise<number>;
+  /** As SIGINT. */
+  stop(): void;
+  says(text: string): Promise<void>;
+}
+
+/** Starts a command line as `runInProcess` does. */
+export function startInProcess(argv: readonly string[], host: Pick<Host, 'env'>): Started {
+  const stop = new AbortController();
+  const text = { stdout: '', stderr: '' };
+  const exited = runInProcess(argv, {
+    ...host,
+    signal: stop.signal,
+    stdout: { write: (chunk) => (text.stdout += chunk) },
+    stderr: { write: (chunk) => (text.stderr += chunk) },
+  }).then(({ code }) => code);
+  const interrupt = (): void => stop.abort(new InterceptError('canceled', 'Stopped by SIGINT.', { detail: { signal: 'SIGINT' } }));
+  let code: number | undefined;
+  void exited.then((value) => (code = value));
+  return {
+    get stdout() {
+      return text.stdout;
+    },
+    get stderr() {
+      return text.stderr;
+    },
+    exited,
+    stop: interrupt,
+    async says(wanted) {
+      await until(() => text.stderr.includes(wanted) || code !== undefined, { about: `"${wanted}" in: ${text.stderr}` });
+      if (!text.stderr.includes(wanted)) throw new Error(`it ended with ${code} and never said "${wanted}":\n${text.stderr}`);
+    },
+    async [Symbol.asyncDispose]() {
+      interrupt();
+      await exited;
+    },
+  };
 }

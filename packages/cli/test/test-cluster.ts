@@ -9,10 +9,10 @@ import {
 } from '@switchyard/kube';
 import { toRouteId } from '@switchyard/route';
 import { createSystemClock } from '@switchyard/runtime';
-import { openFakeKubernetes, until, type FakeKubernetes } from '@switchyard/testkit';
+import { openFakeKubernetes, type FakeKubernetes } from '@switchyard/testkit';
 import { openTunnelServer, protocolVersions, type AcceptSession, type ManagerApi } from '@switchyard/tunnel';
 import type { Host } from '../src/index.ts';
-import { runInProcess, type Outcome } from './run-in-process.ts';
+import { runInProcess, startInProcess, type Outcome, type Started } from './run-in-process.ts';
 
 /** What the manager says of an intercept: the conditions that it writes. */
 export type Verdict = readonly (readonly [
@@ -43,16 +43,6 @@ export interface TestCluster extends AsyncDisposable {
   run(argv: readonly string[], host?: Partial<Host>): Promise<Outcome>;
   /** Starts one that goes on, with the manager's address. */
   start(argv: readonly string[]): Started;
-}
-
-/** A command line that runs on. */
-export interface Started extends AsyncDisposable {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exited: Promise<number>;
-  /** As SIGINT. */
-  stop(): void;
-  says(text: string): Promise<void>;
 }
 
 function service(name: string, ports: readonly object[] = [{ name: 'http', port: 80, targetPort: 8080 }], spec: object = {}): KubeObject {
@@ -144,37 +134,10 @@ export async function openTestCluster(username = 'alice@corp.example', groups?: 
     live,
     object: (name) => kubernetes.get(intercepts, name),
     run: (argv, host = {}) => runInProcess(argv, { ...host, env: { KUBECONFIG: kubernetes.kubeconfig, ...host.env } }),
-    start(argv) {
-      const stop = new AbortController();
-      const text = { stdout: '', stderr: '' };
-      const exited = runInProcess(argv, {
+    start: (argv) =>
+      startInProcess(argv, {
         env: { KUBECONFIG: kubernetes.kubeconfig, INTERCEPT_MANAGER: cluster.managerUrl, PATH: process.env['PATH'] },
-        signal: stop.signal,
-        stdout: { write: (chunk) => (text.stdout += chunk) },
-        stderr: { write: (chunk) => (text.stderr += chunk) },
-      }).then(({ code }) => code);
-      const interrupt = (): void => stop.abort(new InterceptError('canceled', 'Stopped by SIGINT.', { detail: { signal: 'SIGINT' } }));
-      let code: number | undefined;
-      void exited.then((value) => (code = value));
-      return {
-        get stdout() {
-          return text.stdout;
-        },
-        get stderr() {
-          return text.stderr;
-        },
-        exited,
-        stop: interrupt,
-        async says(wanted) {
-          await until(() => text.stderr.includes(wanted) || code !== undefined, { about: `"${wanted}" in: ${text.stderr}` });
-          if (!text.stderr.includes(wanted)) throw new Error(`it ended with ${code} and never said "${wanted}":\n${text.stderr}`);
-        },
-        async [Symbol.asyncDispose]() {
-          interrupt();
-          await exited;
-        },
-      };
-    },
+      }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
   const reconcile = setInterval(() => {

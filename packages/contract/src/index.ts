@@ -29,6 +29,7 @@ export type {
   SessionState,
   Sharing,
   SourceAddressForm,
+  Waiting,
   WhenAway,
 } from './intercept.ts';
 export { sourceAddressForms } from './intercept.ts';

@@ -85,6 +85,18 @@ export interface InterceptInfo extends Sharing {
   readonly expiresAt: Date;
   /** What ends it whether it is renewed or not; undefined where nothing does that is known. */
   readonly closing?: Closing | undefined;
+  /** What keeps its requests from it; undefined where nothing does that is known. */
+  readonly waiting?: Waiting | undefined;
+}
+
+/** What keeps requests from an intercept, though its session be live. */
+export interface Waiting {
+  /** Whether it is accepted, so that only its service's traffic is missing. */
+  readonly accepted: boolean;
+  /** Why, as a word for programs: the reason of a condition. */
+  readonly reason: string;
+  /** Why, and what to do: one sentence for people. */
+  readonly message: string;
 }
 
 /** What ends an intercept whether it is renewed or not. */

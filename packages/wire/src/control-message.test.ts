@@ -28,6 +28,7 @@ const spec: InterceptSpec = {
   lifetimeMs: undefined,
   directPort: undefined,
 };
+const waiting = { accepted: false, reason: 'ApprovalPending', message: 'Somebody has to approve it.' };
 const closing = { at: new Date(1_500), message: 'The namespace is drained.' };
 const intercept: InterceptInfo = {
   id,
@@ -111,6 +112,9 @@ const managerMessages: readonly ManagerMessage[] = [
   { t: 'event', event: { t: 'expiry_warning', id, expiresAt: intercept.expiresAt, message: 'The namespace is drained.' } },
   { t: 'event', event: { t: 'intercept_renewed', id, expiresAt: intercept.expiresAt, closing } },
   { t: 'reply', request: 9, result: { t: 'intercept', intercept: { ...intercept, closing } } },
+  { t: 'reply', request: 9, result: { t: 'intercept', intercept: { ...intercept, waiting } } },
+  { t: 'event', event: { t: 'intercept_changed', intercept: { ...intercept, waiting } } },
+  { t: 'event', event: { t: 'intercept_changed', intercept } },
   { t: 'event', event: { t: 'intercept_renewed', id, expiresAt: intercept.expiresAt } },
   { t: 'event', event: { t: 'intercept_ended', id, reason: 'removed' } },
   { t: 'event', event: { t: 'intercept_ended', id, reason: 'expired' } },

@@ -13,6 +13,7 @@ import {
   type InterceptSpec,
   type RoutingKey,
   type SessionState,
+  type Waiting,
   type WhenAway,
 } from '@switchyard/contract';
 import {
@@ -24,6 +25,7 @@ import {
   type InterceptSchema,
   type InterceptSpec as ProtoSpec,
   type InterceptSpecSchema,
+  type Waiting as ProtoWaiting,
 } from './generated/switchyard/types/v1/types_pb.ts';
 import { wireLimits } from './limits.ts';
 import { fromMatch, toMatch } from './match.ts';
@@ -128,6 +130,7 @@ export function toIntercept(info: InterceptInfo): MessageInitShape<typeof Interc
     createdAt: timestampFromDate(info.createdAt),
     expiresAt: timestampFromDate(info.expiresAt),
     ...(info.closing === undefined ? {} : { closing: toClosing(info.closing) }),
+    ...(info.waiting === undefined ? {} : { waiting: info.waiting }),
   };
 }
 
@@ -148,7 +151,12 @@ export function fromIntercept(intercept: Intercept): InterceptInfo {
     createdAt: fromTimestamp(intercept.createdAt),
     expiresAt: fromTimestamp(intercept.expiresAt),
     ...(intercept.closing === undefined ? {} : { closing: fromClosing(intercept.closing) }),
+    ...(intercept.waiting === undefined ? {} : { waiting: fromWaiting(intercept.waiting) }),
   };
+}
+
+function fromWaiting({ accepted, reason, message }: ProtoWaiting): Waiting {
+  return { accepted, reason: toShown(reason, textLimit), message: toShown(message, wireLimits.failureCharacters.value) };
 }
 
 /** What ends an intercept, for the wire. */

@@ -116,6 +116,8 @@ function toEvent(event: SessionEvent): ProtoMessage {
       return { case: 'expiryWarning', value: toWarning(event) };
     case 'intercept_renewed':
       return { case: 'interceptRenewed', value: toRenewed(event) };
+    case 'intercept_changed':
+      return { case: 'interceptChanged', value: { intercept: toIntercept(event.intercept) } };
     case 'draining':
       return { case: 'draining', value: {} };
   }
@@ -162,6 +164,11 @@ export function parseManagerMessage(bytes: Uint8Array): ReceivedManagerMessage {
       const { id, expiresAt, closing } = message.value;
       const ends = closing === undefined ? {} : { closing: fromClosing(closing) };
       return { t: 'event', event: { t: 'intercept_renewed', id: parseInterceptId(id), expiresAt: fromTimestamp(expiresAt), ...ends } };
+    }
+    case 'interceptChanged': {
+      const { intercept } = message.value;
+      if (intercept === undefined) throw toViolation('it says of no intercept that it changed');
+      return { t: 'event', event: { t: 'intercept_changed', intercept: fromIntercept(intercept) } };
     }
     case 'draining':
       return { t: 'event', event: { t: 'draining' } };

@@ -6,6 +6,7 @@ import { projectOptions } from '../common-options.ts';
 import type { Control, ControlledIntercept, ControlledService } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
 import { toTable, type Paint, type View } from '../output.ts';
+import { toPrintable } from '../printable.ts';
 import { findService } from '../routed-service.ts';
 import { resolveSettings } from '../settings.ts';
 import { toService } from '../values.ts';
@@ -37,8 +38,8 @@ export const status: AnyCommand = defineCommand({
 });
 
 /** Whether its requests reach the person now. */
-function reachesMe({ session, routed }: ControlledIntercept): boolean {
-  return session === 'ready' && (routed === undefined || routed.reason === 'Routed');
+function reachesMe({ session, waiting, routed }: ControlledIntercept): boolean {
+  return session === 'ready' && waiting === undefined && (routed === undefined || routed.reason === 'Routed');
 }
 
 /** Whom the answer is from. */
@@ -98,9 +99,10 @@ function toMark({ key, session }: InterceptInfo): string {
   return `${key ?? 'no key'} (${session})`;
 }
 
-/** Which requests are meant, where that is not every one with the key, and who else may use the key. */
-function toSelectionNotes({ service, port, match, sharedWith, joins }: InterceptInfo): readonly string[] {
+/** Which requests are meant, where that is not every one with the key, who else may use the key, and what keeps all of them. */
+function toSelectionNotes({ service, port, match, sharedWith, joins, waiting }: InterceptInfo): readonly string[] {
   return [
+    ...(waiting === undefined ? [] : [`${service} ${port}: requests do not reach you now: ${toPrintable(waiting.message)}`]),
     ...(match.length === 0 ? [] : [`${service} ${port}: only requests where ${describeMatch(match)}`]),
     ...(sharedWith.length === 0 ? [] : [`${service} ${port}: the key is shared with ${sharedWith.join(', ')}`]),
     ...(joins ? [`${service} ${port}: takes part in a key that somebody else may hold`] : []),

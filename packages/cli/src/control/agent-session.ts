@@ -16,10 +16,13 @@ export interface AgentSessionOptions extends Pick<
   /** The manager, for people: `the manager at HOST:PORT`. */
   readonly manager: string;
   readonly token: Token | undefined;
+  /** Learns of everything that happens before we leave, after the person. */
+  readonly onEvent?: AgentOptions['onEvent'];
 }
 
 /** This process's link to a manager. Dispose says goodbye, so that requests stop at once. */
 export interface AgentSession extends AsyncDisposable {
+  /** As the manager last described them. */
   readonly intercepts: readonly InterceptInfo[];
   /** Resolves, never rejects, when the manager's side is over before ours: with what to tell the person. */
   readonly over: Promise<InterceptError>;
@@ -41,6 +44,7 @@ export async function openAgentSession(context: Context, options: AgentSessionOp
     tell(event);
     if (event.t === 'intercept_ended' && --live === 0) over.resolve(toEndError(event.intercept, event.reason, event.message));
     if (event.t === 'closed' && event.error !== undefined) over.resolve(event.error);
+    options.onEvent?.(event);
   };
   // Service accounts of a cluster may have longer names than the protocol carries.
   const agent = await openAgent(
@@ -53,7 +57,13 @@ export async function openAgentSession(context: Context, options: AgentSessionOp
   };
   // Requests stop at once, while the process may still take its time to end.
   options.signal.addEventListener('abort', () => void leave(), { once: true });
-  return { intercepts: agent.intercepts, over: over.promise, [Symbol.asyncDispose]: leave };
+  return {
+    get intercepts() {
+      return agent.intercepts;
+    },
+    over: over.promise,
+    [Symbol.asyncDispose]: leave,
+  };
 }
 
 /** Says in words what a person wants to know of a session. */
@@ -87,6 +97,8 @@ export function createTeller({ output, clock }: Context, { manager, intercepts }
         lastFailureMs = clock.now();
         output.warn(`a request for ${event.intercept.service} could not be delivered: ${event.error.message}`);
         return;
+      // Who waits for it says so in steps.
+      case 'intercept_changed':
       case 'closed':
         return;
     }

@@ -78,6 +78,7 @@ export interface Intercept extends Sharing {
   /** `expiresAt` on the clock's monotonic scale. */
   readonly expiresAtMs: number;
   readonly closing?: InterceptInfo['closing'];
+  readonly waiting?: InterceptInfo['waiting'];
   readonly link: Link;
 }
 

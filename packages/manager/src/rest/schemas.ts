@@ -81,6 +81,14 @@ export const interceptSchema: z.ZodType = z.object({
     .object({ at: instant, message: z.string().meta({ description: 'Who or what ends it, in one sentence for people.' }) })
     .optional()
     .meta({ description: 'What ends it whether it is renewed or not.' }),
+  waiting: z
+    .object({
+      accepted: z.boolean().meta({ description: "Whether it is accepted, so that only its service's traffic is missing." }),
+      reason: z.string().meta({ description: 'Why, as a word for programs.' }),
+      message: z.string().meta({ description: 'Why, in one sentence for people.' }),
+    })
+    .optional()
+    .meta({ description: 'What keeps its requests from it, though its session be live.' }),
 });
 
 /** Something that happened. */

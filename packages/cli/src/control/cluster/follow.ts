@@ -1,6 +1,7 @@
 import { InterceptError, type Clock, type Log } from '@switchyard/contract';
 import { intercepts, watchObject, type Intercept, type KubeClient } from '@switchyard/kube';
-import { readProgress, type Progress } from './progress.ts';
+import type { Progress } from '../progress.ts';
+import { readProgress } from './progress.ts';
 
 /** One Intercept object of ours, as it goes on. Dispose stops looking. */
 export interface Followed extends Disposable {

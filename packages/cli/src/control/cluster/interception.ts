@@ -1,22 +1,21 @@
 import { createAgentKey, type AgentIntercept, type LocalAddress } from '@switchyard/agent';
-import { formatDuration } from '@switchyard/config';
 import { InterceptError, type Actor, type Clock, type InterceptInfo, type Principal } from '@switchyard/contract';
 import { describeRevocation, readRevocation, type KubeClient } from '@switchyard/kube';
-import { sleep, toAbortError } from '@switchyard/runtime';
+import { sleep } from '@switchyard/runtime';
 import type { Access } from '@switchyard/tunnel';
-import { formatTime } from '../../coarse.ts';
 import type { Context } from '../../context.ts';
 import { cliLimits } from '../../limits.ts';
 import { isListening } from '../../local/reachable.ts';
-import { createSteps, type Steps } from '../../steps.ts';
+import { createSteps } from '../../steps.ts';
 import { openAgentSession, toEndError } from '../agent-session.ts';
 import type { Interception, InterceptionOptions, LiveIntercept } from '../control.ts';
+import { createTeller, toLate, type Late } from '../tell-progress.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { claimIntercept, releaseIntercept } from './claim.ts';
 import { followIntercept, type Followed } from './follow.ts';
 import { toDate, toInterceptObject } from './intercept-object.ts';
 import { chooseLane, describeLane, type LaneChoice } from './lane.ts';
 import type { Pod } from './pod.ts';
-import type { Progress } from './progress.ts';
 import { openWay, toCause } from './reach.ts';
 
 /** In which namespace, as whom. */
@@ -52,7 +51,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const claimed: Claimed[] = [];
   await using stack = new AsyncDisposableStack();
-  const deadline = clock.after(options.timeoutMs, () => failed.abort(toLate(claimed, options.timeoutMs)));
+  const deadline = clock.after(options.timeoutMs, () => failed.abort(toLate(findLate(claimed), options.timeoutMs)));
   stack.defer(() => deadline.cancel());
   stack.defer(() => steps.end());
 
@@ -70,7 +69,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
     const object = await claimIntercept(client, wanted);
     stack.defer(() => releaseIntercept(clock, client, object));
     steps.begin(`asking for the requests of ${spec.service}`);
-    const tell = createTeller(context, steps, spec.service);
+    const tell = createTeller(context.output, steps, spec.service);
     const followed = stack.use(followIntercept({ clock, log, client }, object, tell));
     followed.ready.catch((reason: unknown) => failed.abort(reason));
     claimed.push({ intercept, lane, followed });
@@ -91,7 +90,7 @@ export async function openClusterInterception(context: Context, place: ClusterPl
       throw toCause(InterceptError.from(reason), way, client);
     }),
   );
-  await untilReady(claimed, signal);
+  await unlessAborted(signal, Promise.all(claimed.map(({ followed }) => followed.ready)));
   // Until every node knows of the switch, new connections may still go the old way: nobody should be told to send one.
   await sleep(clock, Math.max(...claimed.map(({ followed: { progress } }) => (progress.t === 'ready' ? progress.settlesMs : 0))), signal);
   deadline.cancel();
@@ -102,18 +101,6 @@ export async function openClusterInterception(context: Context, place: ClusterPl
     over: Promise.race([session.over, untilGone(clock, claimed, options.signal)]),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
-}
-
-async function untilReady(claimed: readonly Claimed[], signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(toAbortError(signal));
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    await Promise.race([aborted.promise, Promise.all(claimed.map(({ followed }) => followed.ready))]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
 
 /** The session is told why, and first; but it may be away just then, and is told when it is back. */
@@ -141,51 +128,7 @@ function toLive(info: InterceptInfo, claimed: readonly Claimed[], namespace: str
   };
 }
 
-function toLate(claimed: readonly Claimed[], timeoutMs: number): InterceptError {
+function findLate(claimed: readonly Claimed[]): Late | undefined {
   const late = claimed.find(({ followed }) => followed.progress.t !== 'ready');
-  const service = late?.intercept.spec.service;
-  const what = service === undefined ? 'Requests' : `The requests for ${service}`;
-  const hint = service === undefined ? 'See `intercept status`' : `See \`intercept status ${service}\``;
-  return new InterceptError(
-    'upstream_timeout',
-    `${what} do not arrive here after ${formatDuration(timeoutMs)}: ${toReason(late?.followed.progress)}`,
-    {
-      hint: `${hint}, or give it more time with --timeout.`,
-    },
-  );
-}
-
-function toReason(progress: Progress | undefined): string {
-  if (progress?.t === 'unapproved') return `nobody has approved it. ${progress.message}`;
-  if (progress?.t === 'unrouted') return progress.message ?? 'the manager has not said anything of the intercept.';
-  return progress === undefined ? 'the API server or the manager does not answer.' : 'the manager has not taken notice of this session.';
-}
-
-/** Says how an intercept comes along, and later that its service is not routed any more, or again. */
-function createTeller({ output }: Context, steps: Steps, service: string): (progress: Progress) => void {
-  let wasReady = false;
-  let isLost = false;
-  return (progress) => {
-    if (!wasReady) {
-      wasReady = progress.t === 'ready';
-      if (progress.t !== 'refused') steps.begin(toStep(service, progress));
-    } else if (progress.t === 'routed' || progress.t === 'ready') {
-      if (isLost) output.say(`${service} is routed again${toSince(progress)}`);
-      isLost = false;
-    } else if (!isLost) {
-      isLost = true;
-      const why = progress.t === 'refused' ? progress.error.message : progress.message;
-      output.warn(`requests for ${service} do not reach you now: ${why ?? 'its traffic does not pass through the router'}`);
-    }
-  };
-}
-
-function toStep(service: string, progress: Exclude<Progress, { t: 'refused' }>): string {
-  if (progress.t === 'unapproved') return `waiting for an approval of ${service}: ${progress.message}`;
-  if (progress.t !== 'unrouted') return `${service} is routed${toSince(progress)}`;
-  return progress.message === undefined ? `asking for the requests of ${service}` : `taking over ${service}: ${progress.message}`;
-}
-
-function toSince({ since }: { readonly since: Date | undefined }): string {
-  return since === undefined ? '' : ` since ${formatTime(since)}`;
+  return late && { service: late.intercept.spec.service, progress: late.followed.progress };
 }

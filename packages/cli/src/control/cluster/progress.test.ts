@@ -1,6 +1,7 @@
 import type { Intercept, InterceptConditionType, InterceptReason } from '@switchyard/kube';
 import { expect, test } from 'vitest';
-import { readProgress, type Progress } from './progress.ts';
+import type { Progress } from '../progress.ts';
+import { readProgress } from './progress.ts';
 
 type Row = readonly [type: InterceptConditionType, status: 'True' | 'False' | 'Unknown', reason: InterceptReason, message?: string];
 

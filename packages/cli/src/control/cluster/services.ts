@@ -18,7 +18,7 @@ import {
 import { allowsBehindNetworkPolicy, type Policy } from '@switchyard/policy';
 import { findBypassed, findServiceRefusal, isOwnService, readWishes, toPortKey } from '@switchyard/takeover';
 import type { ControlledService, Routing } from '../control.ts';
-import { toRefused } from './progress.ts';
+import { toRefused } from '../progress.ts';
 import { readPolicies } from './check-policies.ts';
 import { managerNotInstalled } from './explaining-client.ts';
 import { toDate } from './intercept-object.ts';

@@ -1,4 +1,3 @@
-import { createAgentKey } from '@switchyard/agent';
 import { InterceptError } from '@switchyard/contract';
 import { openManagerClient, type ManagerClient } from '@switchyard/tunnel';
 import type { Context } from '../../context.ts';
@@ -8,6 +7,7 @@ import type { Setting, Settings, SettingSource } from '../../settings.ts';
 import { measureManager } from '../measure-manager.ts';
 import { openAgentSession } from '../agent-session.ts';
 import type { Control, InterceptionOptions } from '../control.ts';
+import { openProvenInterception } from './proven-interception.ts';
 
 /**
  * A client of a manager, as the person that the settings name. Throws `bad_usage` where a token would go in clear text. Where it cannot be
@@ -102,12 +102,12 @@ export function openStandaloneControl(context: Context, settings: Settings, { ur
       const { refuseByPolicy } = await import('@switchyard/policy');
       for (const spec of wide) refuseByPolicy(spec, policy);
     },
-    openInterception: async ({ intercepts, signal }: InterceptionOptions) => {
+    openInterception: async (options) => {
       const { actor, token, access } = settings;
-      const owner = proven ?? settings.owner;
-      // In a cluster the object that the manager writes has the key of its session.
-      const keyPair = proven === undefined ? undefined : createAgentKey();
-      return openAgentSession(context, { manager: place, url, access, owner, actor, token, keyPair, intercepts, signal });
+      const way = { manager: place, url, access, actor, token };
+      if (proven !== undefined) return openProvenInterception(context, { ...way, owner: proven }, options);
+      const { intercepts, signal } = options;
+      return openAgentSession(context, { ...way, owner: settings.owner, keyPair: undefined, intercepts, signal });
     },
     [Symbol.asyncDispose]: () => manager[Symbol.asyncDispose](),
   };

@@ -265,10 +265,14 @@ test('an intercept whose Service goes is not routed, and goes on when the Servic
   await bench.keeper.register(session, createSpec('alice'));
   bench.kube.remove(createService('orders'));
   await bench.untilTold(id, 'Accepted', 'False ServiceNotFound');
-  expect([bench.seat.rules, bench.seat.ended, session.events, [...bench.keeper.wanted]]).toEqual([[], [], [], []]);
+  expect([bench.seat.rules, bench.seat.ended, [...bench.keeper.wanted]]).toEqual([[], [], []]);
   bench.put(createService('orders'));
   await bench.untilTold(id, 'Accepted', 'True Accepted');
   expect(bench.seat.rules).toEqual([`${id}@s1`]);
+  expect(session.events).toMatchObject([
+    { t: 'intercept_changed', intercept: { id, waiting: { accepted: false, reason: 'ServiceNotFound' } } },
+    { t: 'intercept_changed', intercept: { id, waiting: undefined } },
+  ]);
 });
 
 test('a session that ended while it asked gets nothing', async () => {

@@ -4,6 +4,7 @@ import { toTitle, type AgentSession, type Intercept, type LastSession, type Link
 import type { Claim } from './claim.ts';
 import { toAnnounced } from './judge-closing.ts';
 import type { Judgement } from './judge-intercepts.ts';
+import { toWaiting } from './waiting.ts';
 
 /** Whether requests with the intercept's key are its own now. Before its first session the developer awaits none. */
 export function isLive({ over, acceptance, standing }: Judgement): boolean {
@@ -29,6 +30,7 @@ export function toIntercept(judgement: Judgement, clock: Clock, remote?: AgentSe
     expiresAt: new Date(expiresAtMs),
     expiresAtMs: toMonotonic(expiresAtMs, clock),
     closing: toAnnounced(end),
+    waiting: toWaiting(judgement, clock.date().getTime()),
     link: toLink(judgement, clock, remote),
   };
 }

@@ -29,6 +29,8 @@ import { RouteTable } from './route-table.ts';
 import { SessionBook } from './session-book.ts';
 import { SessionLinker } from './session-linker.ts';
 import { UseNotes } from './use-notes.ts';
+import { WaitingNews } from './waiting-news.ts';
+import { findNextSettled } from './waiting.ts';
 import { WantedServices } from './wanted-services.ts';
 
 /** Opens the keeper of a namespace's intercepts. It begins when all collections are there. Dispose ends no intercept. */
@@ -56,6 +58,7 @@ class Keeper implements InterceptKeeper {
   readonly #objects: ObjectSync;
   readonly #due: NextDue;
   readonly #renewals: RenewalNews = new RenewalNews();
+  readonly #waiting: WaitingNews;
   readonly #pace: Pace;
   readonly #opened: DisposableStack = new DisposableStack();
   /** Sessions that are over: what they asked for before comes to nothing. */
@@ -75,6 +78,7 @@ class Keeper implements InterceptKeeper {
     this.#endings = new RecentEndings(clock);
     this.#uses = new UseNotes(deps, limits.idleLifetimeMs);
     this.#table = new RouteTable(deps);
+    this.#waiting = new WaitingNews(clock);
     this.#pace = this.#opened.use(new Pace(clock, () => this.#pass()));
     const onIdle = (): void => this.#pace.soon();
     this.#objects = this.#opened.use(
@@ -224,8 +228,10 @@ class Keeper implements InterceptKeeper {
     this.#table.follow(this.#judgements);
     this.#objects.sync(this.#judgements);
     const lookMs = this.#uses.nextLookMs(this.#judgements.length, nowMs);
-    this.#due.follow(this.#judgements, nowMs, Math.min(lookMs, this.#deps.policyBook.nextChangeMs(nowMs)));
+    const changeMs = Math.min(lookMs, this.#deps.policyBook.nextChangeMs(nowMs), findNextSettled(this.#judgements, nowMs));
+    this.#due.follow(this.#judgements, nowMs, changeMs);
     this.#renewals.follow(this.#judgements);
+    this.#waiting.follow(this.#judgements);
     this.#wanted.follow(this.#judgements);
     this.#deps.chronicle?.follow(this.#judgements);
     if (heard.length > 0) this.#pace.soon();

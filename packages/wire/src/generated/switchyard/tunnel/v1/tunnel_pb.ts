@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/tunnel/v1/tunnel.proto.
  */
 export const file_switchyard_tunnel_v1_tunnel: GenFile = /*@__PURE__*/
-  fileDesc("CiFzd2l0Y2h5YXJkL3R1bm5lbC92MS90dW5uZWwucHJvdG8SFHN3aXRjaHlhcmQudHVubmVsLnYxIvkCCg5Db250cm9sUmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9vZkgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEjIKCHJlZ2lzdGVyGAQgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuUmVnaXN0ZXJIABI2Cgp1bnJlZ2lzdGVyGAUgASgLMiAuc3dpdGNoeWFyZC50dW5uZWwudjEuVW5yZWdpc3RlckgAEiwKBXJlbmV3GAYgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVuZXdIABIwCgdnb29kYnllGAcgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuR29vZGJ5ZUgAQgkKB21lc3NhZ2UiyAQKD0NvbnRyb2xSZXNwb25zZRIwCgd3ZWxjb21lGAEgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuV2VsY29tZUgAEjQKCWNoYWxsZW5nZRgCIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkNoYWxsZW5nZUgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEi4KBmNsb3NlZBgEIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkNsb3NlZEgAEiwKBXJlcGx5GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVwbHlIABI1Cgp3YW50X3BpcGVzGAYgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuV2FudFBpcGVzSAASPwoPaW50ZXJjZXB0X2VuZGVkGAcgASgLMiQuc3dpdGNoeWFyZC50dW5uZWwudjEuSW50ZXJjZXB0RW5kZWRIABI9Cg5leHBpcnlfd2FybmluZxgIIAEoCzIjLnN3aXRjaHlhcmQudHVubmVsLnYxLkV4cGlyeVdhcm5pbmdIABIyCghkcmFpbmluZxgJIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLkRyYWluaW5nSAASQwoRaW50ZXJjZXB0X3JlbmV3ZWQYCiABKAsyJi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5JbnRlcmNlcHRSZW5ld2VkSABCCQoHbWVzc2FnZSL6AQoFSGVsbG8SEAoIaW5zdGFuY2UYASABKAkSDQoFb3duZXIYAiABKAkSDgoGY2xpZW50GAMgASgJEjMKCHZlcnNpb25zGAQgASgLMiEuc3dpdGNoeWFyZC50eXBlcy52MS5WZXJzaW9uUmFuZ2USDwoFdG9rZW4YBSABKAlIABISCgpwdWJsaWNfa2V5GAYgASgMEiwKBnJlc3VtZRgHIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc3VtZRIpCgVhY3RvchgIIAEoCzIaLnN3aXRjaHlhcmQudHlwZXMudjEuQWN0b3JCDQoLY3JlZGVudGlhbHMiKQoGUmVzdW1lEg8KB3Nlc3Npb24YASABKAkSDgoGc2VjcmV0GAIgASgMIhoKCUNoYWxsZW5nZRINCgVub25jZRgBIAEoDCIaCgVQcm9vZhIRCglzaWduYXR1cmUYASABKAwiiwEKB1dlbGNvbWUSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSDwoHdmVyc2lvbhgDIAEoDRISCgppZGxlX3BpcGVzGAQgASgNEhYKDm1heF9pZGxlX3BpcGVzGAUgASgNEhEKCW1heF9waXBlcxgGIAEoDRIPCgdyZXN1bWVkGAcgASgIIgsKCUhlYXJ0YmVhdCJNCghSZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEjAKBHNwZWMYAiABKAsyIi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdFNwZWMiKQoKVW5yZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEgoKAmlkGAIgASgJIk4KBVJlbmV3Eg8KB3JlcXVlc3QYASABKA0SCgoCaWQYAiABKAkSGAoLbGlmZXRpbWVfbXMYAyABKA1IAIgBAUIOCgxfbGlmZXRpbWVfbXMiCQoHR29vZGJ5ZSI3CgZDbG9zZWQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSK0AQoFUmVwbHkSDwoHcmVxdWVzdBgBIAEoDRIzCglpbnRlcmNlcHQYAiABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdEgAEioKBGRvbmUYAyABKAsyGi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Eb25lSAASLwoHZmFpbHVyZRgEIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZUgAQggKBnJlc3VsdCIGCgREb25lIhoKCVdhbnRQaXBlcxINCgVjb3VudBgBIAEoDSJeCg5JbnRlcmNlcHRFbmRlZBIKCgJpZBgBIAEoCRIvCgZyZWFzb24YAiABKA4yHy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRSZWFzb24SDwoHbWVzc2FnZRgDIAEoCSJcCg1FeHBpcnlXYXJuaW5nEgoKAmlkGAEgASgJEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB21lc3NhZ2UYAyABKAkifQoQSW50ZXJjZXB0UmVuZXdlZBIKCgJpZBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdjbG9zaW5nGAMgASgLMhwuc3dpdGNoeWFyZC50eXBlcy52MS5DbG9zaW5nIgoKCERyYWluaW5nIt8BCgxDYXJyeVJlcXVlc3QSLgoGYXR0YWNoGAEgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuQXR0YWNoSAASDgoEZGF0YRgCIAEoDEgAEi4KBndpbmRvdxgDIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLldpbmRvd0gAEigKA2VuZBgEIAEoCzIZLnN3aXRjaHlhcmQudHVubmVsLnYxLkVuZEgAEiwKBXJlc2V0GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVzZXRIAEIHCgVmcmFtZSKOAgoNQ2FycnlSZXNwb25zZRIqCgRvcGVuGAEgASgLMhouc3dpdGNoeWFyZC50dW5uZWwudjEuT3BlbkgAEg4KBGRhdGEYAiABKAxIABIuCgZ3aW5kb3cYAyABKAsyHC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5XaW5kb3dIABIoCgNlbmQYBCABKAsyGS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRIABIsCgVyZXNldBgFIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc2V0SAASMAoHcmVzdW1lZBgGIAEoCzIdLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc3VtZWRIAEIHCgVmcmFtZSJ/CgZBdHRhY2gSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSFAoMd2luZG93X2J5dGVzGAMgASgNEgwKBHBpcGUYBCABKA0SMAoIcHJvZ3Jlc3MYBSABKAsyHi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9ncmVzcyIxCghQcm9ncmVzcxIWCg5yZWNlaXZlZF9ieXRlcxgBIAEoBBINCgVlbmRlZBgCIAEoCCJRCgdSZXN1bWVkEhQKDHdpbmRvd19ieXRlcxgBIAEoDRIwCghwcm9ncmVzcxgCIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLlByb2dyZXNzIi8KBE9wZW4SEQoJaW50ZXJjZXB0GAEgASgJEhQKDHdpbmRvd19ieXRlcxgCIAEoDSIvCgZXaW5kb3cSDQoFYnl0ZXMYASABKA0SFgoOcmVjZWl2ZWRfYnl0ZXMYAiABKAQiBQoDRW5kIjYKBVJlc2V0Ei0KB2ZhaWx1cmUYASABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLkZhaWx1cmUq7AEKCUVuZFJlYXNvbhIaChZFTkRfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRU5EX1JFQVNPTl9SRU1PVkVEEAESFgoSRU5EX1JFQVNPTl9FWFBJUkVEEAISGwoXRU5EX1JFQVNPTl9TRVNTSU9OX0dPTkUQAxIXChNFTkRfUkVBU09OX1JFUExBQ0VEEAQSFgoSRU5EX1JFQVNPTl9SRVZPS0VEEAUSEwoPRU5EX1JFQVNPTl9JRExFEAYSGQoVRU5EX1JFQVNPTl9SSUdIVF9MT1NUEAcSFQoRRU5EX1JFQVNPTl9QT0xJQ1kQCDLBAQoNVHVubmVsU2VydmljZRJaCgdDb250cm9sEiQuc3dpdGNoeWFyZC50dW5uZWwudjEuQ29udHJvbFJlcXVlc3QaJS5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Db250cm9sUmVzcG9uc2UoATABElQKBUNhcnJ5EiIuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXF1ZXN0GiMuc3dpdGNoeWFyZC50dW5uZWwudjEuQ2FycnlSZXNwb25zZSgBMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
+  fileDesc("CiFzd2l0Y2h5YXJkL3R1bm5lbC92MS90dW5uZWwucHJvdG8SFHN3aXRjaHlhcmQudHVubmVsLnYxIvkCCg5Db250cm9sUmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Qcm9vZkgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEjIKCHJlZ2lzdGVyGAQgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuUmVnaXN0ZXJIABI2Cgp1bnJlZ2lzdGVyGAUgASgLMiAuc3dpdGNoeWFyZC50dW5uZWwudjEuVW5yZWdpc3RlckgAEiwKBXJlbmV3GAYgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVuZXdIABIwCgdnb29kYnllGAcgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuR29vZGJ5ZUgAQgkKB21lc3NhZ2UijQUKD0NvbnRyb2xSZXNwb25zZRIwCgd3ZWxjb21lGAEgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuV2VsY29tZUgAEjQKCWNoYWxsZW5nZRgCIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkNoYWxsZW5nZUgAEjQKCWhlYXJ0YmVhdBgDIAEoCzIfLnN3aXRjaHlhcmQudHVubmVsLnYxLkhlYXJ0YmVhdEgAEi4KBmNsb3NlZBgEIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLkNsb3NlZEgAEiwKBXJlcGx5GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVwbHlIABI1Cgp3YW50X3BpcGVzGAYgASgLMh8uc3dpdGNoeWFyZC50dW5uZWwudjEuV2FudFBpcGVzSAASPwoPaW50ZXJjZXB0X2VuZGVkGAcgASgLMiQuc3dpdGNoeWFyZC50dW5uZWwudjEuSW50ZXJjZXB0RW5kZWRIABI9Cg5leHBpcnlfd2FybmluZxgIIAEoCzIjLnN3aXRjaHlhcmQudHVubmVsLnYxLkV4cGlyeVdhcm5pbmdIABIyCghkcmFpbmluZxgJIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLkRyYWluaW5nSAASQwoRaW50ZXJjZXB0X3JlbmV3ZWQYCiABKAsyJi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5JbnRlcmNlcHRSZW5ld2VkSAASQwoRaW50ZXJjZXB0X2NoYW5nZWQYCyABKAsyJi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5JbnRlcmNlcHRDaGFuZ2VkSABCCQoHbWVzc2FnZSL6AQoFSGVsbG8SEAoIaW5zdGFuY2UYASABKAkSDQoFb3duZXIYAiABKAkSDgoGY2xpZW50GAMgASgJEjMKCHZlcnNpb25zGAQgASgLMiEuc3dpdGNoeWFyZC50eXBlcy52MS5WZXJzaW9uUmFuZ2USDwoFdG9rZW4YBSABKAlIABISCgpwdWJsaWNfa2V5GAYgASgMEiwKBnJlc3VtZRgHIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLlJlc3VtZRIpCgVhY3RvchgIIAEoCzIaLnN3aXRjaHlhcmQudHlwZXMudjEuQWN0b3JCDQoLY3JlZGVudGlhbHMiKQoGUmVzdW1lEg8KB3Nlc3Npb24YASABKAkSDgoGc2VjcmV0GAIgASgMIhoKCUNoYWxsZW5nZRINCgVub25jZRgBIAEoDCIaCgVQcm9vZhIRCglzaWduYXR1cmUYASABKAwiiwEKB1dlbGNvbWUSDwoHc2Vzc2lvbhgBIAEoCRIOCgZzZWNyZXQYAiABKAwSDwoHdmVyc2lvbhgDIAEoDRISCgppZGxlX3BpcGVzGAQgASgNEhYKDm1heF9pZGxlX3BpcGVzGAUgASgNEhEKCW1heF9waXBlcxgGIAEoDRIPCgdyZXN1bWVkGAcgASgIIgsKCUhlYXJ0YmVhdCJNCghSZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEjAKBHNwZWMYAiABKAsyIi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdFNwZWMiKQoKVW5yZWdpc3RlchIPCgdyZXF1ZXN0GAEgASgNEgoKAmlkGAIgASgJIk4KBVJlbmV3Eg8KB3JlcXVlc3QYASABKA0SCgoCaWQYAiABKAkSGAoLbGlmZXRpbWVfbXMYAyABKA1IAIgBAUIOCgxfbGlmZXRpbWVfbXMiCQoHR29vZGJ5ZSI3CgZDbG9zZWQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSK0AQoFUmVwbHkSDwoHcmVxdWVzdBgBIAEoDRIzCglpbnRlcmNlcHQYAiABKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkludGVyY2VwdEgAEioKBGRvbmUYAyABKAsyGi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Eb25lSAASLwoHZmFpbHVyZRgEIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZUgAQggKBnJlc3VsdCIGCgREb25lIhoKCVdhbnRQaXBlcxINCgVjb3VudBgBIAEoDSJeCg5JbnRlcmNlcHRFbmRlZBIKCgJpZBgBIAEoCRIvCgZyZWFzb24YAiABKA4yHy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5FbmRSZWFzb24SDwoHbWVzc2FnZRgDIAEoCSJcCg1FeHBpcnlXYXJuaW5nEgoKAmlkGAEgASgJEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB21lc3NhZ2UYAyABKAkifQoQSW50ZXJjZXB0UmVuZXdlZBIKCgJpZBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgdjbG9zaW5nGAMgASgLMhwuc3dpdGNoeWFyZC50eXBlcy52MS5DbG9zaW5nIkUKEEludGVyY2VwdENoYW5nZWQSMQoJaW50ZXJjZXB0GAEgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5JbnRlcmNlcHQiCgoIRHJhaW5pbmci3wEKDENhcnJ5UmVxdWVzdBIuCgZhdHRhY2gYASABKAsyHC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5BdHRhY2hIABIOCgRkYXRhGAIgASgMSAASLgoGd2luZG93GAMgASgLMhwuc3dpdGNoeWFyZC50dW5uZWwudjEuV2luZG93SAASKAoDZW5kGAQgASgLMhkuc3dpdGNoeWFyZC50dW5uZWwudjEuRW5kSAASLAoFcmVzZXQYBSABKAsyGy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5SZXNldEgAQgcKBWZyYW1lIo4CCg1DYXJyeVJlc3BvbnNlEioKBG9wZW4YASABKAsyGi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5PcGVuSAASDgoEZGF0YRgCIAEoDEgAEi4KBndpbmRvdxgDIAEoCzIcLnN3aXRjaHlhcmQudHVubmVsLnYxLldpbmRvd0gAEigKA2VuZBgEIAEoCzIZLnN3aXRjaHlhcmQudHVubmVsLnYxLkVuZEgAEiwKBXJlc2V0GAUgASgLMhsuc3dpdGNoeWFyZC50dW5uZWwudjEuUmVzZXRIABIwCgdyZXN1bWVkGAYgASgLMh0uc3dpdGNoeWFyZC50dW5uZWwudjEuUmVzdW1lZEgAQgcKBWZyYW1lIn8KBkF0dGFjaBIPCgdzZXNzaW9uGAEgASgJEg4KBnNlY3JldBgCIAEoDBIUCgx3aW5kb3dfYnl0ZXMYAyABKA0SDAoEcGlwZRgEIAEoDRIwCghwcm9ncmVzcxgFIAEoCzIeLnN3aXRjaHlhcmQudHVubmVsLnYxLlByb2dyZXNzIjEKCFByb2dyZXNzEhYKDnJlY2VpdmVkX2J5dGVzGAEgASgEEg0KBWVuZGVkGAIgASgIIlEKB1Jlc3VtZWQSFAoMd2luZG93X2J5dGVzGAEgASgNEjAKCHByb2dyZXNzGAIgASgLMh4uc3dpdGNoeWFyZC50dW5uZWwudjEuUHJvZ3Jlc3MiLwoET3BlbhIRCglpbnRlcmNlcHQYASABKAkSFAoMd2luZG93X2J5dGVzGAIgASgNIi8KBldpbmRvdxINCgVieXRlcxgBIAEoDRIWCg5yZWNlaXZlZF9ieXRlcxgCIAEoBCIFCgNFbmQiNgoFUmVzZXQSLQoHZmFpbHVyZRgBIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuRmFpbHVyZSrsAQoJRW5kUmVhc29uEhoKFkVORF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJFTkRfUkVBU09OX1JFTU9WRUQQARIWChJFTkRfUkVBU09OX0VYUElSRUQQAhIbChdFTkRfUkVBU09OX1NFU1NJT05fR09ORRADEhcKE0VORF9SRUFTT05fUkVQTEFDRUQQBBIWChJFTkRfUkVBU09OX1JFVk9LRUQQBRITCg9FTkRfUkVBU09OX0lETEUQBhIZChVFTkRfUkVBU09OX1JJR0hUX0xPU1QQBxIVChFFTkRfUkVBU09OX1BPTElDWRAIMsEBCg1UdW5uZWxTZXJ2aWNlEloKB0NvbnRyb2wSJC5zd2l0Y2h5YXJkLnR1bm5lbC52MS5Db250cm9sUmVxdWVzdBolLnN3aXRjaHlhcmQudHVubmVsLnYxLkNvbnRyb2xSZXNwb25zZSgBMAESVAoFQ2FycnkSIi5zd2l0Y2h5YXJkLnR1bm5lbC52MS5DYXJyeVJlcXVlc3QaIy5zd2l0Y2h5YXJkLnR1bm5lbC52MS5DYXJyeVJlc3BvbnNlKAEwAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_switchyard_types_v1_types]);
 
 /**
  * Agent to manager, on the Control stream.
@@ -186,6 +186,14 @@ export type ControlResponse = Message<"switchyard.tunnel.v1.ControlResponse"> & 
      */
     value: InterceptRenewed;
     case: "interceptRenewed";
+  } | {
+    /**
+     * An intercept's requests reach it now, or do not any more.
+     *
+     * @generated from field: switchyard.tunnel.v1.InterceptChanged intercept_changed = 11;
+     */
+    value: InterceptChanged;
+    case: "interceptChanged";
   } | { case: undefined; value?: undefined };
 };
 
@@ -743,6 +751,27 @@ export const InterceptRenewedSchema: GenMessage<InterceptRenewed> = /*@__PURE__*
   messageDesc(file_switchyard_tunnel_v1_tunnel, 18);
 
 /**
+ * What keeps an intercept's requests from it is another thing than was said last, or nothing.
+ *
+ * @generated from message switchyard.tunnel.v1.InterceptChanged
+ */
+export type InterceptChanged = Message<"switchyard.tunnel.v1.InterceptChanged"> & {
+  /**
+   * The intercept as it stands now.
+   *
+   * @generated from field: switchyard.types.v1.Intercept intercept = 1;
+   */
+  intercept?: Intercept | undefined;
+};
+
+/**
+ * Describes the message switchyard.tunnel.v1.InterceptChanged.
+ * Use `create(InterceptChangedSchema)` to create a new message.
+ */
+export const InterceptChangedSchema: GenMessage<InterceptChanged> = /*@__PURE__*/
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 19);
+
+/**
  * The manager is about to stop.
  *
  * @generated from message switchyard.tunnel.v1.Draining
@@ -755,7 +784,7 @@ export type Draining = Message<"switchyard.tunnel.v1.Draining"> & {
  * Use `create(DrainingSchema)` to create a new message.
  */
 export const DrainingSchema: GenMessage<Draining> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 19);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 20);
 
 /**
  * Agent to manager, on a Carry stream. The numbers from 2 on are the same in both directions.
@@ -816,7 +845,7 @@ export type CarryRequest = Message<"switchyard.tunnel.v1.CarryRequest"> & {
  * Use `create(CarryRequestSchema)` to create a new message.
  */
 export const CarryRequestSchema: GenMessage<CarryRequest> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 20);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 21);
 
 /**
  * Manager to agent, on a Carry stream. The numbers from 2 on are the same in both directions.
@@ -885,7 +914,7 @@ export type CarryResponse = Message<"switchyard.tunnel.v1.CarryResponse"> & {
  * Use `create(CarryResponseSchema)` to create a new message.
  */
 export const CarryResponseSchema: GenMessage<CarryResponse> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 21);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 22);
 
 /**
  * Whose pipe this is.
@@ -934,7 +963,7 @@ export type Attach = Message<"switchyard.tunnel.v1.Attach"> & {
  * Use `create(AttachSchema)` to create a new message.
  */
 export const AttachSchema: GenMessage<Attach> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 22);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 23);
 
 /**
  * What an end has received of the other's half.
@@ -962,7 +991,7 @@ export type Progress = Message<"switchyard.tunnel.v1.Progress"> & {
  * Use `create(ProgressSchema)` to create a new message.
  */
 export const ProgressSchema: GenMessage<Progress> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 23);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 24);
 
 /**
  * A suspended pipe goes on.
@@ -990,7 +1019,7 @@ export type Resumed = Message<"switchyard.tunnel.v1.Resumed"> & {
  * Use `create(ResumedSchema)` to create a new message.
  */
 export const ResumedSchema: GenMessage<Resumed> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 24);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 25);
 
 /**
  * A connection takes the pipe.
@@ -1018,7 +1047,7 @@ export type Open = Message<"switchyard.tunnel.v1.Open"> & {
  * Use `create(OpenSchema)` to create a new message.
  */
 export const OpenSchema: GenMessage<Open> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 25);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 26);
 
 /**
  * More credit.
@@ -1046,7 +1075,7 @@ export type Window = Message<"switchyard.tunnel.v1.Window"> & {
  * Use `create(WindowSchema)` to create a new message.
  */
 export const WindowSchema: GenMessage<Window> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 26);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 27);
 
 /**
  * The sender's half is done.
@@ -1061,7 +1090,7 @@ export type End = Message<"switchyard.tunnel.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 27);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 28);
 
 /**
  * Both halves are aborted.
@@ -1082,7 +1111,7 @@ export type Reset = Message<"switchyard.tunnel.v1.Reset"> & {
  * Use `create(ResetSchema)` to create a new message.
  */
 export const ResetSchema: GenMessage<Reset> = /*@__PURE__*/
-  messageDesc(file_switchyard_tunnel_v1_tunnel, 28);
+  messageDesc(file_switchyard_tunnel_v1_tunnel, 29);
 
 /**
  * Why an intercept ended.

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file switchyard/types/v1/types.proto.
  */
 export const file_switchyard_types_v1_types: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zd2l0Y2h5YXJkL3R5cGVzL3YxL3R5cGVzLnByb3RvEhNzd2l0Y2h5YXJkLnR5cGVzLnYxIjYKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkiSwoFQWN0b3ISLAoEa2luZBgBIAEoDjIeLnN3aXRjaHlhcmQudHlwZXMudjEuQWN0b3JLaW5kEhQKDG9uX2JlaGFsZl9vZhgCIAEoCSJ4CglUZXh0TWF0Y2gSDwoFZXhhY3QYASABKAlIABIQCgZwcmVmaXgYAiABKAlIABIPCgVyZWdleBgDIAEoCUgAEi8KB3ByZXNlbnQYBCABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLlByZXNlbnRIAEIGCgR0ZXh0IgkKB1ByZXNlbnQiRwoJTmFtZWRUZXh0EgwKBG5hbWUYASABKAkSLAoEdGV4dBgCIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuVGV4dE1hdGNoIoICCglDb25kaXRpb24SMAoGaGVhZGVyGAEgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5OYW1lZFRleHRIABIuCgRwYXRoGAIgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5UZXh0TWF0Y2hIABIQCgZtZXRob2QYAyABKAlIABIvCgVxdWVyeRgEIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuTmFtZWRUZXh0SAASMAoGY29va2llGAUgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5OYW1lZFRleHRIABIRCgdwZXJjZW50GAYgASgBSABCCwoJY29uZGl0aW9uIjsKBUFsbE9mEjIKCmNvbmRpdGlvbnMYASADKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkNvbmRpdGlvbiIzCgVNYXRjaBIqCgZhbnlfb2YYASADKAsyGi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkFsbE9mIpACCg1JbnRlcmNlcHRTcGVjEg8KB3NlcnZpY2UYASABKAkSDAoEcG9ydBgCIAEoCRILCgNrZXkYAyABKAkSMAoJd2hlbl9hd2F5GAQgASgOMh0uc3dpdGNoeWFyZC50eXBlcy52MS5XaGVuQXdheRIYCgtsaWZldGltZV9tcxgFIAEoDUgAiAEBEhgKC2RpcmVjdF9wb3J0GAYgASgNSAGIAQESKQoFbWF0Y2gYByABKAsyGi5zd2l0Y2h5YXJkLnR5cGVzLnYxLk1hdGNoEhMKC3NoYXJlZF93aXRoGAggAygJEg0KBWpvaW5zGAkgASgIQg4KDF9saWZldGltZV9tc0IOCgxfZGlyZWN0X3BvcnQipgMKCUludGVyY2VwdBIKCgJpZBgBIAEoCRIPCgdzZXJ2aWNlGAIgASgJEgwKBHBvcnQYAyABKAkSCwoDa2V5GAQgASgJEg0KBW93bmVyGAUgASgJEjAKCXdoZW5fYXdheRgGIAEoDjIdLnN3aXRjaHlhcmQudHlwZXMudjEuV2hlbkF3YXkSMgoHc2Vzc2lvbhgHIAEoDjIhLnN3aXRjaHlhcmQudHlwZXMudjEuU2Vzc2lvblN0YXRlEg4KBmNsaWVudBgIIAEoCRIuCgpjcmVhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgVtYXRjaBgLIAEoCzIaLnN3aXRjaHlhcmQudHlwZXMudjEuTWF0Y2gSEwoLc2hhcmVkX3dpdGgYDCADKAkSDQoFam9pbnMYDSABKAgSLQoHY2xvc2luZxgOIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuQ2xvc2luZyJCCgdDbG9zaW5nEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdtZXNzYWdlGAIgASgJIigKDFZlcnNpb25SYW5nZRILCgNtaW4YASABKA0SCwoDbWF4GAIgASgNKlEKCFdoZW5Bd2F5EhkKFVdIRU5fQVdBWV9VTlNQRUNJRklFRBAAEhIKDldIRU5fQVdBWV9GQUlMEAESFgoSV0hFTl9BV0FZX0JBU0VMSU5FEAIqZwoJQWN0b3JLaW5kEhoKFkFDVE9SX0tJTkRfVU5TUEVDSUZJRUQQABIVChFBQ1RPUl9LSU5EX1BFUlNPThABEhQKEEFDVE9SX0tJTkRfQUdFTlQQAhIRCg1BQ1RPUl9LSU5EX0NJEAMqXgoMU2Vzc2lvblN0YXRlEh0KGVNFU1NJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIXChNTRVNTSU9OX1NUQVRFX1JFQURZEAESFgoSU0VTU0lPTl9TVEFURV9BV0FZEAJiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch9zd2l0Y2h5YXJkL3R5cGVzL3YxL3R5cGVzLnByb3RvEhNzd2l0Y2h5YXJkLnR5cGVzLnYxIjYKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBGhpbnQYAyABKAkiSwoFQWN0b3ISLAoEa2luZBgBIAEoDjIeLnN3aXRjaHlhcmQudHlwZXMudjEuQWN0b3JLaW5kEhQKDG9uX2JlaGFsZl9vZhgCIAEoCSJ4CglUZXh0TWF0Y2gSDwoFZXhhY3QYASABKAlIABIQCgZwcmVmaXgYAiABKAlIABIPCgVyZWdleBgDIAEoCUgAEi8KB3ByZXNlbnQYBCABKAsyHC5zd2l0Y2h5YXJkLnR5cGVzLnYxLlByZXNlbnRIAEIGCgR0ZXh0IgkKB1ByZXNlbnQiRwoJTmFtZWRUZXh0EgwKBG5hbWUYASABKAkSLAoEdGV4dBgCIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuVGV4dE1hdGNoIoICCglDb25kaXRpb24SMAoGaGVhZGVyGAEgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5OYW1lZFRleHRIABIuCgRwYXRoGAIgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5UZXh0TWF0Y2hIABIQCgZtZXRob2QYAyABKAlIABIvCgVxdWVyeRgEIAEoCzIeLnN3aXRjaHlhcmQudHlwZXMudjEuTmFtZWRUZXh0SAASMAoGY29va2llGAUgASgLMh4uc3dpdGNoeWFyZC50eXBlcy52MS5OYW1lZFRleHRIABIRCgdwZXJjZW50GAYgASgBSABCCwoJY29uZGl0aW9uIjsKBUFsbE9mEjIKCmNvbmRpdGlvbnMYASADKAsyHi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkNvbmRpdGlvbiIzCgVNYXRjaBIqCgZhbnlfb2YYASADKAsyGi5zd2l0Y2h5YXJkLnR5cGVzLnYxLkFsbE9mIpACCg1JbnRlcmNlcHRTcGVjEg8KB3NlcnZpY2UYASABKAkSDAoEcG9ydBgCIAEoCRILCgNrZXkYAyABKAkSMAoJd2hlbl9hd2F5GAQgASgOMh0uc3dpdGNoeWFyZC50eXBlcy52MS5XaGVuQXdheRIYCgtsaWZldGltZV9tcxgFIAEoDUgAiAEBEhgKC2RpcmVjdF9wb3J0GAYgASgNSAGIAQESKQoFbWF0Y2gYByABKAsyGi5zd2l0Y2h5YXJkLnR5cGVzLnYxLk1hdGNoEhMKC3NoYXJlZF93aXRoGAggAygJEg0KBWpvaW5zGAkgASgIQg4KDF9saWZldGltZV9tc0IOCgxfZGlyZWN0X3BvcnQi1QMKCUludGVyY2VwdBIKCgJpZBgBIAEoCRIPCgdzZXJ2aWNlGAIgASgJEgwKBHBvcnQYAyABKAkSCwoDa2V5GAQgASgJEg0KBW93bmVyGAUgASgJEjAKCXdoZW5fYXdheRgGIAEoDjIdLnN3aXRjaHlhcmQudHlwZXMudjEuV2hlbkF3YXkSMgoHc2Vzc2lvbhgHIAEoDjIhLnN3aXRjaHlhcmQudHlwZXMudjEuU2Vzc2lvblN0YXRlEg4KBmNsaWVudBgIIAEoCRIuCgpjcmVhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgVtYXRjaBgLIAEoCzIaLnN3aXRjaHlhcmQudHlwZXMudjEuTWF0Y2gSEwoLc2hhcmVkX3dpdGgYDCADKAkSDQoFam9pbnMYDSABKAgSLQoHY2xvc2luZxgOIAEoCzIcLnN3aXRjaHlhcmQudHlwZXMudjEuQ2xvc2luZxItCgd3YWl0aW5nGA8gASgLMhwuc3dpdGNoeWFyZC50eXBlcy52MS5XYWl0aW5nIjwKB1dhaXRpbmcSEAoIYWNjZXB0ZWQYASABKAgSDgoGcmVhc29uGAIgASgJEg8KB21lc3NhZ2UYAyABKAkiQgoHQ2xvc2luZxImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHbWVzc2FnZRgCIAEoCSIoCgxWZXJzaW9uUmFuZ2USCwoDbWluGAEgASgNEgsKA21heBgCIAEoDSpRCghXaGVuQXdheRIZChVXSEVOX0FXQVlfVU5TUEVDSUZJRUQQABISCg5XSEVOX0FXQVlfRkFJTBABEhYKEldIRU5fQVdBWV9CQVNFTElORRACKmcKCUFjdG9yS2luZBIaChZBQ1RPUl9LSU5EX1VOU1BFQ0lGSUVEEAASFQoRQUNUT1JfS0lORF9QRVJTT04QARIUChBBQ1RPUl9LSU5EX0FHRU5UEAISEQoNQUNUT1JfS0lORF9DSRADKl4KDFNlc3Npb25TdGF0ZRIdChlTRVNTSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASFwoTU0VTU0lPTl9TVEFURV9SRUFEWRABEhYKElNFU1NJT05fU1RBVEVfQVdBWRACYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * A failure, as a person and a program can use it. The reason underneath stays with the end that saw it.
@@ -467,6 +467,13 @@ export type Intercept = Message<"switchyard.types.v1.Intercept"> & {
    * @generated from field: switchyard.types.v1.Closing closing = 14;
    */
   closing?: Closing | undefined;
+
+  /**
+   * Why no request reaches it yet, or any more, though its session be live. Absent where nothing keeps them, and in versions that do not say.
+   *
+   * @generated from field: switchyard.types.v1.Waiting waiting = 15;
+   */
+  waiting?: Waiting | undefined;
 };
 
 /**
@@ -475,6 +482,41 @@ export type Intercept = Message<"switchyard.types.v1.Intercept"> & {
  */
 export const InterceptSchema: GenMessage<Intercept> = /*@__PURE__*/
   messageDesc(file_switchyard_types_v1_types, 9);
+
+/**
+ * What keeps an intercept's requests from it.
+ *
+ * @generated from message switchyard.types.v1.Waiting
+ */
+export type Waiting = Message<"switchyard.types.v1.Waiting"> & {
+  /**
+   * Whether it is accepted, so that only its service's traffic is missing.
+   *
+   * @generated from field: bool accepted = 1;
+   */
+  accepted: boolean;
+
+  /**
+   * Why, as a word for programs: a reason of the condition `Accepted` or `Routed`. At most 128 characters.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * Why, and what to do: one sentence for people. At most 1024 characters.
+   *
+   * @generated from field: string message = 3;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message switchyard.types.v1.Waiting.
+ * Use `create(WaitingSchema)` to create a new message.
+ */
+export const WaitingSchema: GenMessage<Waiting> = /*@__PURE__*/
+  messageDesc(file_switchyard_types_v1_types, 10);
 
 /**
  * What ends an intercept whether it is renewed or not.
@@ -502,7 +544,7 @@ export type Closing = Message<"switchyard.types.v1.Closing"> & {
  * Use `create(ClosingSchema)` to create a new message.
  */
 export const ClosingSchema: GenMessage<Closing> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 10);
+  messageDesc(file_switchyard_types_v1_types, 11);
 
 /**
  * Protocol versions that one end speaks, both ends included.
@@ -530,7 +572,7 @@ export type VersionRange = Message<"switchyard.types.v1.VersionRange"> & {
  * Use `create(VersionRangeSchema)` to create a new message.
  */
 export const VersionRangeSchema: GenMessage<VersionRange> = /*@__PURE__*/
-  messageDesc(file_switchyard_types_v1_types, 11);
+  messageDesc(file_switchyard_types_v1_types, 12);
 
 /**
  * What becomes of a keyed request while its intercept's session is away, after the hold.

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { createSpec, type FakeSession } from '../../../test/fakes.ts';
 import { createAgent, openKeeperBench, type KeeperBench } from '../../../test/keeper-bench.ts';
 import { createIntercept, toKey } from '../../../test/objects.ts';
+import { createInterceptPolicy } from '../../../test/policies.ts';
 import { createTokenBuckets } from '../../auth/token-buckets.ts';
 import type { SessionIntercepts } from '../../registry/ports.ts';
 import { createAccessReviewer } from '../rights/review-access.ts';
@@ -76,6 +77,18 @@ test('where the API server cannot be asked what a user may, nothing is made for 
   bench.kube.refuse = ({ path }) => (path.endsWith('/localsubjectaccessreviews') ? 503 : undefined);
   await expect(acting.register(createUserAgent('s1'), spec)).rejects.toMatchObject({ code: 'cluster_unavailable' });
   expect(bench.kube.list(intercepts)).toEqual([]);
+});
+
+test('who needs an approval is answered at once, with what is waited for; a goodbye before it takes the wish back', async () => {
+  await using bench = await openKeeperBench({ objects: [createInterceptPolicy('careful', { approval: 'Required' })] });
+  const acting = createActing(bench);
+  const session = createUserAgent('s1');
+  const waiting = { accepted: false, reason: 'ApprovalPending', message: expect.stringContaining(`intercept admin approve ${id}`) };
+  expect(await acting.register(session, spec)).toMatchObject({ id, waiting });
+  await bench.untilTold(id, 'Accepted', 'False ApprovalPending');
+  expect(bench.seat.rules).toEqual([]);
+  acting.leave(session);
+  await bench.untilGone(id);
 });
 
 test('an agent without a token gets nothing made, nor one whose token has expired', async () => {

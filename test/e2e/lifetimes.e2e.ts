@@ -138,13 +138,13 @@ test('a drain refuses new intercepts, warns those that are, ends them at its tim
   const server = 'require("http").createServer().listen(process.env.PORT)';
   const refused = await alice.intercept('run', 'payments', '--key', 'alice', '-n', stage.namespace, '--', 'node', '-e', server);
   expect(refused.stderr).toContain(`takes no new intercepts, since it is drained by ${ops.user}: upgrade`);
-  const { ms, code } = await untilEnded(run, 'drained by', sinceMs);
+  const { ms, code } = await untilEnded(run, 'was ended, since the namespace is drained by', sinceMs);
   await eventually('orders to be given back', 60_000, async () =>
     (await names(stage.namespace, 'routedservices')).length === 0 ? true : undefined,
   );
   evidence('drain', { 'ms until the owner hears of the end': ms, 'exit code of run': code ?? -1 });
   expect((await ops.intercept('admin', 'drain', '--undo', '-n', stage.namespace)).stdout).toContain('can be intercepted again');
-  await eventually('the manager to accept again', 10_000, async () => {
+  await eventually('the manager to accept again', 20_000, async () => {
     const again = await alice.answer('orders', 'alice').catch(() => undefined);
     return again;
   });

@@ -38,7 +38,10 @@ test('the Lease says who drains, why and when; undo takes it back [cli.drainGrac
     intercepts: [{ id: 'orders.http.bob' }],
   });
   expect(readDrain(annotations())).toEqual({ by: 'ops@corp.example', reason: 'upgrade', atMs });
-  expect(await drain('--undo')).toMatchObject({ code: 0, stdout: 'shop can be intercepted again\n' });
+  expect(await drain('--undo')).toMatchObject({
+    code: 0,
+    stdout: 'shop can be intercepted again, as soon as its managers have noticed (seconds)\n',
+  });
   expect(annotations()).toEqual({ other: 'stays' });
   expect(await drain('--undo')).toMatchObject({ code: 0, stdout: 'shop is not drained\n' });
 });

@@ -13,7 +13,7 @@ import { charts, tryHelm } from './helm.ts';
 import { kubectlAs, toIntercept } from './intercept-object.ts';
 
 interface Pod {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly status: {
     readonly conditions: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime: string }[];
     readonly containerStatuses: readonly {
@@ -102,8 +102,9 @@ describe('with Helm', () => {
   test('an upgrade with another configuration replaces the managers, the next ones ready before the last ones go', async () => {
     const old = new Set((await managers()).map(({ metadata }) => metadata.name));
     expect(await installAs('ada', '--set', 'config.limits.hold=5s')).toMatchObject({ exitCode: 0 });
-    const running = await managers();
+    const running = (await managers()).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     expect(running.filter(({ metadata }) => old.has(metadata.name))).toEqual([]);
+    expect(running).toHaveLength(2);
     expect(running.every(({ status }) => status.containerStatuses.every(({ restartCount }) => restartCount === 0))).toBe(true);
   });
 

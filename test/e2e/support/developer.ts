@@ -62,8 +62,8 @@ export async function openMachine(variables: NodeJS.ProcessEnv, prefix: readonly
 
 /** Resolves when `intercept run` says that requests arrive. A takeover on a busy machine may take longer than a program's start. */
 async function untilReady(started: OwnedProcess): Promise<void> {
-  await eventually(`${started.name} to be ready`, 60_000, () => {
-    started.assertRunning();
-    return started.readLog().includes('ready:') ? true : undefined;
-  });
+  await eventually(`${started.name} to be ready`, 60_000, () =>
+    started.exitCode !== undefined || started.readLog().includes('ready:') ? true : undefined,
+  );
+  started.assertRunning();
 }

@@ -69,7 +69,8 @@ interface Said {
 function toView({ intercepts, services, before }: Drained, { namespace, at, dryRun }: Said): View {
   const rows = intercepts.map(({ metadata: { name }, spec: { owner, client = '' } }) => [name, owner.user, client].map(toPrintable));
   const did = dryRun ? 'nothing was changed; ' : '';
-  const undone = before === undefined ? `${namespace} is not drained` : `${namespace} ${dryRun ? 'would be' : 'can be'} intercepted again`;
+  const again = `${namespace} ${dryRun ? 'would be' : 'can be'} intercepted again, as soon as its managers have noticed (seconds)`;
+  const undone = before === undefined ? `${namespace} is not drained` : again;
   return {
     data: {
       namespace,

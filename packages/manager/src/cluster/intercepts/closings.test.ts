@@ -92,7 +92,11 @@ test('in a drain nobody new is accepted; who is there is warned, and ends at its
     reason: 'revoked',
     message: `The intercept ${id} was ended, since the namespace is drained by ops@corp.example: upgrade.`,
   });
+  // After its time as well: what was never accepted is refused, and does not end.
+  bench.put(createIntercept('orders.http.dave', 'dave', { createdAt: new Date(atMs).toISOString() }));
+  await bench.untilTold('orders.http.dave', 'Accepted', 'False StandingDown');
   bench.seat.drain(undefined);
+  await bench.untilTold('orders.http.dave', 'Accepted', 'True Accepted');
   bench.put(createIntercept('orders.http.carol', 'carol', { createdAt: new Date(atMs).toISOString() }));
   await bench.untilTold('orders.http.carol', 'Accepted', 'True Accepted');
 });

@@ -33,7 +33,7 @@ export function bringForward(
   const idleAtMs = idleLifetimeMs === 0 ? Infinity : findIdleEnd(claim, standing, usedMs, idleLifetimeMs);
   const all: readonly Closing[] = [
     closing,
-    ...(drain === undefined ? [] : [toDrainClosing(claim, drain)]),
+    ...(drain === undefined || !wasAccepted(claim) ? [] : [toDrainClosing(claim, drain)]),
     {
       atMs: idleAtMs,
       reason: 'idle',
@@ -46,8 +46,12 @@ export function bringForward(
 
 /** Why a new intercept is not accepted while the namespace is drained; what was accepted before, stays until its end. */
 export function refuseDrained(claim: Claim, drain: Drain | undefined): Verdict | undefined {
-  if (drain === undefined || findCondition(claim, 'Accepted')?.status === 'True') return undefined;
+  if (drain === undefined || wasAccepted(claim)) return undefined;
   return { holds: false, reason: 'StandingDown', message: toDrainMessage(drain) };
+}
+
+function wasAccepted(claim: Claim): boolean {
+  return findCondition(claim, 'Accepted')?.status === 'True';
 }
 
 function toDrainClosing({ id }: Claim, drain: Drain): Closing {

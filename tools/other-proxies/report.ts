@@ -1,13 +1,13 @@
-import type { PeerVerdict } from '../../test/peers/try-vector.ts';
+import type { ProxyVerdict } from '../../test/other-proxies/try-vector.ts';
 
-/** What one peer did with all vectors. */
-export interface PeerResult {
+/** What one proxy did with all vectors. */
+export interface ProxyResult {
   readonly name: string;
-  readonly verdicts: readonly { readonly vector: string; readonly verdict: PeerVerdict }[];
+  readonly verdicts: readonly { readonly vector: string; readonly verdict: ProxyVerdict }[];
 }
 
-/** The page `docs/peers.md`. */
-export function toPeersPage(results: readonly PeerResult[]): string {
+/** The page `docs/other-proxies.md`. */
+export function toProxiesPage(results: readonly ProxyResult[]): string {
   const kinds = ['as we do', 'refused', 'repaired', 'wrong'] as const;
   const rows = results.map(({ name, verdicts }) => {
     const counts = kinds.map((kind) => verdicts.filter(({ verdict }) => verdict.t === kind).length);
@@ -17,7 +17,7 @@ export function toPeersPage(results: readonly PeerResult[]): string {
   return `# What other proxies let through
 
 The request vectors of \`test/vectors\`, sent through other proxies in their plainest set-up: \`x-intercept-id\` chooses the side, connections to
-origins are kept. Written by \`node tools/peers/main.ts --write\`; the versions are those that were installed.
+origins are kept. Written by \`node tools/other-proxies/main.ts --write\`; the versions are those that were installed.
 
 - **as we do**: the same requests go on to the same sides, or none does where we refuse.
 - **refused**: what we pass is answered by the proxy, or lost.
@@ -37,7 +37,7 @@ ${rows.join('\n')}
 ${lists.join('\n')}`;
 }
 
-function toList(verdicts: PeerResult['verdicts']): string {
+function toList(verdicts: ProxyResult['verdicts']): string {
   const wrong = verdicts.flatMap(({ vector, verdict }) => (verdict.t === 'wrong' ? [`- ${toCode(vector)}: ${toCode(verdict.why)}`] : []));
   return wrong.length === 0 ? 'Nothing here.' : wrong.join('\n');
 }

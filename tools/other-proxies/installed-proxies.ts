@@ -1,13 +1,13 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenPeer, OriginPorts, Peer } from '../../test/peers/peer.ts';
+import type { OpenProxy, OriginPorts, OtherProxy } from '../../test/other-proxies/other-proxy.ts';
 import { readInstalledVersion } from '../bench/contenders/installed-version.ts';
 import { toNginxConfig } from '../bench/nginx-config.ts';
 import { pickPort } from '../process/free-port.ts';
 import { openProcessOwner } from '../process/process-owner.ts';
 
 /** HAProxy and nginx, where they are installed. */
-export function findInstalledPeers(): Peer[] {
+export function findInstalledProxies(): OtherProxy[] {
   const haproxy = readInstalledVersion('haproxy', '-v');
   const nginx = readInstalledVersion('nginx', '-v');
   return [
@@ -18,9 +18,9 @@ export function findInstalledPeers(): Peer[] {
 
 type Start = (folder: string, port: number) => { readonly command: string; readonly args: readonly string[] };
 
-async function openProgram(start: Start): Promise<OpenPeer> {
+async function openProgram(start: Start): Promise<OpenProxy> {
   await using scope = new AsyncDisposableStack();
-  const owner = scope.use(openProcessOwner('peer', process.env));
+  const owner = scope.use(openProcessOwner('proxy', process.env));
   const port = await pickPort();
   const { command, args } = start(owner.folder, port);
   await owner.start(command, command, { args }).listening(port);
@@ -28,7 +28,7 @@ async function openProgram(start: Start): Promise<OpenPeer> {
   return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function openHaproxy(origins: OriginPorts): Promise<OpenPeer> {
+function openHaproxy(origins: OriginPorts): Promise<OpenProxy> {
   return openProgram((folder, port) => {
     const file = join(folder, 'haproxy.cfg');
     const backends = Object.entries(origins).map(([side, origin]) => `backend ${side}\n  server only 127.0.0.1:${origin}\n`);
@@ -52,7 +52,7 @@ ${backends.join('')}`,
   });
 }
 
-function openNginx(origins: OriginPorts): Promise<OpenPeer> {
+function openNginx(origins: OriginPorts): Promise<OpenProxy> {
   return openProgram((owned, port) => {
     const folder = mkdtempSync(join(owned, 'nginx-'));
     const file = join(folder, 'nginx.conf');

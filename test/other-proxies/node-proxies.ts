@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy';
 import { createProxyServer } from 'httpxy';
-import type { OpenPeer, OriginPorts, Peer } from './peer.ts';
+import type { OpenProxy, OriginPorts, OtherProxy } from './other-proxy.ts';
 
 type Forward = (request: IncomingMessage, response: ServerResponse, target: string) => void;
 
 /** `http-proxy` behind `node:http`. */
-export const httpProxyPeer: Peer = {
+export const otherHttpProxy: OtherProxy = {
   name: 'http-proxy 1.18.1',
   open(origins) {
     const agent = new Agent({ keepAlive: true });
@@ -18,7 +18,7 @@ export const httpProxyPeer: Peer = {
 };
 
 /** `httpxy` behind `node:http`. */
-export const httpxyPeer: Peer = {
+export const otherHttpxy: OtherProxy = {
   name: 'httpxy 0.5.6',
   open(origins) {
     const agent = new Agent({ keepAlive: true });
@@ -29,7 +29,7 @@ export const httpxyPeer: Peer = {
   },
 };
 
-async function openServer(origins: OriginPorts, agent: Agent, forward: Forward): Promise<OpenPeer> {
+async function openServer(origins: OriginPorts, agent: Agent, forward: Forward): Promise<OpenProxy> {
   const server = createServer((request, response) => {
     const key = request.headers['x-intercept-id'];
     const port = key === 'alice' || key === 'bob' ? origins[key] : origins.baseline;

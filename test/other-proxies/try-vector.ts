@@ -12,8 +12,8 @@ import {
 import { readRequestsWithNode } from '../fuzz/oracles/node-parser.ts';
 import { parseOutcome, type RequestVector, type Side } from '../vectors/request-vector.ts';
 
-/** What a peer did with a vector. */
-export type PeerVerdict =
+/** What a proxy did with a vector. */
+export type ProxyVerdict =
   /** What goes on is what we send on: the same requests to the same sides. */
   | { readonly t: 'as we do' }
   /** It refuses, or loses, what we pass. */
@@ -28,15 +28,15 @@ const sides: readonly Side[] = ['baseline', 'alice', 'bob'];
 const quietMs = 30;
 const longestMs = 1000;
 
-/** The origins behind a peer, which record what comes. */
-export interface PeerOrigins extends AsyncDisposable {
+/** The origins behind a proxy, which record what comes. */
+export interface Origins extends AsyncDisposable {
   readonly ports: Readonly<Record<Side, number>>;
-  /** Sends a vector through the peer at `port` and judges what arrived. */
-  tryVector(vector: RequestVector, port: number): Promise<PeerVerdict>;
+  /** Sends a vector through the proxy at `port` and judges what arrived. */
+  tryVector(vector: RequestVector, port: number): Promise<ProxyVerdict>;
 }
 
 /** Opens the origins. The caller disposes them. */
-export async function openPeerOrigins(): Promise<PeerOrigins> {
+export async function openOrigins(): Promise<Origins> {
   await using scope = new AsyncDisposableStack();
   const streams = new Map<OriginConnection, { readonly side: Side; readonly pieces: Buffer[] }>();
   const open = async (side: Side): Promise<StrictOrigin> =>
@@ -53,7 +53,7 @@ export async function openPeerOrigins(): Promise<PeerOrigins> {
   const origins = { baseline: await open('baseline'), alice: await open('alice'), bob: await open('bob') };
   const owned = scope.move();
   const countBytes = (): number => [...streams.values()].flatMap(({ pieces }) => pieces).reduce((sum, { length }) => sum + length, 0);
-  // What a peer still sends for an earlier vector must not be taken for this one's.
+  // What a proxy still sends for an earlier vector must not be taken for this one's.
   const forgetAll = async (): Promise<void> => {
     await delay(quietMs);
     for (const side of sides) origins[side].destroyConnections();
@@ -89,7 +89,7 @@ async function untilQuiet(client: RawClient, arrivedBytes: () => number): Promis
   }
 }
 
-function toVerdict(vector: RequestVector, arrived: readonly { readonly side: Side; readonly stream: Buffer }[]): PeerVerdict {
+function toVerdict(vector: RequestVector, arrived: readonly { readonly side: Side; readonly stream: Buffer }[]): ProxyVerdict {
   const { reaches, after } = parseOutcome(vector.outcome);
   const isPassed = after.t === 'open' || after.t === 'closed';
   const seen: { readonly side: Side; readonly target: string }[] = [];

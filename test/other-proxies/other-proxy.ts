@@ -4,13 +4,13 @@ import type { Side } from '../vectors/request-vector.ts';
 export type OriginPorts = Readonly<Record<Side, number>>;
 
 /** Another proxy, set up as plainly as it allows: `x-intercept-id` chooses the side, connections to origins are kept and reused. */
-export interface Peer {
+export interface OtherProxy {
   readonly name: string;
   /** Starts it. The caller disposes it. */
-  open(origins: OriginPorts): Promise<OpenPeer>;
+  open(origins: OriginPorts): Promise<OpenProxy>;
 }
 
-/** A peer that listens. */
-export interface OpenPeer extends AsyncDisposable {
+/** A proxy that listens. */
+export interface OpenProxy extends AsyncDisposable {
   readonly port: number;
 }

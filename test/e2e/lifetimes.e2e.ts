@@ -148,4 +148,14 @@ test('a drain refuses new intercepts, warns those that are, ends them at its tim
     const again = await alice.answer('orders', 'alice').catch(() => undefined);
     return again;
   });
+  const readDrains = async (): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+    const { stdout } = await ops.intercept('admin', 'audit', '-n', stage.namespace, '-o', 'json');
+    const { records } = JSON.parse(stdout) as { readonly records: readonly Readonly<Record<string, unknown>>[] };
+    return records.filter(({ action }) => String(action).startsWith('drain_'));
+  };
+  await eventually('both records', 20_000, async () => ((await readDrains()).length === 2 ? true : undefined));
+  expect(await readDrains()).toMatchObject([
+    { action: 'drain_started', user: ops.user, proven: false, message: expect.stringContaining('upgrade') as string },
+    { action: 'drain_undone', outcome: 'ended' },
+  ]);
 });

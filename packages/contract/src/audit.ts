@@ -20,6 +20,10 @@ export const auditActions = [
   'intercept_ended',
   /** What passed through an intercept that is over at one more router than that of its `intercept_ended`. */
   'intercept_usage',
+  /** Somebody asked for a drain of the namespace, or changed it. */
+  'drain_started',
+  /** The drain was taken back. */
+  'drain_undone',
 ] as const;
 
 /** One of `auditActions`. */

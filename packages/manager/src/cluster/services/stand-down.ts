@@ -1,5 +1,6 @@
-import type { Clock, Log, Timer } from '@switchyard/contract';
+import { silentAudit, type Audit, type Clock, type Log, type Timer } from '@switchyard/contract';
 import { describeWho, drainAnnotation, managerName, readDrain, standDownAnnotation, type Drain, type LeaseHolder } from '@switchyard/kube';
+import { toDrainRecord } from '../../audit/drain-record.ts';
 import { serviceLimits } from '../../limits.ts';
 
 /** What somebody asked for by an annotation of the Lease. */
@@ -18,29 +19,43 @@ export function toDrainMessage(drain: Drain): string {
   return `The namespace takes no new intercepts, since it is drained by ${describeWho(drain)}.`;
 }
 
-/** Watches what the Lease says, and logs it; `onChange` is called when it says something else. Dispose stops that. */
+/** What the watch works with. */
+export interface StandDownDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Default: nothing is recorded. */
+  readonly audit?: Audit | undefined;
+  /** Every manager sees the Lease, and one records what it says. */
+  readonly isLeading: () => boolean;
+}
+
+/**
+ * Watches what the Lease says, logs it and, where this manager leads, records it; `onChange` is called when it says something else. Dispose
+ * stops that.
+ */
 export function watchStandDown(
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log, audit = silentAudit, isLeading }: StandDownDeps,
   lease: Pick<LeaseHolder, 'annotations'>,
   onChange: () => void,
 ): StandDown {
   const read = (): Drain | undefined => readDrain(lease.annotations);
   const isAsked = (drain: Drain | undefined): boolean =>
     standDownAnnotation in lease.annotations || (drain !== undefined && clock.date().getTime() >= drain.atMs);
-  const see = (): { readonly asked: boolean; readonly note: string | undefined } => ({
-    asked: isAsked(read()),
-    note: lease.annotations[drainAnnotation],
-  });
+  const see = (): { readonly asked: boolean; readonly note: string | undefined; readonly drain: Drain | undefined } => {
+    const drain = read();
+    return { asked: isAsked(drain), note: lease.annotations[drainAnnotation], drain };
+  };
   let before = see();
   let timer: Timer;
   const look = (): void => {
     const now = see();
-    const drain = read();
-    const { asked, note } = before;
+    const { drain } = now;
+    const { asked, note, drain: drainBefore } = before;
     before = now;
     if (now.note !== note) {
       if (drain === undefined) log.info('drain_ended', {});
       else log.warn('draining_namespace', { by: drain.by, reason: drain.reason, at: new Date(drain.atMs).toISOString() });
+      if (isLeading()) audit.write(toDrainRecord(drain, drainBefore));
     }
     if (now.asked !== asked) {
       if (now.asked) log.warn('standing_down', { reason: drain === undefined ? standDownMessage : toDrainMessage(drain) });

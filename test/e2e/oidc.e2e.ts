@@ -160,6 +160,7 @@ describe.skipIf(!isTestCluster())('a person without a kubeconfig', () => {
     await eventually('it to wait', 30_000, () => (run.readLog().includes('waiting for an approval of orders: ') ? true : undefined));
     expect(run.readLog()).toContain(`intercept admin approve ${id}`);
     expect(run.readLog()).not.toContain('ready:');
+    expect((await alice.intercept('list')).stdout).toContain('ApprovalPending');
     const approvedMs = performance.now();
     expect(await boss.intercept('admin', 'approve', id)).toMatchObject({ exitCode: 0 });
     await eventually('it to be ready', 60_000, () => (run.readLog().includes('ready:') ? true : undefined));

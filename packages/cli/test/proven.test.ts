@@ -28,6 +28,8 @@ interface Manager extends AsyncDisposable {
   end(message: string): void;
   /** Starts `intercept run orders`. */
   run(...args: readonly string[]): Started;
+  /** Runs `intercept list`. */
+  list(): Promise<Outcome>;
   /** Runs `intercept status orders`. */
   status(...args: readonly string[]): Promise<Outcome>;
 }
@@ -87,6 +89,7 @@ async function openManager(first: Waiting | undefined): Promise<Manager> {
     },
     end: (message) => live?.session.notify({ t: 'intercept_ended', id: live.info.id, reason: 'policy', message }),
     run: (...args) => startInProcess(['run', 'orders', '--key', 'alice', '--port', String(app.port), ...args], { env }),
+    list: () => runInProcess(['list'], { env }),
     status: (...args) => runInProcess(['status', 'orders', ...args], { env }),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -96,6 +99,7 @@ test('by a token, too, "ready" means that requests arrive: what is waited for is
   await using manager = await openManager(pending);
   await using run = manager.run();
   await run.says(`waiting for an approval of orders: ${approve}`);
+  expect((await manager.list()).stdout).toMatch(/ ROUTED\norders .* ApprovalPending\n$/);
   manager.say(preparing);
   await run.says(`taking over orders: ${preparing.message}`);
   expect(run.stderr).not.toContain('ready:');
@@ -104,6 +108,7 @@ test('by a token, too, "ready" means that requests arrive: what is waited for is
   manager.say(undefined);
   await run.says('orders is routed\n');
   await run.says('ready:');
+  expect((await manager.list()).stdout).not.toContain('ROUTED');
   expect((await manager.status('-q')).code).toBe(0);
   manager.say({ accepted: true, reason: 'Drifted', message: 'Somebody else wrote the Service.' });
   await run.says('requests for orders do not reach you now: Somebody else wrote the Service.');

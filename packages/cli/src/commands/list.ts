@@ -6,6 +6,7 @@ import type { ControlledIntercept } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
 import { toMatchFields } from '../match/match-fields.ts';
 import { toTable, type Paint } from '../output.ts';
+import { toPrintable } from '../printable.ts';
 import { resolveSettings } from '../settings.ts';
 
 /** `intercept list`: everybody's intercepts. */
@@ -23,13 +24,12 @@ export const list: AnyCommand = defineCommand({
     await using control = await openControl(context, settings);
     const [intercepts, owner] = await Promise.all([control.listIntercepts(), control.owner()]);
     const now = context.clock.date();
-    const rows = intercepts.map((each) => toRow(each, now));
+    const isTold = intercepts.some((each) => toStanding(each) !== undefined);
+    const rows = intercepts.map((each) => toRow(each, now, isTold));
     context.output.show({
       data: { intercepts: intercepts.map((each) => toInterceptData(each, owner)) },
       text: (paint) =>
-        rows.length === 0
-          ? 'nobody intercepts anything'
-          : toFilledTable(intercepts.some(({ routed }) => routed !== undefined) ? [...headings, 'ROUTED'] : headings, rows, paint),
+        rows.length === 0 ? 'nobody intercepts anything' : toFilledTable(isTold ? [...headings, 'ROUTED'] : headings, rows, paint),
       plain: intercepts.map(toPlainRow),
     });
     return 0;
@@ -62,18 +62,25 @@ export function toInterceptData(intercept: ControlledIntercept, owner: string): 
   };
 }
 
-function toRow(intercept: ControlledIntercept, now: Date): readonly string[] {
+/** What its requests wait for, or that they come; undefined where the manager tells nothing of the kind. */
+function toStanding({ routed, waiting }: ControlledIntercept): string | undefined {
+  return routed?.reason ?? (waiting && toPrintable(waiting.reason));
+}
+
+function toRow(intercept: ControlledIntercept, now: Date, isTold: boolean): readonly string[] {
   const { createdAt, expiresAt } = intercept;
   const age = formatCoarse(now.getTime() - createdAt.getTime());
-  return toCells(intercept, age, `in ${formatCoarse(expiresAt.getTime() - now.getTime())}`);
+  const cells = toCells(intercept, age, `in ${formatCoarse(expiresAt.getTime() - now.getTime())}`);
+  return isTold ? [...cells, toStanding(intercept) ?? 'Routed'] : cells;
 }
 
 function toPlainRow(intercept: ControlledIntercept): readonly string[] {
-  return toCells(intercept, intercept.createdAt.toISOString(), intercept.expiresAt.toISOString());
+  const standing = toStanding(intercept);
+  const cells = toCells(intercept, intercept.createdAt.toISOString(), intercept.expiresAt.toISOString());
+  return standing === undefined ? cells : [...cells, standing];
 }
 
 function toCells(intercept: ControlledIntercept, since: string, until: string): readonly string[] {
-  const { service, port, key = '-', owner, session, client, match, sharedWith, routed } = intercept;
-  const selection = [describeMatch(match), sharedWith.join(',')];
-  return [service, port, key, owner, session, since, until, client, ...selection, ...(routed === undefined ? [] : [routed.reason])];
+  const { service, port, key = '-', owner, session, client, match, sharedWith } = intercept;
+  return [service, port, key, owner, session, since, until, client, describeMatch(match), sharedWith.join(',')];
 }

@@ -1,8 +1,10 @@
 import { approvedAnnotation, type Intercept } from '@switchyard/kube';
+import { until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../../test/fakes.ts';
 import { createAgent, openKeeperBench, type KeeperBench } from '../../../test/keeper-bench.ts';
 import { createIntercept } from '../../../test/objects.ts';
+import { createInterceptPolicy } from '../../../test/policies.ts';
 import type { ProvenUser } from '../../auth/proven-user.ts';
 import { createUserIntercepts, type UserIntercepts } from './user-intercepts.ts';
 
@@ -66,4 +68,26 @@ test('one that was made anew meanwhile stays, and the others are removed', async
   await users.remove(alice, { all: true });
   await bench.untilGone('orders.http.second');
   expect(bench.object(id)?.metadata.uid).toBe('another');
+});
+
+test('one that waits for an approval is seen with what it waits for, is not renewed, and goes when its owner takes it back', async () => {
+  await using bench = await openKeeperBench({ objects: [createInterceptPolicy('careful', { approval: 'Required' }), createOwn()] });
+  await bench.untilTold(id, 'Accepted', 'False ApprovalPending');
+  const users = createUserIntercepts({ ...bench.seat, namedGroups: () => new Set() });
+  const pending = { id, waiting: { accepted: false, reason: 'ApprovalPending' } };
+  expect(users.list()).toMatchObject([pending]);
+  expect(bench.keeper.list()).toEqual([]);
+  expect(() => users.renew(alice, id, undefined)).toThrow(/waits for an approval/);
+  await expect(users.removeOne({ ...alice, user: 'bob' }, id)).rejects.toMatchObject({ code: 'not_allowed' });
+  expect(await users.removeOne(alice, id)).toMatchObject(pending);
+  await until(() => users.list().length === 0);
+});
+
+test('what a removal answers is all that it removes, routed by or not', async () => {
+  const approvals = createInterceptPolicy('careful', { approval: 'Required' });
+  await using bench = await openKeeperBench({ objects: [approvals, createOwn()] });
+  await bench.untilTold(id, 'Accepted', 'False ApprovalPending');
+  const users = createUserIntercepts({ ...bench.seat, namedGroups: () => new Set() });
+  expect(await users.remove(alice, { all: true })).toMatchObject([{ id }]);
+  await bench.untilGone(id);
 });

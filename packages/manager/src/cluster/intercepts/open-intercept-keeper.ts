@@ -174,6 +174,13 @@ class Keeper implements InterceptKeeper {
     return this.#table.all().map(toInfo);
   }
 
+  listAll(): readonly InterceptInfo[] {
+    const unaccepted = this.#judgements
+      .filter(({ over, acceptance, undecided }) => over === undefined && !acceptance.holds && !undecided)
+      .map((judgement) => toInfo(toIntercept(judgement, this.#deps.clock)));
+    return [...this.list(), ...unaccepted].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+  }
+
   findOwnSession(uid: string): LiveSession | undefined {
     const link = this.#book.links.get(uid);
     return link?.t === 'live' ? link : undefined;

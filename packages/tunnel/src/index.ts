@@ -11,6 +11,14 @@ export { openManagerClient, type ManagerClientOptions } from './manager-client.t
 export { openTunnelServer, type TunnelServer, type TunnelServerDeps, type TunnelServerOptions } from './server.ts';
 export type { AcceptSession, Hello, OnTurnedAway, ServerSession, SessionEnd, SessionEvents, TunnelClient, TurnedAway } from './session.ts';
 export { protocolVersions } from './version.ts';
-export { parseEventId, parseInterceptId, parseOwner, readBearer, refuseLargeQuestion, toShownName } from '@switchyard/wire';
+export {
+  parseEventId,
+  parseInterceptId,
+  parseOwner,
+  readBearer,
+  refuseLargeQuestion,
+  refuseLongMatch,
+  toShownName,
+} from '@switchyard/wire';
 export { toShownError } from './request-desk.ts';
 export type { AuthMode, EventFilter, EventRequest, ManagerInfo, RemovalFilter, SessionEvent, SignIn, VersionRange } from '@switchyard/wire';

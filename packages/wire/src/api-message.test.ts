@@ -15,6 +15,7 @@ import { encodeMessage } from './encode.ts';
 import { encodeQuestion, encodeReport, parseQuestion, parseReport } from './explain-message.ts';
 import { ListInterceptsResponseSchema } from './generated/switchyard/api/v1/api_pb.ts';
 import { MatchSchema } from './generated/switchyard/types/v1/types_pb.ts';
+import { toSpec } from './intercept.ts';
 import { ExplainRequestSchema } from './generated/switchyard/api/v1/api_pb.ts';
 import { managerDefinition, tunnelDefinition } from './service-definition.ts';
 
@@ -45,6 +46,15 @@ test('services come back as they were', () => {
     ports: [{ name: 'http', listen: '127.0.0.1:1', baseline: '127.0.0.1:2', protocol, notes: ['a note'] }],
   }));
   expect(api.parseServices(api.encodeServices(services))).toEqual(services);
+});
+
+test('an intercept that is longer than a receiver takes keeps nobody from asking, and is refused where it is asked for', () => {
+  const match = [[{ t: 'method', method: 'x'.repeat(10_000) } as const]];
+  const times = { createdAt: new Date(1), expiresAt: new Date(2) };
+  const spec = { service, port: 'http', key, match, sharedWith: [], joins: false, whenAway: 'fail' } as const;
+  const info: InterceptInfo = { ...spec, id: toInterceptId(service, 'http', key), owner: 'alice', session: 'ready', client: '', ...times };
+  expect(api.encodeIntercepts([info]).length).toBeGreaterThan(10_000);
+  expect(() => toSpec({ ...spec, lifetimeMs: undefined, directPort: undefined })).toThrow(/at most 8192/);
 });
 
 test('intercepts come back as they were', () => {

@@ -24,6 +24,7 @@ export {
   parseRemoved,
   parseServices,
 } from './api-message.ts';
+export { refuseLongMatch } from './match.ts';
 export { encodeQuestion, encodeReport, parseQuestion, parseReport, refuseLargeQuestion } from './explain-message.ts';
 export {
   encodeEvent,

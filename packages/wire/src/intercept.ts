@@ -28,7 +28,7 @@ import {
   type Waiting as ProtoWaiting,
 } from './generated/switchyard/types/v1/types_pb.ts';
 import { wireLimits } from './limits.ts';
-import { fromMatch, toMatch } from './match.ts';
+import { fromMatch, refuseLongMatch, toMatch } from './match.ts';
 import { parseOwner, toShown } from './text.ts';
 import { toViolation } from './violation.ts';
 
@@ -55,8 +55,9 @@ function parsePort(text: string): string {
   return text;
 }
 
-/** A spec for the wire. */
+/** A spec for the wire; throws `bad_usage` where its match is longer than a receiver takes. */
 export function toSpec(spec: InterceptSpec): MessageInitShape<typeof InterceptSpecSchema> {
+  refuseLongMatch(spec.match);
   return {
     service: spec.service,
     port: spec.port ?? '',
@@ -113,7 +114,7 @@ function parseWhenAway(value: ProtoWhenAway): WhenAway {
   });
 }
 
-/** An intercept for the wire. */
+/** An intercept for the wire. Never throws: many are in one answer, and one of them must not keep all from whoever asks. */
 export function toIntercept(info: InterceptInfo): MessageInitShape<typeof InterceptSchema> {
   return {
     id: info.id,

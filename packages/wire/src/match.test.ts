@@ -3,7 +3,7 @@ import type { Condition, TextMatch } from '@switchyard/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MatchSchema } from './generated/switchyard/types/v1/types_pb.ts';
-import { fromMatch, toMatch } from './match.ts';
+import { fromMatch, refuseLongMatch, toMatch } from './match.ts';
 
 const value = fc.string({ maxLength: 40, unit: fc.constantFrom('a', '.', '*', 'é', '/', ' ', '=', '日') });
 const text: fc.Arbitrary<TextMatch> = fc.oneof(
@@ -56,7 +56,8 @@ test('a match may have 8192 bytes as a message, at either end [wire.matchBytes]'
   const largest = toMatch([[toMethod(8_183)]]);
   expect(toBinary(MatchSchema, create(MatchSchema, largest))).toHaveLength(8_192);
   expect(fromMatch(create(MatchSchema, largest))).toEqual([[toMethod(8_183)]]);
-  expect(() => toMatch([[toMethod(8_184)]])).toThrow(/at most 8192/);
+  refuseLongMatch([[toMethod(8_183)]]);
+  expect(() => refuseLongMatch([[toMethod(8_184)]])).toThrow(/at most 8192/);
   const received = create(MatchSchema, { anyOf: [{ conditions: [{ condition: { case: 'method', value: 'x'.repeat(8_184) } }] }] });
   expect(() => fromMatch(received)).toThrow(/at most 8192/);
 });

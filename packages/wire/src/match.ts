@@ -12,11 +12,14 @@ import {
 import { wireLimits } from './limits.ts';
 import { parseText } from './text.ts';
 
-/** A match for the wire; throws `bad_usage` where it is longer than a receiver takes. */
+/** A match for the wire, however long: what comes from elsewhere is held to `refuseLongMatch` before it gets here. */
 export function toMatch(match: Match): MessageInitShape<typeof MatchSchema> {
-  const message = { anyOf: match.map((conditions) => ({ conditions: conditions.map(toCondition) })) };
-  refuseLong(toBinary(MatchSchema, create(MatchSchema, message)).length);
-  return message;
+  return { anyOf: match.map((conditions) => ({ conditions: conditions.map(toCondition) })) };
+}
+
+/** Throws `bad_usage` where `match` is longer than a receiver takes. */
+export function refuseLongMatch(match: Match): void {
+  refuseLong(toBinary(MatchSchema, create(MatchSchema, toMatch(match))).length);
 }
 
 function toCondition(condition: Condition): MessageInitShape<typeof ConditionSchema> {

@@ -110,7 +110,8 @@ function checkPath(text: TextMatch): TextMatch {
 function checkCharacters(text: string, what: string): string {
   const { value: limit } = routeLimits.matchValue;
   if (text.length > limit) throw refusal(`The ${what} has ${text.length} characters, and at most ${limit} are allowed.`);
-  if (/\p{Cc}/u.test(text)) throw refusal(`The ${what} holds a control character, which no request can carry.`);
+  // As the protocol has it, whose receivers show it to people.
+  if (/\p{C}/u.test(text)) throw refusal(`The ${what} holds a control character, or one that nobody sees.`);
   return text;
 }
 

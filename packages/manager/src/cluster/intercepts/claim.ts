@@ -20,6 +20,7 @@ import {
   type InterceptReason,
 } from '@switchyard/kube';
 import { checkMatch, toMatchId } from '@switchyard/route';
+import { refuseLongMatch } from '@switchyard/tunnel';
 
 /** What an Intercept object asks for, checked. */
 export interface Claim extends Sharing {
@@ -118,12 +119,14 @@ function refuseOtherName(id: InterceptId, { match, mistake }: ReadMatch): ReadMa
   return { match: [], mistake: `The name ${id} is that of another match: this one's ends with ${hash}.` };
 }
 
-/** The resource's definition cannot tell a regular expression from one that is none. */
+/** The resource's definition cannot tell a regular expression from one that is none, nor how long it all is as a message. */
 function readMatch({ spec }: InterceptObject): ReadMatch {
   const match = fromMatchObject(spec.match);
   if (match === undefined) return { match: [], mistake: 'The match has a condition that this manager does not know.' };
   try {
-    return { match: checkMatch(match), mistake: undefined };
+    const checked = checkMatch(match);
+    refuseLongMatch(checked);
+    return { match: checked, mistake: undefined };
   } catch (reason) {
     return { match: [], mistake: InterceptError.from(reason).message };
   }

@@ -123,6 +123,14 @@ test.for<[string, NonNullable<Intercept['spec']['match']>, string]>([
   ['says two things at once', [{ allOf: [{ method: 'GET', percent: 1 }] }], 'MatchInvalid: '],
   ['asks for nothing', [{ allOf: [] }], 'MatchInvalid: '],
   [
+    'is too long for a message',
+    Array.from({ length: 8 }, (_, index) => ({
+      allOf: [0, 1, 2, 3, 4].map(() => ({ header: { name: `x-${index}`, exact: 'a'.repeat(250) } })),
+    })),
+    'MatchInvalid: The match has 10',
+  ],
+  ['has what nobody sees', [{ allOf: [{ query: { name: 'x', exact: 'a\u200bb' } }] }], 'MatchInvalid: '],
+  [
     'is a share',
     [{ allOf: [{ percent: 10 }] }],
     'PolicyDenied: No policy of this namespace allows an intercept of a share of the requests of orders',

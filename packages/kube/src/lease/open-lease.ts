@@ -27,8 +27,8 @@ export interface LeaseOptions {
 export interface LeaseHolder extends AsyncDisposable {
   /** To be asked right before each write. */
   readonly leading: boolean;
-  /** Of the lease when it was last seen: at most `leaseRenewMs` ago, while the API server answers. */
-  readonly annotations: Readonly<Record<string, string>>;
+  /** Of the lease when it was last seen: at most `leaseRenewMs` ago, while the API server answers. Undefined: it was never seen. */
+  readonly annotations: Readonly<Record<string, string>> | undefined;
   /** Stops leading and lets others lead at once. Never rejects: a lease that cannot be given back expires. */
   release(): Promise<void>;
 }
@@ -123,7 +123,7 @@ export function openLease({ clock, log, client }: LeaseDeps, { name, identity, o
       return leadership.leading;
     },
     get annotations() {
-      return sight?.lease.metadata.annotations ?? {};
+      return sight && (sight.lease.metadata.annotations ?? {});
     },
     release,
     [Symbol.asyncDispose]: release,

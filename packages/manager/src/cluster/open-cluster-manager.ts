@@ -101,7 +101,7 @@ export async function openClusterManager(config: ClusterConfig, deps: ClusterMan
     intercepts.reconsider();
   };
   const lease = opened.use(openLease(deps, { name: managerName, identity, onChange }));
-  follow(lease, opened.use(watchStandDown({ ...deps, isLeading }, lease, onChange)));
+  follow(lease, opened.use(watchStandDown({ ...deps, isLeading, namespace: client.namespace }, lease, onChange)));
   const services = opened.use(
     openServiceKeeper({ ...deps, ...collections, routers, wanted: () => intercepts.wanted, mayBypass, isStandingDown, isLeading }),
   );

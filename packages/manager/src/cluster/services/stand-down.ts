@@ -1,6 +1,6 @@
 import { silentAudit, type Audit, type Clock, type Log, type Timer } from '@switchyard/contract';
 import { describeWho, drainAnnotation, managerName, readDrain, standDownAnnotation, type Drain, type LeaseHolder } from '@switchyard/kube';
-import { toDrainRecord } from '../../audit/drain-record.ts';
+import { DrainTrail, type DrainNote } from '../../audit/drain-trail.ts';
 import { serviceLimits } from '../../limits.ts';
 
 /** What somebody asked for by an annotation of the Lease. */
@@ -25,43 +25,53 @@ export interface StandDownDeps {
   readonly log: Log;
   /** Default: nothing is recorded. */
   readonly audit?: Audit | undefined;
-  /** Every manager sees the Lease, and one records what it says. */
   readonly isLeading: () => boolean;
+  readonly namespace: string;
 }
 
-/**
- * Watches what the Lease says, logs it and, where this manager leads, records it; `onChange` is called when it says something else. Dispose
- * stops that.
- */
+/** What was seen at one look. */
+interface Look {
+  readonly asked: boolean;
+  readonly note: DrainNote | undefined;
+  /** The Lease was not read yet, so that it may have said the same for long. */
+  readonly blind: boolean;
+}
+
+/** Watches what the Lease says, logs and records it; `onChange` is called when it says something else. Dispose stops that. */
 export function watchStandDown(
-  { clock, log, audit = silentAudit, isLeading }: StandDownDeps,
+  { clock, log, audit = silentAudit, isLeading, namespace }: StandDownDeps,
   lease: Pick<LeaseHolder, 'annotations'>,
   onChange: () => void,
 ): StandDown {
-  const read = (): Drain | undefined => readDrain(lease.annotations);
+  const trail = new DrainTrail({ clock, audit, isLeading, namespace });
+  const read = (): Drain | undefined => readDrain(lease.annotations ?? {});
   const isAsked = (drain: Drain | undefined): boolean =>
-    standDownAnnotation in lease.annotations || (drain !== undefined && clock.date().getTime() >= drain.atMs);
-  const see = (): { readonly asked: boolean; readonly note: string | undefined; readonly drain: Drain | undefined } => {
+    standDownAnnotation in (lease.annotations ?? {}) || (drain !== undefined && clock.date().getTime() >= drain.atMs);
+  const see = (): Look => {
     const drain = read();
-    return { asked: isAsked(drain), note: lease.annotations[drainAnnotation], drain };
+    const text = lease.annotations?.[drainAnnotation];
+    const note = drain === undefined || text === undefined ? undefined : { text, drain };
+    return { asked: isAsked(drain), note, blind: lease.annotations === undefined };
   };
   let before = see();
   let timer: Timer;
   const look = (): void => {
     const now = see();
-    const { drain } = now;
-    const { asked, note, drain: drainBefore } = before;
+    const { asked, note, blind } = before;
     before = now;
-    if (now.note !== note) {
+    const drain = now.note?.drain;
+    const isChanged = now.note?.text !== note?.text;
+    if (isChanged) {
+      if (!blind) trail.change(now.note, note);
       if (drain === undefined) log.info('drain_ended', {});
       else log.warn('draining_namespace', { by: drain.by, reason: drain.reason, at: new Date(drain.atMs).toISOString() });
-      if (isLeading()) audit.write(toDrainRecord(drain, drainBefore));
     }
+    trail.settle();
     if (now.asked !== asked) {
       if (now.asked) log.warn('standing_down', { reason: drain === undefined ? standDownMessage : toDrainMessage(drain) });
       else log.info('stand_down_ended', {});
     }
-    if (now.note !== note || now.asked !== asked) onChange();
+    if (isChanged || now.asked !== asked) onChange();
     timer = clock.after(serviceLimits.standDownMs.value, look);
   };
   look();

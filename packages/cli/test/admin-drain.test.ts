@@ -16,7 +16,16 @@ let kubernetes: FakeKubernetes;
 beforeEach(async () => {
   kubernetes = await openFakeKubernetes({ user: { username: 'ops@corp.example' } });
   kubernetes.put(lease);
-  kubernetes.put(foreignIntercept('orders.http.bob', 'bob@corp.example', true));
+  const accepted = {
+    type: 'Accepted',
+    status: 'True',
+    reason: 'Accepted',
+    message: '',
+    lastTransitionTime: '2030-01-01T00:00:00Z',
+  } as const;
+  kubernetes.put({ ...foreignIntercept('orders.http.bob', 'bob@corp.example', true), status: { conditions: [accepted] } });
+  // This one is not, and does not end.
+  kubernetes.put(foreignIntercept('orders.http.carol', 'carol@corp.example', true));
 });
 afterEach(() => kubernetes[Symbol.asyncDispose]());
 

@@ -14,7 +14,7 @@ import { managerNotInstalled } from '../control/cluster/explaining-client.ts';
 
 /** What a drain is about. */
 export interface Drained {
-  /** What ends, by name. */
+  /** What ends, by name: those that are accepted. Others are refused from then on, and stay. */
   readonly intercepts: readonly Intercept[];
   /** Services whose traffic passes through the routers, by name. */
   readonly services: readonly string[];
@@ -31,7 +31,7 @@ export async function inspectDrain(client: KubeClient): Promise<Drained> {
   ]);
   if (lease === undefined) throw managerNotInstalled(client.namespace);
   return {
-    intercepts: wanted.items.toSorted((left, right) => (left.metadata.name < right.metadata.name ? -1 : 1)),
+    intercepts: wanted.items.filter(isAccepted).toSorted((left, right) => (left.metadata.name < right.metadata.name ? -1 : 1)),
     services: routed.items.map(({ metadata }) => metadata.name).toSorted(),
     before: readDrain(lease.metadata.annotations ?? {}),
   };
@@ -41,4 +41,8 @@ export async function inspectDrain(client: KubeClient): Promise<Drained> {
 export async function writeDrain(client: KubeClient, drain: Drain | undefined, dryRun: boolean): Promise<void> {
   const change = { metadata: { annotations: { [drainAnnotation]: drain === undefined ? null : toDrainText(drain) } } };
   await client.patch(leases, managerName, { t: 'merge', change }, { dryRun });
+}
+
+function isAccepted({ status }: Intercept): boolean {
+  return status?.conditions?.some(({ type, status: word }) => type === 'Accepted' && word === 'True') ?? false;
 }

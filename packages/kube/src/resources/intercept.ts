@@ -29,6 +29,8 @@ export type InterceptReason =
   | 'Idle'
   /** Its lifetime is over. */
   | 'Expired'
+  /** The time of a drain has come. */
+  | 'Drained'
   /** A user or a service has as many as policies allow. */
   | 'QuotaReached'
   /** Its owner has no right to intercept the service any more. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createSpec } from '../../../test/fakes.ts';
 import { createAgent, openKeeperBench, openSeat } from '../../../test/keeper-bench.ts';
 import { createIntercept, createManagerPod, startDate } from '../../../test/objects.ts';
+import { createInterceptPolicy } from '../../../test/policies.ts';
 
 const id = 'orders.http.alice' as InterceptId;
 const mine = createIntercept(id, 'alice');
@@ -99,6 +100,35 @@ test('in a drain nobody new is accepted; who is there is warned, and ends at its
   await bench.untilTold('orders.http.dave', 'Accepted', 'True Accepted');
   bench.put(createIntercept('orders.http.carol', 'carol', { createdAt: new Date(atMs).toISOString() }));
   await bench.untilTold('orders.http.carol', 'Accepted', 'True Accepted');
+});
+
+test('who waits for an approval when a drain begins is refused, keeps their session, and waits again once it is taken back', async () => {
+  await using bench = await openKeeperBench({ objects: [mine, createInterceptPolicy('careful', { approval: 'Required' })] });
+  const agent = createAgent('s1', 'alice');
+  await bench.keeper.register(agent, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  bench.seat.drain({ by: 'ops', reason: undefined, atMs: startMs + 5 * minuteMs });
+  await bench.untilTold(id, 'Accepted', 'False StandingDown');
+  bench.keeper.reconsider();
+  bench.clock.advance(6 * minuteMs);
+  bench.seat.drain(undefined);
+  await bench.untilTold(id, 'Accepted', 'False ApprovalPending');
+  expect(agent.events.map(({ t }) => t)).toEqual(['intercept_changed', 'intercept_changed']);
+});
+
+test('where another manager has the session, it hears from the object that its time in a drain has come', async () => {
+  const pods = [createManagerPod('self', '10.0.0.1'), createManagerPod('other', '10.0.0.2')];
+  await using bench = await openKeeperBench({ objects: [mine, ...pods] });
+  await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
+  const agent = createAgent('s1', 'alice');
+  await other.keeper.register(agent, createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  await until(() => bench.keeper.get(id) !== undefined);
+  bench.seat.drain({ by: 'ops', reason: undefined, atMs: startMs });
+  await bench.untilGone(id);
+  await until(() => agent.events.length > 0);
+  expect(agent.events).toMatchObject([{ reason: 'revoked', message: expect.stringContaining('is drained by ops') }]);
 });
 
 test('where another manager has the session, it hears from the object why the leader ends the intercept, before that goes', async () => {

@@ -34,7 +34,8 @@ const tolds: readonly (readonly [reason: EndReason, told: InterceptReason])[] = 
   ['idle', 'Idle'],
   // By the clock of who has the session it may not be.
   ['expired', 'Expired'],
-  ['revoked', 'StandingDown'],
+  // Not `StandingDown`, which is said of those that were not accepted yet: they stay.
+  ['revoked', 'Drained'],
 ];
 
 /** What the leader wrote into the object before its deletion, for the manager that has its session. */

@@ -1,42 +1,10 @@
-import { InterceptError, silentLog } from '@switchyard/contract';
-import { createFakeClock, openEchoServer, recordPipe, until, watchLeaks, type FakeClock } from '@switchyard/testkit';
-import type { LostSession, TunnelClient } from '@switchyard/tunnel';
+import { InterceptError } from '@switchyard/contract';
+import { openEchoServer, recordPipe, until, watchLeaks } from '@switchyard/testkit';
+import type { LostSession } from '@switchyard/tunnel';
 import { setImmediate } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { createFakeManager, idOf, specOf, type FakeManager } from '../test/fake-manager.ts';
-import { openAgent, type Agent, type AgentIntercept } from './agent.ts';
-import type { AgentEvent } from './event.ts';
-
-interface Bench {
-  readonly clock: FakeClock;
-  readonly manager: FakeManager;
-  readonly events: AgentEvent[];
-  readonly names: () => readonly string[];
-  open(intercepts?: readonly AgentIntercept[], signal?: AbortSignal): Promise<Agent>;
-}
-
-/** `change` makes other connections of those that the manager hands out. */
-function createBench(change: (client: TunnelClient) => TunnelClient = (client) => client): Bench {
-  const clock = createFakeClock();
-  const manager = createFakeManager(clock);
-  const events: AgentEvent[] = [];
-  const openTunnel: FakeManager['openTunnel'] = async (signal, lost) => change(await manager.openTunnel(signal, lost));
-  return {
-    clock,
-    manager,
-    events,
-    names: () => events.map(({ t }) => t),
-    async open(intercepts = [{ spec: specOf('orders'), deliver: { host: '127.0.0.1', port: 1 } }], signal = new AbortController().signal) {
-      const identity = { url: new URL('http://127.0.0.1:7480'), owner: 'alice', client: 'laptop', token: undefined };
-      const agent = await openAgent(
-        { clock, log: silentLog, openTunnel },
-        { ...identity, intercepts, onEvent: (event) => events.push(event), signal },
-      );
-      onTestFinished(() => agent.goodbye());
-      return agent;
-    },
-  };
-}
+import { expect, test, vi } from 'vitest';
+import { advanceUntil, createBench } from '../test/agent-bench.ts';
+import { idOf, specOf } from '../test/fake-manager.ts';
 
 /** What a session leaves, and how often it was given up. */
 function createLeft(): { readonly session: LostSession; readonly disposed: number } {
@@ -48,15 +16,6 @@ function createLeft(): { readonly session: LostSession; readonly disposed: numbe
       return disposed;
     },
   };
-}
-
-/** Moves time in steps until `condition` holds. */
-async function advanceUntil(clock: FakeClock, condition: () => boolean, stepMs = 50): Promise<void> {
-  for (let steps = 0; !condition(); steps++) {
-    if (steps > 10_000) throw new Error(`gave up waiting for ${String(condition)}`);
-    clock.advance(stepMs);
-    await setImmediate();
-  }
 }
 
 test('registers every intercept, and removes them with a goodbye', async () => {
@@ -267,36 +226,6 @@ test('renews through the session that is open', async () => {
   manager.lose();
   await until(() => names().includes('reconnecting'));
   await expect(agent.renew(idOf('orders'))).rejects.toMatchObject({ code: 'tunnel_lost' });
-});
-
-test('what was renewed elsewhere is registered again for as long as it lives now', async () => {
-  const { manager, open, clock, names, events } = createBench();
-  const agent = await open();
-  const expiresAt = new Date(clock.date().getTime() + 3_600_000);
-  manager.notify({ t: 'intercept_renewed', id: idOf('orders'), expiresAt });
-  expect(agent.intercepts[0]?.expiresAt).toEqual(expiresAt);
-  expect(events.at(-1)).toMatchObject({ t: 'intercept_renewed', intercept: { id: idOf('orders'), expiresAt } });
-  manager.lose();
-  await advanceUntil(clock, () => names().filter((name) => name === 'connected').length === 2);
-  const leftMs = (agent.intercepts[0]?.expiresAt.getTime() ?? 0) - clock.date().getTime();
-  expect(leftMs).toBeGreaterThan(3_500_000);
-});
-
-test('what an intercept waits for is kept as it was said last, though that overtook the answer to the registration', async () => {
-  const waiting = { accepted: true, reason: 'Preparing', message: 'The traffic is being led to the router.' };
-  const { manager, open, events } = createBench((client) => ({
-    ...client,
-    async register(spec) {
-      const info = await client.register(spec);
-      manager.notify({ t: 'intercept_changed', intercept: { ...info, waiting } });
-      return info;
-    },
-  }));
-  const agent = await open();
-  expect(agent.intercepts).toMatchObject([{ waiting }]);
-  for (const info of agent.intercepts) manager.notify({ t: 'intercept_changed', intercept: { ...info, waiting: undefined } });
-  expect(events.at(-1)).toMatchObject({ t: 'intercept_changed', intercept: { id: idOf('orders'), waiting: undefined } });
-  expect(agent.intercepts).toMatchObject([{ waiting: undefined }]);
 });
 
 test('each pipe reaches the process of its intercept; a pipe of none is reset', async () => {

@@ -49,6 +49,8 @@ interface Link {
 /** A registration and what the manager last said of it. */
 interface Entry extends Registration {
   info: InterceptInfo | undefined;
+  /** Whose word `info` is. */
+  client: TunnelClient | undefined;
 }
 
 const limits = toLimitValues(agentLimits);
@@ -77,7 +79,7 @@ export class Session {
   /** Connects at once. */
   constructor(deps: SessionDeps, registrations: readonly Registration[]) {
     this.#deps = deps;
-    this.#entries = new Set(registrations.map((registration) => ({ ...registration, info: undefined })));
+    this.#entries = new Set(registrations.map((registration) => ({ ...registration, info: undefined, client: undefined })));
     this.closed = this.#run();
   }
 
@@ -242,7 +244,7 @@ export class Session {
     const draining = Promise.withResolvers<void>();
     let isRegistered = false;
     const onEvent = (event: SessionEvent): void => {
-      if (!this.#retired.has(client)) this.#onEvent(event);
+      if (!this.#retired.has(client)) this.#onEvent(event, client);
     };
     // News and pipes may overtake the answer that says which intercept they belong to: they wait for that answer, a pipe unread.
     client.onEvent((event) => {
@@ -264,7 +266,10 @@ export class Session {
   async #register(client: TunnelClient, entry: Entry): Promise<void> {
     const restMs = entry.info === undefined ? undefined : entry.info.expiresAt.getTime() - this.#deps.clock.date().getTime();
     if (restMs !== undefined && restMs <= 0) this.#drop(entry, 'expired');
-    else entry.info = await client.register({ ...entry.spec, lifetimeMs: restMs ?? entry.spec.lifetimeMs });
+    else {
+      entry.info = await client.register({ ...entry.spec, lifetimeMs: restMs ?? entry.spec.lifetimeMs });
+      entry.client = client;
+    }
   }
 
   #onPipe(id: InterceptId, pipe: Pipe): void {
@@ -273,7 +278,7 @@ export class Session {
     else entry.onPipe(pipe, entry.info);
   }
 
-  #onEvent(event: SessionEvent): void {
+  #onEvent(event: SessionEvent, client: TunnelClient): void {
     if (event.t === 'draining') {
       this.#deps.emit(event);
       return;
@@ -282,7 +287,11 @@ export class Session {
     if (entry?.info === undefined) return;
     if (event.t === 'intercept_ended') return this.#drop(entry, event.reason, event.message);
     if (event.t === 'intercept_renewed') entry.info = { ...entry.info, expiresAt: event.expiresAt, closing: event.closing };
-    if (event.t === 'intercept_changed') entry.info = event.intercept;
+    if (event.t === 'intercept_changed') {
+      // It went over to another manager, which says by itself how it stands there.
+      if (entry.client !== client) return;
+      entry.info = event.intercept;
+    }
     this.#deps.emit({ ...event, intercept: entry.info });
   }
 

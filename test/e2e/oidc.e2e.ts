@@ -6,7 +6,7 @@ import { openFakeIssuer, openTestAuthority, plainSpec, type FakeIssuer, type Tes
 import { createAccess, openManagerClient } from '@switchyard/tunnel';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { apply, hostAddress, isTestCluster, kubectl, read, root } from './support/cluster.ts';
 import { openDeveloper, openMachine, type Developer } from './support/developer.ts';
 import { evidence } from './support/evidence.ts';
@@ -153,6 +153,7 @@ describe.skipIf(!isTestCluster())('a person without a kubeconfig', () => {
     const owner = 'oidc:alice@corp.example';
     const spec = { subjects: [{ kind: 'User', name: owner }], services: ['orders'], approval: 'Required' };
     await apply(namespace, [{ apiVersion: 'switchyard.dev/v1alpha1', kind: 'InterceptPolicy', metadata: { name: 'careful' }, spec }]);
+    onTestFinished(async () => void (await kubectl(['delete', 'icptpol', 'careful', '-n', namespace])));
     await using people = await openPeople(namespace);
     await using boss = await openDeveloper(await people.invite('boss@corp.example', 'admin'));
     const id = 'orders.http.alice';
@@ -174,7 +175,6 @@ describe.skipIf(!isTestCluster())('a person without a kubeconfig', () => {
     expect(report).toMatchObject({ failed: 0, misrouted: 0, answers: { 'alice>alice': 100 } });
     await run.stop();
     await eventually('the object to go', 10_000, async () => ((await names(namespace, 'intercepts')).length === 0 ? true : undefined));
-    await kubectl(['delete', 'icptpol', 'careful', '-n', namespace]);
   });
 
   test('has what the API server says that they may, and no more', async () => {

@@ -2,6 +2,7 @@ import { nearestWord } from '@switchyard/config';
 import { InterceptError, type InterceptInfo, type PortInfo, type ServiceInfo, type ServiceName } from '@switchyard/contract';
 import { adviseOnConflict, findConflict, toMatchId, type Conflict, type RouteClaim } from '@switchyard/route';
 import type { ControlledService } from './control/control.ts';
+import { isPlaced } from './control/standing.ts';
 
 /** One service port that somebody wants to intercept. */
 export interface RoutedPort {
@@ -60,9 +61,10 @@ export function refuseUnsupported(services: readonly ControlledService[], { serv
  * and a live process of one's own is not pushed aside. Throws `route_conflict`.
  */
 export function refuseKnownConflict(live: readonly InterceptInfo[], claim: RouteClaim): void {
-  const conflict = findConflict(live.toSorted(byAge), claim);
+  const placed = live.filter(isPlaced);
+  const conflict = findConflict(placed.toSorted(byAge), claim);
   if (conflict !== undefined) throw toConflictError(conflict);
-  const own = live.find((each) => isSameRoute(each, claim) && each.session === 'ready');
+  const own = placed.find((each) => isSameRoute(each, claim) && each.session === 'ready');
   if (own === undefined) return;
   const what = own.key === undefined ? 'what matches that' : `with the key "${own.key}"`;
   throw new InterceptError('route_conflict', `You already intercept ${own.service} ${what}, on ${toMachine(own)}.`, {

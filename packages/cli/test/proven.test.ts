@@ -131,10 +131,10 @@ test.for<[what: string, waiting: Waiting, why: string]>([
   ['is not routed', preparing, preparing.message],
 ])('what %s in time is given up with the words of a cluster, and leaves nothing', async ([, waiting, why]) => {
   await using manager = await openManager(waiting);
-  await using run = manager.run('--timeout', '300ms', '-q');
+  await using run = manager.run('--timeout', '3s', '-q');
   expect(await run.exited).toBe(1);
   expect(run.stderr).toBe(
-    `error: The requests for orders do not arrive here after 300ms: ${why}\n  See \`intercept status orders\`, or give it more time with --timeout.\n`,
+    `error: The requests for orders do not arrive here after 3s: ${why}\n  See \`intercept status orders\`, or give it more time with --timeout.\n`,
   );
   expect(manager.ends).toEqual(['goodbye']);
 });

@@ -4,9 +4,9 @@ import { defineCommand, type AnyCommand } from '../command.ts';
 import { projectOptions } from '../common-options.ts';
 import type { ControlledIntercept } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
+import { toStanding } from '../control/standing.ts';
 import { toMatchFields } from '../match/match-fields.ts';
 import { toTable, type Paint } from '../output.ts';
-import { toPrintable } from '../printable.ts';
 import { resolveSettings } from '../settings.ts';
 
 /** `intercept list`: everybody's intercepts. */
@@ -30,7 +30,7 @@ export const list: AnyCommand = defineCommand({
       data: { intercepts: intercepts.map((each) => toInterceptData(each, owner)) },
       text: (paint) =>
         rows.length === 0 ? 'nobody intercepts anything' : toFilledTable(isTold ? [...headings, 'ROUTED'] : headings, rows, paint),
-      plain: intercepts.map(toPlainRow),
+      plain: intercepts.map((each) => toPlainRow(each, isTold)),
     });
     return 0;
   },
@@ -62,11 +62,6 @@ export function toInterceptData(intercept: ControlledIntercept, owner: string): 
   };
 }
 
-/** What its requests wait for, or that they come; undefined where the manager tells nothing of the kind. */
-function toStanding({ routed, waiting }: ControlledIntercept): string | undefined {
-  return routed?.reason ?? (waiting && toPrintable(waiting.reason));
-}
-
 function toRow(intercept: ControlledIntercept, now: Date, isTold: boolean): readonly string[] {
   const { createdAt, expiresAt } = intercept;
   const age = formatCoarse(now.getTime() - createdAt.getTime());
@@ -74,10 +69,9 @@ function toRow(intercept: ControlledIntercept, now: Date, isTold: boolean): read
   return isTold ? [...cells, toStanding(intercept) ?? 'Routed'] : cells;
 }
 
-function toPlainRow(intercept: ControlledIntercept): readonly string[] {
-  const standing = toStanding(intercept);
+function toPlainRow(intercept: ControlledIntercept, isTold: boolean): readonly string[] {
   const cells = toCells(intercept, intercept.createdAt.toISOString(), intercept.expiresAt.toISOString());
-  return standing === undefined ? cells : [...cells, standing];
+  return isTold ? [...cells, toStanding(intercept) ?? 'Routed'] : cells;
 }
 
 function toCells(intercept: ControlledIntercept, since: string, until: string): readonly string[] {

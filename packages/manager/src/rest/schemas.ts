@@ -62,7 +62,7 @@ export const conditionSchema: z.ZodType = z
   ])
   .meta({ description: 'One thing that a request must show.' });
 
-/** A live intercept. */
+/** An intercept that requests are routed by, or that has its place and waits. */
 export const interceptSchema: z.ZodType = z.object({
   id: z.string(),
   service: z.string(),

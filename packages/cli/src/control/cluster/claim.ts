@@ -85,7 +85,8 @@ async function takeOver(client: KubeClient, wanted: Intercept): Promise<Intercep
 /** An object that this version does not understand is nobody's that could be named: whether it may be replaced, the API server says. */
 function refuseTaken(found: Intercept, wanted: Intercept): void {
   const [theirs, ours] = [toControlledIntercept(found), toControlledIntercept(wanted)];
-  if (theirs !== undefined && ours !== undefined) refuseKnownConflict([theirs], ours);
+  // Its name is taken, even where it is refused.
+  if (theirs !== undefined && ours !== undefined) refuseKnownConflict([{ ...theirs, waiting: undefined }], ours);
 }
 
 /**

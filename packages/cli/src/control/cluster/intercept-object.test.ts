@@ -1,6 +1,6 @@
 import { parseRoutingKey, parseServiceName, type Actor, type InterceptSpec } from '@switchyard/contract';
 import { expect, test } from 'vitest';
-import { toInterceptObject } from './intercept-object.ts';
+import { toControlledIntercept, toInterceptObject } from './intercept-object.ts';
 
 const spec: InterceptSpec = {
   service: parseServiceName('orders'),
@@ -42,4 +42,22 @@ test.for([
 ] as const)('who wants to live for %i ms asks for %i s [kube.lifetimeMs]', ([lifetimeMs, seconds]) => {
   const claimant = { principal: { user: 'alice', groups: [] }, actor: undefined, client: 'laptop', publicKey: '' };
   expect(toInterceptObject({ ...spec, lifetimeMs }, claimant).spec.lifetimeSeconds).toBe(seconds);
+});
+
+test.for([
+  ['False', 'PolicyDenied', { accepted: false, reason: 'PolicyDenied', message: 'No policy allows  it.' }],
+  ['False', 'ApprovalPending', { accepted: false, reason: 'ApprovalPending', message: 'No policy allows  it.' }],
+  ['True', 'Accepted', undefined],
+] as const)('of one whose condition Accepted is %s with %s, what it waits for is said', ([status, reason, waiting]) => {
+  const claimant = { principal: { user: 'alice', groups: [] }, actor: undefined, client: 'laptop', publicKey: '' };
+  const accepted = {
+    type: 'Accepted',
+    status,
+    reason,
+    message: 'No policy allows\u001b it.',
+    lastTransitionTime: '2030-01-01T00:00:00Z',
+  } as const;
+  const object = { ...toInterceptObject(spec, claimant), status: { conditions: [accepted] } };
+  expect(toControlledIntercept(object)).toMatchObject({ waiting, routed: { reason: status === 'True' ? 'Preparing' : reason } });
+  expect(toControlledIntercept(toInterceptObject(spec, claimant))?.waiting).toBeUndefined();
 });

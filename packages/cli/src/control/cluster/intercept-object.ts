@@ -1,4 +1,4 @@
-import { isLabel, parseServiceName, toRoutingKey, type InterceptId, type InterceptSpec } from '@switchyard/contract';
+import { isLabel, parseServiceName, toRoutingKey, type InterceptId, type InterceptSpec, type Waiting } from '@switchyard/contract';
 import {
   createInterceptObject,
   fromMatchObject,
@@ -45,8 +45,15 @@ export function toControlledIntercept(object: Intercept): ControlledIntercept | 
     expiresAt:
       toDate(status?.expiresAt) ??
       new Date(createdAt.getTime() + (spec.lifetimeSeconds ?? 0) * 1_000 || createdAt.getTime() + defaultLifetimeMs),
+    waiting: toWaiting(object),
     routed: { reason: toRoutedReason(object), since: toDate(status?.routedSince) },
   };
+}
+
+/** That it is not accepted, where the manager says so. Of what comes after, `routed` tells. */
+function toWaiting(object: Intercept): Waiting | undefined {
+  const accepted = findCondition(object, 'Accepted');
+  return accepted?.status === 'False' ? { accepted: false, reason: accepted.reason, message: accepted.message } : undefined;
 }
 
 /** One of an object's conditions, its message fit for a terminal: names of others stand in it. Undefined while the manager has not written it. */

@@ -1,4 +1,5 @@
 import type { ControlledIntercept } from '../../control/control.ts';
+import { isPlaced, toStanding } from '../../control/standing.ts';
 import { ok, skipped, toFinding, warn, fail, type Check } from '../check.ts';
 
 /** Whether an intercept of the person's is there, and whether somebody else stands in its way. */
@@ -14,11 +15,10 @@ export const interceptCheck: Check = {
       const away = mine.find(({ session }) => session === 'away');
       if (away !== undefined)
         return warn(`${away.id} has lost its session (${away.client})`, `Start it again, or end it: intercept down ${away.service}`);
-      const waiting = mine.find(({ routed }) => routed !== undefined && routed.reason !== 'Routed');
-      if (waiting !== undefined)
-        return warn(`${waiting.id} is not routed: ${waiting.routed?.reason}`, `See intercept status ${waiting.service}.`);
+      const held = mine.find((each) => (toStanding(each) ?? 'Routed') !== 'Routed');
+      if (held !== undefined) return warn(`${held.id} is not routed: ${toStanding(held)}`, `See intercept status ${held.service}.`);
       if (mine.length > 0) return ok(mine.map(toText).join(', '));
-      const other = all.find((each) => each.key === key && each.owner !== me);
+      const other = all.find((each) => each.key === key && each.owner !== me && isPlaced(each));
       if (other === undefined) return skipped('none of yours is there, and none stands in its way');
       return fail(
         `the key "${key}" belongs to ${other.owner} (${other.id})`,

@@ -2,8 +2,8 @@ import { approvedAnnotation, type Intercept } from '@switchyard/kube';
 import { until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
 import { createSpec } from '../../../test/fakes.ts';
-import { createAgent, openKeeperBench, type KeeperBench } from '../../../test/keeper-bench.ts';
-import { createIntercept } from '../../../test/objects.ts';
+import { createAgent, openKeeperBench, openSeat, type KeeperBench } from '../../../test/keeper-bench.ts';
+import { createIntercept, createManagerPod } from '../../../test/objects.ts';
 import { createInterceptPolicy } from '../../../test/policies.ts';
 import type { ProvenUser } from '../../auth/proven-user.ts';
 import { createUserIntercepts, type UserIntercepts } from './user-intercepts.ts';
@@ -90,4 +90,28 @@ test('what a removal answers is all that it removes, routed by or not', async ()
   const users = createUserIntercepts({ ...bench.seat, namedGroups: () => new Set() });
   expect(await users.remove(alice, { all: true })).toMatchObject([{ id }]);
   await bench.untilGone(id);
+});
+
+test('one that is accepted has its place before its first session; one that is refused has none, and is no more renewed than seen', async () => {
+  const deny = createInterceptPolicy('few', { interceptsPerUser: 1 });
+  const second = createIntercept('orders.http.second', 'alice', { createdAt: '2030-01-01T00:00:05Z', spec: { owner: { user: 'alice' } } });
+  await using bench = await openKeeperBench({ objects: [deny, createOwn(), second] });
+  await bench.untilTold('orders.http.second', 'Accepted', 'False QuotaReached');
+  await bench.untilTold(id, 'Accepted', 'True Accepted');
+  const users = createUserIntercepts({ ...bench.seat, namedGroups: () => new Set() });
+  expect(users.list()).toMatchObject([{ id, session: 'away', waiting: undefined }]);
+  expect(bench.keeper.list()).toEqual([]);
+  expect(() => users.renew(alice, 'orders.http.second', undefined)).toThrow(/has no live intercept/);
+});
+
+test('whoever waits for an approval has a session at whatever manager it is', async () => {
+  const pods = [createManagerPod('self', '10.0.0.1'), createManagerPod('other', '10.0.0.2')];
+  const objects = [createInterceptPolicy('careful', { approval: 'Required' }), createOwn(), ...pods];
+  await using bench = await openKeeperBench({ objects });
+  await using other = await openSeat(bench.kube, bench.clock, { leading: false, podAddress: '10.0.0.2' });
+  await other.keeper.register(createAgent('s1', 'alice'), createSpec('alice'));
+  await bench.untilTold(id, 'SessionReady', 'True SessionReady');
+  const users = createUserIntercepts({ ...bench.seat, namedGroups: () => new Set() });
+  await until(() => users.list()[0]?.session === 'ready');
+  expect(users.list()).toMatchObject([{ id, waiting: { reason: 'ApprovalPending' } }]);
 });

@@ -7,9 +7,9 @@ import { checkRenewal, toLifetimeMs } from './renewal-check.ts';
 
 /** What proven users do with intercepts past any session. Their own are those whose object has their name. */
 export interface UserIntercepts {
-  /** All that requests are routed by, and those that are not accepted yet. */
+  /** All that have a place: requests are routed by them, or will be after an approval, or with their first session. */
   list(): readonly InterceptInfo[];
-  /** Deletes those of the user that match, and answers them. Rejects as `KubeClient.delete`. */
+  /** Deletes those of the user that match, and answers those of them that had a place. Rejects as `KubeClient.delete`. */
   remove(user: ProvenUser, filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
   /** Deletes one. Rejects with `intercept_not_found`, and `not_allowed` where it is another owner's. */
   removeOne(user: ProvenUser, id: string): Promise<InterceptInfo>;
@@ -21,7 +21,7 @@ export interface UserIntercepts {
 export interface UserInterceptsDeps {
   readonly client: KubeClient;
   readonly intercepts: Collection<Intercept>;
-  readonly keeper: Pick<InterceptKeeper, 'listAll' | 'renewById'>;
+  readonly keeper: Pick<InterceptKeeper, 'listPlaced' | 'renewById'>;
   /** As the policies are now. */
   readonly namedGroups: () => NamedGroups;
 }
@@ -29,7 +29,7 @@ export interface UserInterceptsDeps {
 /** The intercepts of a namespace as its users see them through the manager. */
 export function createUserIntercepts({ client, intercepts, keeper, namedGroups }: UserInterceptsDeps): UserIntercepts {
   const findLive = (id: string): InterceptInfo => {
-    const live = keeper.listAll().find((each) => each.id === id);
+    const live = keeper.listPlaced().find((each) => each.id === id);
     if (live === undefined) throw toUnknown(id);
     return live;
   };
@@ -46,11 +46,11 @@ export function createUserIntercepts({ client, intercepts, keeper, namedGroups }
     });
   };
   return {
-    list: () => keeper.listAll(),
+    list: () => keeper.listPlaced(),
     async remove({ user }, filter) {
       const own = [...intercepts.objects.values()].filter((object) => object.spec.owner.user === user && isMeant(object, filter));
       const names = new Set(own.map(({ metadata }) => metadata.name));
-      const removed = keeper.listAll().filter(({ id }) => names.has(id));
+      const removed = keeper.listPlaced().filter(({ id }) => names.has(id));
       for (const object of own) await erase(object);
       return removed;
     },

@@ -1,6 +1,6 @@
-import type { Clock, SessionId } from '@switchyard/contract';
+import type { Clock, InterceptInfo, SessionId } from '@switchyard/contract';
 import { toShownName } from '@switchyard/tunnel';
-import { toTitle, type AgentSession, type Intercept, type LastSession, type Link } from '../../registry/intercept.ts';
+import { toInfo, toTitle, type AgentSession, type Intercept, type LastSession, type Link } from '../../registry/intercept.ts';
 import type { Claim } from './claim.ts';
 import { toAnnounced } from './judge-closing.ts';
 import type { Judgement } from './judge-intercepts.ts';
@@ -9,6 +9,17 @@ import { toWaiting } from './waiting.ts';
 /** Whether requests with the intercept's key are its own now. Before its first session the developer awaits none. */
 export function isLive({ over, acceptance, standing }: Judgement): boolean {
   return over === undefined && acceptance.holds && standing.t !== 'new' && standing.t !== 'refused';
+}
+
+/** Whether the intercept keeps its key and its conditions from others. How many do, is bounded for each owner. */
+export function isPlaced({ over, acceptance }: Judgement): boolean {
+  return over === undefined && (acceptance.holds || acceptance.reason === 'ApprovalPending');
+}
+
+/** An intercept that need not be live, as everybody may see it. Its session may be with another manager. */
+export function toPlacedInfo(judgement: Judgement, clock: Clock): InterceptInfo {
+  const { t } = judgement.standing;
+  return { ...toInfo(toIntercept(judgement, clock)), session: t === 'live' || t === 'elsewhere' ? 'ready' : 'away' };
 }
 
 /** The intercept as the registry's users know it; `remote` leads to the manager that has its session, where another one has it. */

@@ -15,7 +15,7 @@ import type { InterceptKeeper, LiveSession } from './intercept-keeper.ts';
 import type { InterceptKeeperDeps } from './keeper-deps.ts';
 import { judgeIntercepts, type Judgement } from './judge-intercepts.ts';
 import type { ManagerTimes } from './judge-standing.ts';
-import { toIntercept } from './live-intercept.ts';
+import { isLive, isPlaced, toIntercept, toPlacedInfo } from './live-intercept.ts';
 import { LastWords } from './last-words.ts';
 import { lookAtCluster } from './look-at-cluster.ts';
 import { Lookups } from './lookups.ts';
@@ -174,11 +174,10 @@ class Keeper implements InterceptKeeper {
     return this.#table.all().map(toInfo);
   }
 
-  listAll(): readonly InterceptInfo[] {
-    const unaccepted = this.#judgements
-      .filter(({ over, acceptance, undecided }) => over === undefined && !acceptance.holds && !undecided)
-      .map((judgement) => toInfo(toIntercept(judgement, this.#deps.clock)));
-    return [...this.list(), ...unaccepted].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+  listPlaced(): readonly InterceptInfo[] {
+    const others = this.#judgements.filter((judgement) => isPlaced(judgement) && !isLive(judgement));
+    const infos = others.map((judgement) => toPlacedInfo(judgement, this.#deps.clock));
+    return [...this.list(), ...infos].toSorted((left, right) => (left.id < right.id ? -1 : 1));
   }
 
   findOwnSession(uid: string): LiveSession | undefined {

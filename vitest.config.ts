@@ -23,7 +23,8 @@ const config: ViteUserConfig = defineConfig({
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     // The default leaves a core idle: of two it would use one.
     maxWorkers: '100%',
-    testTimeout: 10_000,
+    // Few take a tenth of it; a machine may be busy with something else.
+    testTimeout: 30_000,
   },
 });
 export default config;

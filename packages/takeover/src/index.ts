@@ -1,5 +1,5 @@
 export { toPortKey } from './plan/port-key.ts';
-export { isSamePlan, planRoutedPorts } from './plan/routed-ports.ts';
+export { isSamePlan, planRoutedPorts, toRoutedProtocol } from './plan/routed-ports.ts';
 export { findBypassed, findServiceRefusal, isOwnService, type Refusal, type RefusalContext } from './plan/refusal.ts';
 export { inspectService, type Incomplete, type ServiceState } from './plan/inspect.ts';
 export { findRecord, selectsRouters, toOriginal } from './plan/original.ts';

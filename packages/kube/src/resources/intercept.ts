@@ -55,6 +55,8 @@ export type InterceptReason =
 export type ServiceRefusal =
   /** A port is UDP or SCTP, and one selector serves all ports. */
   | 'UnsupportedProtocol'
+  /** More than a RoutedService can hold. */
+  | 'TooManyPorts'
   /** Internal or external traffic policy `Local`: the router is not on every node. */
   | 'TrafficPolicyLocal'
   /** `publishNotReadyAddresses`: callers want pods that are not ready too. */

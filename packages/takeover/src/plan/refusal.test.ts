@@ -22,6 +22,7 @@ function refusal(service: Service): string | undefined {
 const refused: readonly (readonly [what: string, spec: Partial<Service['spec']>, reason: string])[] = [
   ['an alias', { type: 'ExternalName' }, 'ExternalName'],
   ['a headless one', { clusterIP: 'None' }, 'Headless'],
+  ['257 ports', { ports: Array.from({ length: 257 }, (_, index) => ({ name: `p${index}`, port: 10_000 + index })) }, 'TooManyPorts'],
   ['a UDP port', { ports: [{ port: 80 }, { port: 53, protocol: 'UDP' }] }, 'UnsupportedProtocol'],
   ['an SCTP port', { ports: [{ port: 80, protocol: 'SCTP' }] }, 'UnsupportedProtocol'],
   ['internal traffic policy Local', { internalTrafficPolicy: 'Local' }, 'TrafficPolicyLocal'],

@@ -94,6 +94,9 @@ function selectsSomeRouters(selector: Readonly<Record<string, string>>, { baseli
   );
 }
 
+/** `maxItems` of the ports of a RoutedService. */
+const mostPorts = 256;
+
 interface Unfit {
   readonly reason: ServiceRefusal;
   readonly why: string;
@@ -103,6 +106,9 @@ function findUnfit({ spec }: Service): Unfit | undefined {
   if (spec.type === 'ExternalName')
     return { reason: 'ExternalName', why: 'it is an alias of a name outside of the cluster (ExternalName)' };
   if (spec.clusterIP === 'None') return { reason: 'Headless', why: 'it is headless, so that callers dial its pods by themselves' };
+  const { length: count } = spec.ports ?? [];
+  if (count > mostPorts)
+    return { reason: 'TooManyPorts', why: `it has ${count} ports, and a router listens for at most ${mostPorts} of one Service` };
   const foreign = spec.ports?.find(({ protocol = 'TCP' }) => protocol !== 'TCP');
   if (foreign !== undefined) {
     const why = `its port ${toPortKey(foreign)} is ${foreign.protocol}, and all ports of a Service share one selector`;

@@ -29,7 +29,7 @@ export function planRoutedPorts(
     const name = toPortKey(port);
     const routerPort = kept.get(name) ?? allocate(`${service.metadata.name}/${name}`, taken);
     taken.add(routerPort);
-    return { name, port: port.port, routerPort, protocol: toProtocol(port) };
+    return { name, port: port.port, routerPort, protocol: toRoutedProtocol(port) };
   });
 }
 
@@ -70,8 +70,8 @@ const tcpProtocols = new Set([
   'smtp',
 ]);
 
-/** Only `appProtocol` is a statement of the owner's; a port's name is a habit, and what is named `http` may speak TLS. */
-function toProtocol({ appProtocol = '' }: ServicePort): RoutedServicePort['protocol'] {
+/** What routers take the traffic of `port` for. Only `appProtocol` is a statement of the owner's; a port's name is a habit, and what is named `http` may speak TLS. */
+export function toRoutedProtocol({ appProtocol = '' }: ServicePort): RoutedServicePort['protocol'] {
   const stated = appProtocol.toLowerCase();
   if (httpProtocols.has(stated)) return 'http';
   return tcpProtocols.has(stated) ? 'tcp' : 'auto';

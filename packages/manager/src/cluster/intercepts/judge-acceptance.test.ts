@@ -158,3 +158,14 @@ test('an owner has so many, the oldest; one too many holds no key [manager.inter
     'Accepted',
   ]);
 });
+
+test('a Service with more ports than a router has is refused, and the port that is missing is told with a few of the others', () => {
+  const ports = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ name: `p${index}`, port: 10_000 + index, targetPort: 10_000 + index }));
+  const ask = (count: number): readonly string[] =>
+    judge([createIntercept('orders.http.alice', 'alice')], { services: byName(createService('orders', { ports: ports(count) })) });
+  expect(ask(10_001)).toEqual([
+    'TooManyPorts: orders cannot be intercepted: it has 10001 ports, and a router listens for at most 256 of one Service.',
+  ]);
+  expect(ask(256)).toEqual([expect.stringMatching(/^PortNotFound: orders has no port "http"; it has: p0, .* p15, others\.$/)]);
+});

@@ -1,6 +1,6 @@
 import { nearestWord } from '@switchyard/config';
 import { managerName, type Service } from '@switchyard/kube';
-import { findServiceRefusal, planRoutedPorts, toPortKey } from '@switchyard/takeover';
+import { findServiceRefusal, toPortKey, toRoutedProtocol } from '@switchyard/takeover';
 import type { Claim } from './claim.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { Verdict } from './verdict.ts';
@@ -31,14 +31,18 @@ function judgeService(service: Service, { networkPolicies, pods, routedServices,
   return refusal && { holds: false, ...refusal };
 }
 
+/** As many as a person reads. */
+const mostNames = 16;
+
 function judgePort(service: Service, wanted: string): Verdict | undefined {
   const { name } = service.metadata;
-  const port = planRoutedPorts(service, undefined, []).find((candidate) => candidate.name === wanted);
+  const port = service.spec.ports?.find((candidate) => toPortKey(candidate) === wanted);
   if (port === undefined) {
-    const known = service.spec.ports?.map(toPortKey).join(', ') ?? '';
+    const names = service.spec.ports?.map(toPortKey) ?? [];
+    const known = [...names.slice(0, mostNames), ...(names.length > mostNames ? ['others'] : [])].join(', ');
     return { holds: false, reason: 'PortNotFound', message: `${name} has no port "${wanted}"; it has: ${known}.` };
   }
-  if (port.protocol !== 'tcp') return undefined;
+  if (toRoutedProtocol(port) !== 'tcp') return undefined;
   return { holds: false, reason: 'NotHttp', message: `${name}/${wanted} carries raw TCP, and only HTTP requests can be told apart.` };
 }
 

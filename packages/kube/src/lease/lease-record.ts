@@ -25,12 +25,15 @@ function toMark({ metadata, spec }: Lease): string {
   return JSON.stringify([metadata.uid, spec.holderIdentity, spec.renewTime, spec.acquireTime, spec.leaseTransitions]);
 }
 
+/** Who leads renews far more often. Whoever may write the object must not keep everybody from leading for a day. */
+const longestMs = 120_000;
+
 /** Whether `identity` may take the lease now. */
 export function isLeaseFree({ lease: { spec }, sinceMs }: LeaseSight, identity: string, nowMs: number, defaultMs: number): boolean {
   const holder = spec.holderIdentity ?? '';
   if (holder === '' || holder === identity) return true;
   const durationMs = spec.leaseDurationSeconds === undefined ? defaultMs : spec.leaseDurationSeconds * 1000;
-  return nowMs - sinceMs >= durationMs;
+  return nowMs - sinceMs >= Math.min(durationMs, longestMs);
 }
 
 /** The record of a new leader. */
@@ -42,7 +45,8 @@ export function toLeaseTaken(before: LeaseSpec | undefined, identity: string, du
     leaseDurationSeconds: durationMs / 1000,
     acquireTime: time,
     renewTime: time,
-    leaseTransitions: (before?.leaseTransitions ?? 0) + (isOther ? 1 : 0),
+    // An int32, which somebody may have written.
+    leaseTransitions: ((before?.leaseTransitions ?? 0) + (isOther ? 1 : 0)) % 0x7fff_ffff,
   };
 }
 

@@ -27,7 +27,7 @@ export interface LeaseOptions {
 export interface LeaseHolder extends AsyncDisposable {
   /** To be asked right before each write. */
   readonly leading: boolean;
-  /** Of the lease when it was last seen: at most `leaseRenewMs` ago, while the API server answers. Undefined: it was never seen. */
+  /** Of the lease when it was last seen: at most `leaseRenewMs` ago, while the API server answers. Undefined: there was none, or it was not seen yet. */
   readonly annotations: Readonly<Record<string, string>> | undefined;
   /** Stops leading and lets others lead at once. Never rejects: a lease that cannot be given back expires. */
   release(): Promise<void>;

@@ -1,7 +1,6 @@
 import type { Audit, AuditRecord, Clock } from '@switchyard/contract';
 import { describeWho, type Drain } from '@switchyard/kube';
 import { createHash } from 'node:crypto';
-import { auditLimits } from '../limits.ts';
 
 /** What the trail of a namespace's drains works with. */
 export interface DrainTrailDeps {
@@ -24,9 +23,10 @@ interface Seen {
   readonly sinceMs: number;
 }
 
-/** Longer than it takes another manager to lead, whatever was done to the Lease; of changes, the Lease is looked at each second. */
-const keptMs = 3 * auditLimits.endKeptMs.value;
-const mostSeen = 60;
+/** Longer than any lease is believed, so that by then somebody leads, whatever was done to the Lease. */
+const keptMs = 180_000;
+/** The Lease is looked at each second. */
+const mostSeen = keptMs / 1_000;
 
 /**
  * Records that somebody drains the namespace, or takes that back. A manager that does not lead keeps what it sees for a while, and records it
@@ -35,6 +35,8 @@ const mostSeen = 60;
 export class DrainTrail {
   readonly #deps: DrainTrailDeps;
   #seen: readonly Seen[] = [];
+  /** What changes of this minute are told by. */
+  #told: { readonly minute: string; readonly ids: Map<string, number> } = { minute: '', ids: new Map() };
 
   constructor(deps: DrainTrailDeps) {
     this.#deps = deps;
@@ -43,13 +45,16 @@ export class DrainTrail {
   /** Takes what the Lease says now, and what it said until now; undefined: of no drain. */
   change(now: DrainNote | undefined, before: DrainNote | undefined): void {
     const record = now === undefined ? toUndone(before) : toStarted(now);
-    // All managers say the same of it; the same note at another time is another happening.
+    // All managers say the same of it, but where a minute ends between their looks; the same note once more is another happening.
     const minute = this.#deps.clock.date().toISOString().slice(0, 16);
     const hash = createHash('sha256')
       .update(`${before?.text ?? ''}\n${now?.text ?? ''}`)
       .digest('hex')
       .slice(0, 16);
-    const id = `${record.action}/${this.#deps.namespace}/${hash}/${minute}`;
+    if (this.#told.minute !== minute) this.#told = { minute, ids: new Map() };
+    const count = this.#told.ids.get(hash) ?? 0;
+    this.#told.ids.set(hash, count + 1);
+    const id = `${record.action}/${this.#deps.namespace}/${hash}/${minute}/${count}`;
     this.#seen = [...this.#seen, { record: { ...record, id }, sinceMs: this.#deps.clock.now() }].slice(-mostSeen);
   }
 

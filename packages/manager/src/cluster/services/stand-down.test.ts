@@ -41,6 +41,8 @@ interface Scene {
   watch(leading: boolean): Watched;
   /** Lets the Lease say something else, and every manager look. */
   say(note: string | undefined): void;
+  /** Deletes the Lease, and lets every manager look. */
+  lose(): void;
 }
 
 function openScene(seen = true): Scene {
@@ -56,6 +58,10 @@ function openScene(seen = true): Scene {
     },
     say(note) {
       lease.annotations = note === undefined ? {} : { [drainAnnotation]: note };
+      clock.advance(2_000);
+    },
+    lose() {
+      lease.annotations = undefined;
       clock.advance(2_000);
     },
   };
@@ -98,15 +104,23 @@ test('whoever ends the term of the leader with the same write is recorded by the
   expect([first.records, second.records].map(({ length }) => length)).toEqual([1, 1]);
 });
 
-test('one that cannot be read is recorded each time that it comes', () => {
+test.each([0, 30])('one that cannot be read is recorded each time that it comes, be it %i looks later', (looks) => {
   const { watch, say } = openScene();
   using leader = watch(true);
   for (let count = 0; count < 2; count++) {
     say('{"by":"ops"}');
-    for (let second = 0; second < 60; second += 2) say(undefined);
+    for (let look = 0; look <= looks; look++) say(undefined);
   }
   expect(leader.records.map(({ action }) => action)).toEqual(['drain_started', 'drain_undone', 'drain_started', 'drain_undone']);
   expect(new Set(leader.records.map(({ id }) => id)).size).toBe(4);
+});
+
+test('a Lease that is deleted, and comes back with a note, hides nothing', () => {
+  const { watch, say, lose } = openScene();
+  using leader = watch(true);
+  lose();
+  say(byAda);
+  expect(leader.records).toMatchObject([{ action: 'drain_started', user: 'ada' }]);
 });
 
 test('a manager that starts in a drain does not record it again', () => {

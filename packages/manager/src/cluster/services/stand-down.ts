@@ -54,18 +54,21 @@ export function watchStandDown(
     return { asked: isAsked(drain), note, blind: lease.annotations === undefined };
   };
   let before = see();
+  let wasSeen = !before.blind;
   let timer: Timer;
   const look = (): void => {
     const now = see();
-    const { asked, note, blind } = before;
+    const { asked, note } = before;
     before = now;
     const drain = now.note?.drain;
     const isChanged = now.note?.text !== note?.text;
     if (isChanged) {
-      if (!blind) trail.change(now.note, note);
+      if (wasSeen) trail.change(now.note, note);
       if (drain === undefined) log.info('drain_ended', {});
       else log.warn('draining_namespace', { by: drain.by, reason: drain.reason, at: new Date(drain.atMs).toISOString() });
     }
+    // A Lease that is deleted says nothing, as one without a note.
+    wasSeen ||= !now.blind;
     trail.settle();
     if (now.asked !== asked) {
       if (now.asked) log.warn('standing_down', { reason: drain === undefined ? standDownMessage : toDrainMessage(drain) });

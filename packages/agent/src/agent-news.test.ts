@@ -1,3 +1,4 @@
+import { InterceptError } from '@switchyard/contract';
 import type { SessionEvent } from '@switchyard/tunnel';
 import { expect, test } from 'vitest';
 import { advanceUntil, createBench } from '../test/agent-bench.ts';
@@ -64,4 +65,33 @@ test('once an intercept went over to the next manager, what the old one says of 
   await advanceUntil(clock, () => names().includes('moved'));
   expect(events.filter(({ t }) => t === 'intercept_changed')).toMatchObject([{ intercept: { id: idOf('payments') } }]);
   expect(agent.intercepts.map((each) => each.waiting)).toEqual([undefined, undefined]);
+});
+
+test('a move that fails halfway leaves the word to the manager that still serves', async () => {
+  const waiting = { accepted: true, reason: 'Preparing', message: 'As the old manager has it.' };
+  let clients = 0;
+  let tellOld: ((event: SessionEvent) => void) | undefined;
+  const { manager, open, clock } = createBench((client) => {
+    const number = clients++;
+    return {
+      ...client,
+      onEvent(handler) {
+        if (number === 0) tellOld = handler;
+        client.onEvent(handler);
+      },
+      async register(spec) {
+        if (number > 0 && spec.service === 'payments') throw new InterceptError('service_unsupported', 'Not now.');
+        return client.register(spec);
+      },
+    };
+  });
+  const deliver = { host: '127.0.0.1', port: 1 };
+  const agent = await open([
+    { spec: specOf('orders'), deliver },
+    { spec: specOf('payments'), deliver },
+  ]);
+  manager.notify({ t: 'draining' });
+  await advanceUntil(clock, () => manager.registered.length === 2 && manager.open === 1);
+  for (const each of agent.intercepts) tellOld?.({ t: 'intercept_changed', intercept: { ...each, waiting } });
+  expect(agent.intercepts).toMatchObject([{ waiting }, { waiting }]);
 });

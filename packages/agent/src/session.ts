@@ -198,6 +198,8 @@ export class Session {
       return link;
     } catch (reason) {
       giveUp();
+      // Those that were registered there by then, are still with the old one.
+      for (const entry of this.#entries) if (entry.client === client) entry.client = this.#client;
       throw reason;
     } finally {
       signal.removeEventListener('abort', giveUp);

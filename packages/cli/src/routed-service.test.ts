@@ -21,6 +21,7 @@ test.for<[what: string, waiting: Waiting | undefined, refused: boolean]>([
   ['is routed by', undefined, true],
   ['waits for its Service', { accepted: true, reason: 'Preparing', message: '' }, true],
   ['waits for an approval', { accepted: false, reason: 'ApprovalPending', message: '' }, true],
+  ['has no Service now', { accepted: false, reason: 'ServiceNotFound', message: '' }, true],
   ['is refused', { accepted: false, reason: 'PolicyDenied', message: '' }, false],
 ])('an intercept that %s keeps its key from others, or not', ([, waiting, refused]) => {
   const ask = (): void => refuseKnownConflict([{ ...mallory, waiting }], { ...claim, owner: 'alice' });

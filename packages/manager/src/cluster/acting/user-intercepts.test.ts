@@ -1,3 +1,4 @@
+import { parseRoutingKey } from '@switchyard/contract';
 import { approvedAnnotation, type Intercept } from '@switchyard/kube';
 import { until } from '@switchyard/testkit';
 import { expect, test } from 'vitest';
@@ -92,16 +93,18 @@ test('what a removal answers is all that it removes, routed by or not', async ()
   await bench.untilGone(id);
 });
 
-test('one that is accepted has its place before its first session; one that is refused has none, and is no more renewed than seen', async () => {
-  const deny = createInterceptPolicy('few', { interceptsPerUser: 1 });
+test('one that is accepted has its place before its first session; one that is refused has none, is not renewed, and can be removed', async () => {
+  const few = createInterceptPolicy('few', { interceptsPerUser: 1 });
   const second = createIntercept('orders.http.second', 'alice', { createdAt: '2030-01-01T00:00:05Z', spec: { owner: { user: 'alice' } } });
-  await using bench = await openKeeperBench({ objects: [deny, createOwn(), second] });
+  await using bench = await openKeeperBench({ objects: [few, createOwn(), second] });
   await bench.untilTold('orders.http.second', 'Accepted', 'False QuotaReached');
   await bench.untilTold(id, 'Accepted', 'True Accepted');
   const users = createUserIntercepts({ ...bench.seat, namedGroups: () => new Set() });
   expect(users.list()).toMatchObject([{ id, session: 'away', waiting: undefined }]);
   expect(bench.keeper.list()).toEqual([]);
   expect(() => users.renew(alice, 'orders.http.second', undefined)).toThrow(/has no live intercept/);
+  expect(await users.remove(alice, { key: parseRoutingKey('second'), all: false })).toMatchObject([{ id: 'orders.http.second' }]);
+  await bench.untilGone('orders.http.second');
 });
 
 test('whoever waits for an approval has a session at whatever manager it is', async () => {
@@ -114,4 +117,15 @@ test('whoever waits for an approval has a session at whatever manager it is', as
   const users = createUserIntercepts({ ...bench.seat, namedGroups: () => new Set() });
   await until(() => users.list()[0]?.session === 'ready');
   expect(users.list()).toMatchObject([{ id, waiting: { reason: 'ApprovalPending' } }]);
+});
+
+test('one whose Service is missing for a moment is seen, and can be removed by its name', async () => {
+  await using bench = await openKeeperBench({
+    objects: [createIntercept('absent.http.alice', 'alice', { spec: { owner: { user: 'alice' } } })],
+  });
+  await bench.untilTold('absent.http.alice', 'Accepted', 'False ServiceNotFound');
+  const users = createUserIntercepts({ ...bench.seat, namedGroups: () => new Set() });
+  expect(users.list()).toMatchObject([{ id: 'absent.http.alice', waiting: { accepted: false, reason: 'ServiceNotFound' } }]);
+  expect(await users.removeOne(alice, 'absent.http.alice')).toMatchObject({ id: 'absent.http.alice' });
+  await bench.untilGone('absent.http.alice');
 });

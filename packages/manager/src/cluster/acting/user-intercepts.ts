@@ -7,9 +7,9 @@ import { checkRenewal, toLifetimeMs } from './renewal-check.ts';
 
 /** What proven users do with intercepts past any session. Their own are those whose object has their name. */
 export interface UserIntercepts {
-  /** All that have a place: requests are routed by them, or will be after an approval, or with their first session. */
+  /** All that keep their key from others: requests are routed by them, or will be with an approval, their first session or their Service. */
   list(): readonly InterceptInfo[];
-  /** Deletes those of the user that match, and answers those of them that had a place. Rejects as `KubeClient.delete`. */
+  /** Deletes those of the user that match, and answers those of them that lived. Rejects as `KubeClient.delete`. */
   remove(user: ProvenUser, filter: RemovalFilter): Promise<readonly InterceptInfo[]>;
   /** Deletes one. Rejects with `intercept_not_found`, and `not_allowed` where it is another owner's. */
   removeOne(user: ProvenUser, id: string): Promise<InterceptInfo>;
@@ -21,23 +21,20 @@ export interface UserIntercepts {
 export interface UserInterceptsDeps {
   readonly client: KubeClient;
   readonly intercepts: Collection<Intercept>;
-  readonly keeper: Pick<InterceptKeeper, 'listPlaced' | 'renewById'>;
+  readonly keeper: Pick<InterceptKeeper, 'listPlaced' | 'find' | 'renewById'>;
   /** As the policies are now. */
   readonly namedGroups: () => NamedGroups;
 }
 
 /** The intercepts of a namespace as its users see them through the manager. */
 export function createUserIntercepts({ client, intercepts, keeper, namedGroups }: UserInterceptsDeps): UserIntercepts {
-  const findLive = (id: string): InterceptInfo => {
-    const live = keeper.listPlaced().find((each) => each.id === id);
-    if (live === undefined) throw toUnknown(id);
-    return live;
-  };
   const findOwn = ({ user }: ProvenUser, id: string, verb: 'remove' | 'renew'): InterceptInfo => {
     const owner = intercepts.objects.get(id)?.spec.owner.user;
     if (owner === undefined) throw toUnknown(id);
     if (owner !== user) throw toForeign(id, verb);
-    return findLive(id);
+    const found = keeper.find(id);
+    if (found === undefined) throw toUnknown(id);
+    return found;
   };
   /** One that is another one of its name by now is no longer meant. */
   const erase = async ({ metadata: { name, uid } }: Intercept): Promise<void> => {
@@ -49,8 +46,7 @@ export function createUserIntercepts({ client, intercepts, keeper, namedGroups }
     list: () => keeper.listPlaced(),
     async remove({ user }, filter) {
       const own = [...intercepts.objects.values()].filter((object) => object.spec.owner.user === user && isMeant(object, filter));
-      const names = new Set(own.map(({ metadata }) => metadata.name));
-      const removed = keeper.listPlaced().filter(({ id }) => names.has(id));
+      const removed = own.flatMap(({ metadata }) => keeper.find(metadata.name) ?? []);
       for (const object of own) await erase(object);
       return removed;
     },
@@ -62,6 +58,7 @@ export function createUserIntercepts({ client, intercepts, keeper, namedGroups }
     },
     renew(user, id, lifetimeMs) {
       const live = findOwn(user, id, 'renew');
+      if (live.waiting !== undefined && !live.waiting.accepted && !keeper.listPlaced().some((each) => each.id === id)) throw toUnknown(id);
       const object = intercepts.get(id);
       if (object === undefined) throw toUnknown(id);
       checkRenewal(object, user, lifetimeMs, namedGroups());

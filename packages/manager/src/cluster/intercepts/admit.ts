@@ -5,7 +5,8 @@ import type { InterceptReason, Service } from '@switchyard/kube';
 import { checkMatch, toRouteId } from '@switchyard/route';
 import { toPortKey } from '@switchyard/takeover';
 import type { AgentSession } from '../../registry/intercept.ts';
-import type { Claim } from './claim.ts';
+import type { Acceptance } from '../policies/judge-quota.ts';
+import { findCondition, type Claim } from './claim.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -42,6 +43,16 @@ export function holdsKey(
 export function toDirect({ remoteAddress }: AgentSession, { directPort }: InterceptSpec, claim: Claim): Address | undefined {
   if ((directPort !== undefined) !== (claim.lane === 'Direct')) throw toOtherLane(claim);
   return directPort === undefined ? undefined : { host: remoteAddress, port: directPort };
+}
+
+/**
+ * Whether an agent may connect for `claim` though that is not accepted: requests come after somebody's word. Those that waited for it when a
+ * drain began go on waiting.
+ */
+export function mayWait(claim: Claim, { reason, placed }: Acceptance): boolean {
+  if (reason === 'ApprovalPending') return true;
+  const session = findCondition(claim, 'SessionReady');
+  return reason === 'StandingDown' && placed === true && (session?.status === 'True' || session?.reason === 'SessionLost');
 }
 
 /** What an agent learns that asks for an intercept without an object. */

@@ -110,6 +110,11 @@ test('who waits for an approval when a drain begins is refused, keeps their sess
   bench.seat.drain({ by: 'ops', reason: undefined, atMs: startMs + 5 * minuteMs });
   await bench.untilTold(id, 'Accepted', 'False StandingDown');
   bench.keeper.reconsider();
+  // The agent may come back meanwhile; one that was never here may not.
+  expect(await bench.keeper.register(agent, createSpec('alice'))).toMatchObject({ waiting: { reason: 'StandingDown' } });
+  bench.put(createIntercept('orders.http.bob', 'bob'));
+  await bench.untilTold('orders.http.bob', 'Accepted', 'False StandingDown');
+  await expect(bench.keeper.register(createAgent('s2', 'bob'), createSpec('bob'))).rejects.toMatchObject({ code: 'service_unsupported' });
   bench.clock.advance(6 * minuteMs);
   bench.seat.drain(undefined);
   await bench.untilTold(id, 'Accepted', 'False ApprovalPending');

@@ -46,8 +46,9 @@ export function findTold(claim: Claim): Ending | undefined {
   return reason && { reason, message: accepted.message };
 }
 
-/** The verdict of `claim` that `findTold` reads; undefined where its session need not be told. */
-export function toTold({ id }: Pick<Claim, 'id'>, { reason, message }: Ending): Verdict | undefined {
+/** The verdict of `claim` that `findTold` reads; undefined where its session need not be told: that somebody revoked it, the object says. */
+export function toTold({ id, object }: Pick<Claim, 'id' | 'object'>, { reason, message }: Ending): Verdict | undefined {
+  if (readRevocation(object) !== undefined) return undefined;
   const told = tolds.find(([known]) => known === reason)?.[1];
   return told && { holds: false, reason: told, message: message ?? `The intercept ${id} reached the end of its lifetime.` };
 }

@@ -13,8 +13,10 @@ export interface InterceptKeeper extends SessionIntercepts, InterceptSource, Dis
   onWantedChange(listener: () => void): () => void;
   /** The intercepts that requests are routed by. */
   list(): readonly InterceptInfo[];
-  /** Those, and the ones that only have their place: they wait for an approval, or for their first session. By id. */
+  /** Those, and the ones that only have their place: they wait for an approval, their first session or their Service. By id. */
   listPlaced(): readonly InterceptInfo[];
+  /** The one of that name, even if it is refused; undefined where there is none, or it is over. */
+  find(id: string): InterceptInfo | undefined;
   /** Lets a live intercept go on, whoever has its session, as `renew` does: for callers who are its owner. Throws `intercept_not_found`. */
   renewById(id: InterceptId, lifetimeMs: number | undefined): InterceptInfo;
   /** Whose objects have the key `publicKey`, the oldest object's owner first. */

@@ -55,7 +55,7 @@ export function judgeAcceptance(
     }
     holders.set(key, [...sameKey, claim]);
     quotas.add(claim);
-    verdicts.set(uid, policy.refusal ?? judgePlace(claim) ?? toAccepted(policy.allowance));
+    verdicts.set(uid, { ...(policy.refusal ?? judgePlace(claim) ?? toAccepted(policy.allowance)), placed: true });
   }
   return verdicts;
 }

@@ -12,7 +12,6 @@ import { judgeLifetime, type Lifetime } from './judge-lifetime.ts';
 import { createPlaceJudge } from './judge-place.ts';
 import { judgeRouting, type Routing } from './judge-routing.ts';
 import { judgeStanding, type ManagerTimes, type SessionLink, type Standing } from './judge-standing.ts';
-import type { Verdict } from './verdict.ts';
 
 /** What a manager knows of intercepts beyond the objects; by the objects' uid. */
 export interface OwnKnowledge extends ManagerTimes {
@@ -68,8 +67,10 @@ export function judgeIntercepts(
   const acceptances = judgeAcceptance(living, { judgePlace: createPlaceJudge(view), rulingOf: own.rulingOf }, limits);
   return aged.map(({ right, ...judged }) => {
     const { claim } = judged;
+    const standing = acceptances.get(claim.uid) ?? ended;
+    const drained = refuseDrained(claim, drain);
     const verdict: Acceptance =
-      right === 'lost' ? toRightLost(claim) : (refuseDrained(claim, drain) ?? acceptances.get(claim.uid) ?? ended);
+      right === 'lost' ? toRightLost(claim) : drained === undefined ? standing : { ...drained, placed: standing.placed };
     const undecided = verdict.holds && right === 'unknown' && findCondition(claim, 'Accepted')?.status !== 'True';
     // Where others have taken up the longest allowance, it is a shorter one.
     const lifetime = verdict.allowance === undefined ? judged : age(claim, judged.standing, verdict.allowance);
@@ -87,7 +88,7 @@ export function judgeIntercepts(
   });
 }
 
-const ended: Verdict = { holds: false, reason: 'NotAccepted', message: 'The intercept has ended.' };
+const ended: Acceptance = { holds: false, reason: 'NotAccepted', message: 'The intercept has ended.' };
 
 function findEnd(claim: Claim, { end }: Lifetime, own: OwnKnowledge, nowMs: number): Ending | undefined {
   return findRemoval(claim, own.ended.has(claim.uid)) ?? (nowMs >= end.atMs ? end : undefined);

@@ -13,7 +13,7 @@ export function isLive({ over, acceptance, standing }: Judgement): boolean {
 
 /** Whether the intercept keeps its key and its conditions from others. How many do, is bounded for each owner. */
 export function isPlaced({ over, acceptance }: Judgement): boolean {
-  return over === undefined && (acceptance.holds || acceptance.reason === 'ApprovalPending');
+  return over === undefined && acceptance.placed === true;
 }
 
 /** An intercept that need not be live, as everybody may see it. Its session may be with another manager. */

@@ -7,7 +7,7 @@ import { RightWatch } from '../rights/right-watch.ts';
 import { toUnverifiable } from '../rights/right.ts';
 import { toInfo, type AgentSession, type Intercept } from '../../registry/intercept.ts';
 import { grantRenewal } from '../policies/renewal.ts';
-import { toRefused, toUnknown } from './admit.ts';
+import { mayWait, toRefused, toUnknown } from './admit.ts';
 import { createClaimReader, type ClaimReader } from './claim-reader.ts';
 import type { Claim } from './claim.ts';
 import { findClaim } from './find-claim.ts';
@@ -113,8 +113,7 @@ class Keeper implements InterceptKeeper {
     this.reconsider();
     const { over, acceptance } = this.#judgementOf(claim);
     if (over !== undefined) throw this.#endings.find(session, claim.id) ?? toUnknown(claim.id);
-    // Who waits for somebody's word may connect meanwhile; requests come after it.
-    if (!acceptance.holds && acceptance.reason !== 'ApprovalPending') throw toRefused(acceptance);
+    if (!acceptance.holds && !mayWait(claim, acceptance)) throw toRefused(acceptance);
     const refusal = this.#linker.link(session, spec, { claim, nowMs: this.#nowMs() });
     this.reconsider();
     if (refusal !== undefined) {
@@ -178,6 +177,11 @@ class Keeper implements InterceptKeeper {
     const others = this.#judgements.filter((judgement) => isPlaced(judgement) && !isLive(judgement));
     const infos = others.map((judgement) => toPlacedInfo(judgement, this.#deps.clock));
     return [...this.list(), ...infos].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+  }
+
+  find(id: string): InterceptInfo | undefined {
+    const judgement = this.#judgements.find(({ claim, over }) => claim.id === id && over === undefined);
+    return judgement && toPlacedInfo(judgement, this.#deps.clock);
   }
 
   findOwnSession(uid: string): LiveSession | undefined {

@@ -9,6 +9,8 @@ export interface Acceptance extends Verdict {
   readonly policy?: string | undefined;
   /** What it is allowed by; undefined where it is not. */
   readonly allowance?: Allowance | undefined;
+  /** Whether it keeps its key and its conditions from others, accepted or not. Default false. */
+  readonly placed?: boolean | undefined;
 }
 
 /** What becomes of a claim by policies: `holds` its place, whether it is accepted already or not. */

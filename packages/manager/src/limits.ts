@@ -101,7 +101,7 @@ export const fixedManagerLimits: LimitTable<
       'How long, at most, a manager that was told to stop goes on as before while Services lead to it and no other manager is ready; then it drains.',
   },
   drainUnreadyMs: {
-    value: 4_000,
+    value: 6_000,
     unit: 'ms',
     about:
       'How long before it stops accepting a manager that was told to stop says that it is not ready: its readiness probe fails three times, a second apart, and the cluster has to hear of it.',

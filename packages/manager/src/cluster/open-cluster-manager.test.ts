@@ -209,7 +209,7 @@ function createMovableClock(): Pick<FakeClock, 'now' | 'date' | 'after' | 'advan
   return { now, date, after, advance, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-test('a manager that nobody succeeds goes on for 20 s, and is unready 4 s before it accepts no more [manager.successorMs] [manager.drainUnreadyMs]', async () => {
+test('a manager that nobody succeeds goes on for 20 s, and is unready 6 s before it accepts no more [manager.successorMs] [manager.drainUnreadyMs]', async () => {
   using moved = createMovableClock();
   await using kubernetes = await openFakeKubernetes({ date: () => moved.date() });
   await using baseline = await openStrictOrigin({ name: 'baseline' });
@@ -226,14 +226,14 @@ test('a manager that nobody succeeds goes on for 20 s, and is unready 4 s before
   await until(() => kubernetes.get(routedServices, late)?.status?.conditions?.some(isWaiting) === true);
   const drained = manager.drain();
   await until(() => kubernetes.get(leases, managerName)?.spec.holderIdentity !== 'manager-1');
-  for (const passedMs of [18_000, 2_000, 5_000]) {
+  for (const passedMs of [18_000, 2_000, 3_000]) {
     moved.advance(passedMs);
     expect(await health(manager, '/readyz')).toBe('ok\n');
   }
   moved.advance(1_000);
   await until(async () => (await health(manager, '/readyz')) === 'draining\n');
   expect(await call(kubernetes, service)).toBe('baseline GET /\n');
-  moved.advance(4_000);
+  moved.advance(6_000);
   await drained;
   await expect(call(kubernetes, service)).rejects.toThrow('fetch failed');
 });
